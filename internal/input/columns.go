@@ -1,0 +1,103 @@
+package input
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// columns are the positions of what is read from a record; -1 for none.
+type columns struct{ ref, endDate int }
+
+// The names by which columns and keys are found, normalised.
+const (
+	refName     = "ref"
+	endDateName = "enddate"
+)
+
+// normalise makes names comparable: case, spaces, "_" and "-" do not count.
+func normalise(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\u00a0', '_', '-':
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+}
+
+// findColumns finds the ref and the end date among the names of a header.
+func findColumns(header []string, o Options) (columns, error) {
+	ref, err := findColumn(header, o.RefColumn, refName, "--ref-column")
+	if err != nil {
+		return columns{}, err
+	}
+	if ref < 0 {
+		return columns{}, fmt.Errorf("no column ref; the header has %s; name the column with --ref-column", list(header))
+	}
+	endDate, err := findColumn(header, o.EndDateColumn, endDateName, "--end-date-column")
+	if err != nil {
+		return columns{}, err
+	}
+	if ref == endDate {
+		return columns{}, fmt.Errorf("--ref-column and --end-date-column both name the column %q", header[ref])
+	}
+	return columns{ref: ref, endDate: endDate}, nil
+}
+
+// findColumn returns the position of the column that was asked for by name,
+// or of the usual name; -1 if nobody asked and there is none. Where several
+// match, one that is spelt just as asked wins.
+func findColumn(header []string, asked, usual, flag string) (int, error) {
+	name := asked
+	if name == "" {
+		name = usual
+	}
+	var found, exact []int
+	for i, column := range header {
+		if normalise(column) == normalise(name) {
+			found = append(found, i)
+		}
+		if column == name {
+			exact = append(exact, i)
+		}
+	}
+	if len(found) > 1 && len(exact) == 1 && asked != "" {
+		found = exact
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return 0, fmt.Errorf("%d columns could be meant by %q: %s; name one with %s, or rename the others",
+			len(found), name, list(pick(header, found)), flag)
+	case asked != "":
+		return 0, fmt.Errorf("no column %q (%s); the header has %s", asked, flag, list(header))
+	}
+	return -1, nil
+}
+
+func pick(header []string, at []int) []string {
+	names := make([]string, len(at))
+	for i, p := range at {
+		names[i] = header[p]
+	}
+	return names
+}
+
+// list quotes names for a message, and stops before it gets long.
+func list(names []string) string {
+	const most, width = 12, 40
+	quoted := make([]string, 0, most+1)
+	for i, name := range names {
+		if i == most {
+			quoted = append(quoted, fmt.Sprintf("and %d more", len(names)-most))
+			break
+		}
+		if len(name) > width {
+			name = strings.ToValidUTF8(name[:width], "") + "…"
+		}
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	return strings.Join(quoted, ", ")
+}

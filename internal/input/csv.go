@@ -1,0 +1,231 @@
+package input
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/gocarina/gocsv"
+
+	"offboard/internal/leaver"
+)
+
+// record is what is read from a CSV record; the header is renamed to these
+// two names, whatever the columns are called in the file.
+type record struct {
+	Ref     string `csv:"ref"`
+	EndDate string `csv:"endDate"`
+}
+
+// rename gives the two columns that are read the names of record's fields,
+// and takes the name of every other.
+func (c columns) rename(header []string) []string {
+	renamed := make([]string, len(header))
+	renamed[c.ref] = "ref"
+	if c.endDate >= 0 {
+		renamed[c.endDate] = "endDate"
+	}
+	return renamed
+}
+
+func (s *Source) readHeader(head io.Reader) error {
+	header, err := csv.NewReader(&recordReader{r: head, left: recordLimit}).Read()
+	var malformed *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF):
+		return errors.New("the input is empty; a CSV file needs a header line with a column ref")
+	case errors.As(err, &malformed):
+		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine, malformed.Err)
+	case err != nil:
+		return err
+	}
+	s.Header = header
+	return nil
+}
+
+func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
+	text, err := s.text()
+	if err != nil {
+		yield(leaver.Row{}, err)
+		return
+	}
+	guard := &recordReader{r: text, left: recordLimit}
+	reader := csv.NewReader(bufio.NewReaderSize(guard, 64<<10))
+	reader.ReuseRecord = true
+	rows, err := gocsv.NewUnmarshaller(reader, record{})
+	if err == nil {
+		err = rows.RenormalizeHeaders(s.columns.rename)
+	}
+	if err != nil {
+		yield(leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err))
+		return
+	}
+	for {
+		guard.left = recordLimit
+		start := reader.InputOffset()
+		read, err := rows.Read()
+		var row leaver.Row
+		if err == nil {
+			line, _ := reader.FieldPos(0)
+			r := read.(record)
+			row = leaver.NewRow(leaver.Place{Source: s.Name, Row: line}, r.Ref, r.EndDate, s.options.Zone)
+		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
+			return
+		}
+		if !yield(row, err) || err != nil {
+			return
+		}
+	}
+}
+
+// malformed turns the error of one record, which starts at the offset, into a
+// row with a fault; what makes the rest of the input unreadable stays an
+// error.
+func (s *Source) malformed(err error, offset int64) (leaver.Row, error) {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		if errors.Is(err, errLongRecord) {
+			return leaver.Row{}, s.longRecord(offset)
+		}
+		if !errors.Is(err, io.EOF) {
+			err = fmt.Errorf("%s: %w", s.Name, err)
+		}
+		return leaver.Row{}, err
+	}
+	row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: parse.StartLine}}
+	switch parse.Err {
+	case csv.ErrFieldCount:
+		row.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted comma", len(s.Header))
+	case csv.ErrBareQuote:
+		row.Fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
+	default:
+		quote, err := s.findOpenQuote(offset, parse.StartLine)
+		if err != nil {
+			return leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		if quote > 0 {
+			return leaver.Row{}, s.openQuote(quote)
+		}
+		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line, parse.Column)
+		if parse.Line > parse.StartLine {
+			row.Fault += fmt.Sprintf("; lines %d to %d were read as one row", parse.StartLine, parse.Line)
+		}
+	}
+	return row, nil
+}
+
+func (s *Source) openQuote(line int) error {
+	return fmt.Errorf("%s:%d: a quote that opens on this line is never closed, so the rest of the file cannot be told apart into rows; close it or double it", s.Name, line)
+}
+
+// longRecord explains a record that is longer than recordLimit. Nearly always
+// it is a quote that is never closed.
+func (s *Source) longRecord(offset int64) error {
+	line, err := s.lineAt(offset)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	quote, err := s.findOpenQuote(offset, line)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", s.Name, err)
+	case quote > 0:
+		return s.openQuote(quote)
+	}
+	return fmt.Errorf("%s:%d: the record is longer than %d bytes; is this a CSV file, and is every quote closed?", s.Name, line, recordLimit)
+}
+
+// lineAt returns the number of the line on which the record at the offset of
+// the text begins. Empty lines before it do not belong to it.
+func (s *Source) lineAt(offset int64) (int, error) {
+	text, err := s.text()
+	if err != nil {
+		return 0, err
+	}
+	r := bufio.NewReader(text)
+	line := 1
+	for at := int64(0); ; at++ {
+		b, err := r.ReadByte()
+		switch {
+		case err != nil:
+			return 0, err
+		case at >= offset && b != '\n' && b != '\r':
+			return line, nil
+		case b == '\n':
+			line++
+		}
+	}
+}
+
+// findOpenQuote reads the record that starts at the offset of the text, on
+// the given line, by the rules of encoding/csv. It returns the line of the
+// quote that is still open at the end of the input, or 0 if there is none.
+func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
+	text, err := s.text()
+	if err != nil {
+		return 0, err
+	}
+	if _, err := io.CopyN(io.Discard, text, offset); err != nil {
+		return 0, err
+	}
+	const (
+		blank = iota // empty lines in front of the record
+		fieldStart
+		plain
+		quoted
+		closed // after a quote in a quoted field: its end, or half of a doubled one
+	)
+	r := bufio.NewReader(text)
+	state, opened := blank, 0
+	for {
+		b, err := r.ReadByte()
+		if errors.Is(err, io.EOF) {
+			if state == quoted {
+				return opened, nil
+			}
+			return 0, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		switch {
+		case state == blank && (b == '\n' || b == '\r'):
+			continue // the line given is the one on which the record starts
+		case b == '"' && (state == blank || state == fieldStart):
+			state, opened = quoted, line
+		case b == '"' && state == quoted:
+			state = closed
+		case b == '"' && state == closed:
+			state = quoted
+		case state == quoted:
+		case b == ',':
+			state = fieldStart
+		case b == '\n', state == closed && b != '\r':
+			return 0, nil // the record ends, or is malformed here
+		case state != closed:
+			state = plain
+		}
+		if b == '\n' {
+			line++
+		}
+	}
+}
+
+var errLongRecord = errors.New("the record is too long")
+
+// recordReader stops reading when one record has taken more than is left.
+type recordReader struct {
+	r    io.Reader
+	left int
+}
+
+func (r *recordReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errLongRecord
+	}
+	n, err := r.r.Read(p)
+	r.left -= n
+	return n, err
+}

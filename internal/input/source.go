@@ -1,0 +1,221 @@
+// Package input owns the reading of leavers: formats, columns and positions.
+// It turns files and streams into rows, reads each input as often as it is
+// asked to, and keeps no row in memory.
+package input
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// Format is how an input is written.
+type Format string
+
+// The formats that can be read.
+const (
+	CSV   Format = "csv"
+	JSONL Format = "jsonl"
+)
+
+// Options say how to read an input; the zero value reads by content.
+type Options struct {
+	Format        Format         // empty: by content
+	RefColumn     string         // column or key; empty: found by name
+	EndDateColumn string         // column or key; empty: found by name
+	Zone          *time.Location // of dates without a zone; nil: UTC
+}
+
+// Source is an input that is open and known to be readable. It may be read
+// any number of times, but not from several goroutines at once.
+type Source struct {
+	// Name is the path as it was given, cleaned; "stdin" for standard input.
+	Name string
+	// Format is how the input is written.
+	Format Format
+	// Header holds the column names of a CSV file, or the keys of the first
+	// JSON object, as they stand there.
+	Header []string
+	// RefColumn and EndDateColumn are the columns that are read from a CSV
+	// file. EndDateColumn is empty if there is none.
+	RefColumn, EndDateColumn string
+
+	file    *os.File
+	size    int64 // as of opening: what is written later is not part of it
+	options Options
+	columns columns
+}
+
+// Stdin is the name of an input that is a stream without one.
+const Stdin = "stdin"
+
+// Open opens the file at path. What is not a regular file (a pipe, a device)
+// is spooled first, as by Spool.
+//
+// It fails if the file cannot be read or is not what it is taken for. The
+// columns are not looked for before Prepare.
+func Open(path string, o Options) (*Source, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is a folder; name the files in it")}
+	case !info.Mode().IsRegular():
+		defer f.Close()
+		return Spool(path, f, o)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return open(filepath.ToSlash(filepath.Clean(path)), f, info.Size(), o)
+}
+
+// Spool reads a stream to its end into a private temporary file, and opens
+// that. The file has no name any more when Spool returns: however the process
+// ends, nothing is left behind.
+func Spool(name string, r io.Reader, o Options) (*Source, error) {
+	f, err := os.CreateTemp("", "offboard-*")
+	if err != nil {
+		return nil, fmt.Errorf("%s: spooling to a temporary file: %w", name, err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	size, err := io.Copy(f, r)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: spooling to a temporary file: %w", name, err), f.Close())
+	}
+	return open(name, f, size, o)
+}
+
+func open(name string, f *os.File, size int64, o Options) (*Source, error) {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	s := &Source{Name: name, Format: o.Format, file: f, size: size, options: o}
+	if err := s.sniff(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
+	}
+	return s, nil
+}
+
+// Info returns what the system knows of the file, to tell whether two inputs
+// are one file.
+func (s *Source) Info() (os.FileInfo, error) { return s.file.Stat() }
+
+// Reader returns a reader of the input's bytes as they were when it was
+// opened, from the beginning.
+func (s *Source) Reader() *io.SectionReader { return io.NewSectionReader(s.file, 0, s.size) }
+
+// Close closes the input.
+func (s *Source) Close() error { return s.file.Close() }
+
+// Prepare finds the columns. It fails if there is no ref column, or more than
+// one, or none of a name that was asked for.
+func (s *Source) Prepare() error {
+	if s.Format != CSV {
+		return nil
+	}
+	var err error
+	s.columns, err = findColumns(s.Header, s.options)
+	if err != nil {
+		return fmt.Errorf("%s:1: %w", s.Name, err)
+	}
+	s.RefColumn = s.Header[s.columns.ref]
+	if s.columns.endDate >= 0 {
+		s.EndDateColumn = s.Header[s.columns.endDate]
+	}
+	return nil
+}
+
+// Rows reads the input from its beginning. A record that cannot be used is a
+// row with a Fault. An error ends the sequence: it names the source and the
+// line, and means that what follows cannot be told apart into records.
+func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
+	if s.Format == JSONL {
+		return s.jsonlRows
+	}
+	return s.csvRows
+}
+
+const (
+	bom       = "\xef\xbb\xbf"
+	headBytes = 8 << 10
+	// recordLimit is the longest record that is read. It keeps a quote that
+	// is never closed from reading a file of any size into memory.
+	recordLimit = 1 << 20
+)
+
+// text returns the input's bytes after a byte order mark.
+func (s *Source) text() (io.Reader, error) {
+	r := s.Reader()
+	var mark [len(bom)]byte
+	if n, err := r.ReadAt(mark[:], 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	} else if string(mark[:n]) == bom {
+		_, err = r.Seek(int64(len(bom)), io.SeekStart)
+		return r, err
+	}
+	return r, nil
+}
+
+// sniff tells the format by the first bytes, and reads the header.
+func (s *Source) sniff() error {
+	r, err := s.text()
+	if err != nil {
+		return err
+	}
+	head := bufio.NewReaderSize(r, headBytes)
+	start, err := head.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if err := refuseBinary(start); err != nil {
+		return err
+	}
+	visible := bytes.TrimLeft(start, " \t\r\n")
+	if s.Format == "" {
+		switch {
+		case len(visible) == 0:
+			return errors.New("the input is empty; a CSV file needs a header line with a column ref")
+		case visible[0] == '{':
+			s.Format = JSONL
+		case visible[0] == '[':
+			return errors.New("this is a JSON array; write one object per line instead (JSON lines)")
+		default:
+			s.Format = CSV
+		}
+	}
+	if s.Format == JSONL {
+		return s.readKeys(head)
+	}
+	return s.readHeader(head)
+}
+
+// refuseBinary refuses what no format can be, by its first bytes.
+func refuseBinary(start []byte) error {
+	switch {
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return errors.New("this is a spreadsheet or a ZIP archive, not text; save it as CSV (UTF-8)")
+	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
+		return errors.New("this is compressed with gzip; unpack it first (gunzip)")
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return errors.New("this is UTF-16 text; save it as CSV (UTF-8)")
+	case bytes.IndexByte(start, 0) >= 0:
+		return errors.New("this is binary data, not text; save it as CSV (UTF-8)")
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package leaver
+
+import (
+	"fmt"
+	"time"
+)
+
+// EndDate is when a leaver left: a whole day, a moment, or nothing. The zero
+// value is nothing.
+type EndDate struct {
+	// Text is what was read, white space cut; the report repeats it, so that
+	// a report means the same as the input that it came from.
+	Text string
+
+	at    time.Time // the moment, or 00:00 of the day in its zone
+	whole bool      // a day rather than a moment
+}
+
+const dayLayout = "2006-01-02"
+
+// earliest is the first year that an end date can have. What old systems
+// write for "none" (0001-01-01, 1899-12-30) must not pass for a date.
+const earliest = 1900
+
+// ParseEndDate reads RFC 3339 (2024-06-30T17:00:00Z) or a day (2024-06-30,
+// which begins at 00:00 in zone). An empty text means no end date. After an
+// error the EndDate carries the text only.
+func ParseEndDate(text string, zone *time.Location) (EndDate, error) {
+	d := EndDate{Text: text}
+	if text == "" {
+		return d, nil
+	}
+	whole := len(text) == len(dayLayout)
+	layout := time.RFC3339
+	if whole {
+		layout = dayLayout
+	}
+	at, err := time.ParseInLocation(layout, text, zone)
+	if err != nil {
+		return d, fmt.Errorf("the end date %q is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z)", cut(text, 40))
+	}
+	if at.Year() < earliest {
+		return d, fmt.Errorf("the end date %q lies before the year %d", text, earliest)
+	}
+	d.at, d.whole = at, whole
+	return d, nil
+}
+
+// Time returns the moment that is sent to the API: for a day, its 00:00 in
+// the zone in which it was read. It is the zero time if there is no end date.
+func (d EndDate) Time() time.Time { return d.at }
+
+// Passed tells whether the end date has passed at now. A day has passed when
+// it is over in its zone; no end date has always passed.
+func (d EndDate) Passed(now time.Time) bool {
+	switch {
+	case d.at.IsZero():
+		return true
+	case d.whole:
+		// Midnight comes from the calendar, not from 24 hours: days on which
+		// clocks change are shorter or longer.
+		year, month, day := d.at.Date()
+		return !now.Before(time.Date(year, month, day+1, 0, 0, 0, 0, d.at.Location()))
+	default:
+		return !now.Before(d.at)
+	}
+}
+
+// DateKey stands for an end date in comparisons: two end dates are the same
+// if their keys are. A day differs from the moment at which it begins, as it
+// passes 24 hours later; a day is the same day in every zone.
+type DateKey int64
+
+// noDate cannot be the key of a day or of a moment that RFC 3339 can write.
+const noDate DateKey = -1 << 63
+
+// Key returns the end date's DateKey.
+func (d EndDate) Key() DateKey {
+	switch {
+	case d.at.IsZero():
+		return noDate
+	case d.whole:
+		year, month, day := d.at.Date()
+		return DateKey(year*10000+int(month)*100+day)<<1 | 1
+	default:
+		// The API takes milliseconds; what differs by less is sent alike.
+		return DateKey(d.at.UnixMilli()) << 1
+	}
+}
+
+// String writes the end date that the key stands for.
+func (k DateKey) String() string {
+	switch {
+	case k == noDate:
+		return "no end date"
+	case k&1 == 1:
+		day := int(k >> 1)
+		return fmt.Sprintf("%04d-%02d-%02d", day/10000, day/100%100, day%100)
+	default:
+		return time.UnixMilli(int64(k >> 1)).UTC().Format("2006-01-02T15:04:05.000Z")
+	}
+}
+
+// cut shortens a text to so many characters, for messages.
+func cut(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}

@@ -1,0 +1,115 @@
+// Package leaver owns the vocabulary of offboard: what a leaver, a row, an
+// end date, an outcome and a result are, and the rules that make them valid.
+// It does no I/O, knows no API and never asks what time it is.
+package leaver
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxRef is the number of characters that a ref has at most, from the
+// vendor's documentation of the API.
+const MaxRef = 113
+
+// Leaver is a person to suspend.
+type Leaver struct {
+	// Ref is the organisation's own identifier for the person, without white
+	// space around it. Refs are compared byte by byte.
+	Ref string
+	// EndDate is the day or the moment at which the person left; the zero
+	// value means that none is known.
+	EndDate EndDate
+}
+
+// Place names a record of an input: its source and its line or row in it,
+// counted from 1, header included.
+type Place struct {
+	Source string
+	Row    int
+}
+
+// String returns the place as source:row, the form that editors understand.
+func (p Place) String() string { return fmt.Sprintf("%s:%d", p.Source, p.Row) }
+
+// Row is one record of an input.
+type Row struct {
+	Leaver
+	Place
+	// Fault says why the row cannot be used; it is empty for a usable row.
+	// Ref and EndDate.Text of a faulty row are as they were found.
+	Fault string
+}
+
+// NewRow reads the texts of a record: white space around them is cut, and
+// what makes them unusable becomes the row's Fault. A date without a zone is
+// read in zone.
+func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
+	row := Row{Place: place}
+	row.Ref = strings.TrimSpace(ref)
+	if err := CheckRef(row.Ref); err != nil {
+		row.Fault = err.Error()
+	}
+	date, err := ParseEndDate(strings.TrimSpace(endDate), zone)
+	row.EndDate = date
+	if err != nil && row.Fault == "" {
+		row.Fault = err.Error()
+	}
+	return row
+}
+
+// Result is what is known to have become of a row. A row that nobody has
+// tried yet is a Result whose Outcome is Pending: so an input is a report in
+// which everything is still to be done.
+type Result struct {
+	Row
+	Outcome    Outcome
+	HTTPStatus int           // of the last answer; 0 if there was none
+	Attempts   int           // requests sent for this row in its run
+	Duration   time.Duration // spent in those requests
+	FinishedAt time.Time     // when the outcome was known; zero for Pending
+	RequestID  string        // the server's name for the last request
+	Reason     string        // why it is not suspended, for a person
+}
+
+// The ways in which a ref is unusable.
+var (
+	errRefEmpty   = errors.New("the ref is empty")
+	errRefDots    = errors.New(`the ref is "." or "..", which no URL can carry`)
+	errRefUTF8    = errors.New("the ref is not valid UTF-8; save the file as UTF-8")
+	errRefControl = errors.New("the ref contains a control character")
+	errRefDamaged = errors.New("the ref contains U+FFFD, which stands for a character that was lost")
+	errRefLong    = fmt.Errorf("the ref is longer than %d characters", MaxRef)
+)
+
+// CheckRef tells why a ref cannot be used; nil means that it can. The ref is
+// to be without white space around it.
+//
+// U+FFFD is refused because it is what decoders and the report put in the
+// place of bytes that they cannot show: such a ref names nobody, and a row
+// that was invalid must not become valid on its way through a report.
+func CheckRef(ref string) error {
+	switch {
+	case ref == "":
+		return errRefEmpty
+	case ref == "." || ref == "..":
+		return errRefDots
+	case !utf8.ValidString(ref):
+		return errRefUTF8
+	case len(ref) > MaxRef && utf8.RuneCountInString(ref) > MaxRef:
+		return errRefLong
+	}
+	for _, r := range ref {
+		if unicode.IsControl(r) {
+			return errRefControl
+		}
+		if r == utf8.RuneError {
+			return errRefDamaged
+		}
+	}
+	return nil
+}

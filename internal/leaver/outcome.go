@@ -1,0 +1,74 @@
+package leaver
+
+// Outcome is what became of a row.
+//
+//	             ┌─ invalid · duplicate · not_due      nothing was sent
+//	row ─ plan ──┤
+//	             └─ pending ─ attempt ─┬─ suspended    the API said so
+//	                  ▲                ├─ not_found · rejected · unconfirmed
+//	                  │                └─ failed       after the last attempt
+//	                  └── the run stopped first: it stays pending
+//
+// Run again, everything but suspended and duplicate goes back to the plan.
+type Outcome string
+
+// The outcomes, as they stand in the report.
+const (
+	Suspended   Outcome = "suspended"   // the API answered 2xx and says that the account is inactive
+	Duplicate   Outcome = "duplicate"   // an earlier row is the same leaver
+	NotDue      Outcome = "not_due"     // the end date has not passed
+	Invalid     Outcome = "invalid"     // the row cannot be used; nothing was sent
+	NotFound    Outcome = "not_found"   // no such user
+	Rejected    Outcome = "rejected"    // another final refusal
+	Unconfirmed Outcome = "unconfirmed" // 2xx, but the answer does not say that the account is inactive
+	Failed      Outcome = "failed"      // still failing after the last attempt
+	Pending     Outcome = "pending"     // not attempted
+)
+
+// Outcomes lists all outcomes in the order in which summaries show them.
+func Outcomes() []Outcome {
+	return []Outcome{Suspended, Duplicate, NotDue, Invalid, NotFound, Rejected, Unconfirmed, Failed, Pending}
+}
+
+// ParseOutcome reads an outcome as it stands in a report.
+func ParseOutcome(text string) (Outcome, bool) {
+	for _, o := range Outcomes() {
+		if string(o) == text {
+			return o, true
+		}
+	}
+	return "", false
+}
+
+// Done tells whether a row with this outcome is left alone when a run is
+// resumed.
+func (o Outcome) Done() bool { return o == Suspended || o == Duplicate }
+
+// Fine tells whether a row with this outcome needs nobody's attention: a run
+// in which every row is fine exits with 0.
+func (o Outcome) Fine() bool { return o.Done() || o == NotDue }
+
+// Uncalled tells whether the outcome is final without a call to the API.
+func (o Outcome) Uncalled() bool { return o == Duplicate || o == NotDue || o == Invalid }
+
+// Tally counts rows by outcome.
+type Tally map[Outcome]int
+
+// Total returns the number of rows counted.
+func (t Tally) Total() int {
+	n := 0
+	for _, c := range t {
+		n += c
+	}
+	return n
+}
+
+// Fine tells whether every row counted is fine.
+func (t Tally) Fine() bool {
+	for o, c := range t {
+		if c > 0 && !o.Fine() {
+			return false
+		}
+	}
+	return true
+}

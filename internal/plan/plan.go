@@ -1,0 +1,312 @@
+// Package plan owns the decision of what a run will do with each row: which
+// rows are leavers to suspend, which are duplicates, contradict each other,
+// are not due, or are done already. It does no I/O: rows and the lines of
+// earlier reports come in, decisions go out.
+//
+// Planning reads the input twice. The first reading (Add) collects a few
+// dozen bytes for each ref; the second (Tasks) decides row by row with them,
+// so that no row is kept in memory. A row that the first reading has not seen
+// is never acted upon.
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// ErrChanged is returned when the second reading of the input differs from
+// the first.
+var ErrChanged = errors.New("the input changed while it was being read")
+
+// Options are what a plan depends on beside its rows.
+type Options struct {
+	Now           time.Time // end dates have passed, or not, at this moment
+	IncludeFuture bool      // suspend leavers whose end date has not passed, too
+}
+
+// Plan says what to do with each row. The order of use is Recorded for every
+// line of the report that the run goes on with, Add for every row of the
+// input, then Totals and Tasks, as often as one likes. It is not for use by
+// several goroutines at once.
+type Plan struct {
+	options Options
+	seeds   [2]maphash.Seed
+	refs    map[key]entry
+	sources map[string]uint32
+	names   []string // of sources, by number
+
+	// standing holds, for rows whose last line in the report was written
+	// without a call, what that line says; writing it again would only make
+	// the report longer.
+	standing map[place]key
+	// conflicts holds, for refs with several end dates, the first other one.
+	conflicts map[key]other
+	// corrected holds what the report said of refs that the input now gives
+	// another end date.
+	corrected map[key]entry
+
+	rows  int          // of the input
+	loose leaver.Tally // rows that say of themselves what they are
+}
+
+// key stands for a text. 128 bits of two independent hashes do not collide.
+type key [2]uint64
+
+// place is a leaver.Place with the number of its source.
+type place struct{ source, row uint32 }
+
+// other is the place and the end date of a row that contradicts an earlier one.
+type other struct {
+	place   place
+	endDate leaver.DateKey
+}
+
+// entry is what is known of a ref.
+type entry struct {
+	endDate leaver.DateKey
+	place   place  // of its first row, or of the one that is done
+	rows    uint32 // of the input that are not done, with this ref
+	flags   flags
+}
+
+type flags uint8
+
+const (
+	done     flags = 1 << iota // a line of a report says that the leaver is suspended
+	recorded                   // of the report that the run goes on with
+	inInput                    // for a row that is part of the input
+	notDue                     // the end date has not passed
+	conflict                   // its rows have different end dates
+)
+
+func (f flags) has(flag flags) bool { return f&flag != 0 }
+
+// New returns an empty plan.
+func New(o Options) *Plan {
+	return &Plan{
+		options:   o,
+		seeds:     [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		refs:      map[key]entry{},
+		sources:   map[string]uint32{},
+		standing:  map[place]key{},
+		conflicts: map[key]other{},
+		corrected: map[key]entry{},
+		loose:     leaver.Tally{},
+	}
+}
+
+func (p *Plan) key(text string) key {
+	return key{maphash.String(p.seeds[0], text), maphash.String(p.seeds[1], text)}
+}
+
+func (p *Plan) place(at leaver.Place) place {
+	source, ok := p.sources[at.Source]
+	if !ok {
+		source = uint32(len(p.names))
+		p.names = append(p.names, at.Source)
+		p.sources[at.Source] = source
+	}
+	return place{source, uint32(at.Row)}
+}
+
+func (p *Plan) spell(at place) leaver.Place {
+	return leaver.Place{Source: p.names[at.source], Row: int(at.row)}
+}
+
+// Recorded takes a line of the report that this run goes on with, in the
+// order of the file. Of several lines about one leaver the last one counts.
+func (p *Plan) Recorded(r leaver.Result) {
+	at := p.place(r.Place)
+	if r.Outcome.Uncalled() {
+		p.standing[at] = p.line(r)
+	} else {
+		delete(p.standing, at)
+	}
+	if r.Outcome == leaver.Duplicate {
+		return // says nothing about the leaver that its original does not say
+	}
+	k := p.key(r.Ref)
+	e, known := p.refs[k]
+	switch {
+	case r.Outcome.Done():
+		p.refs[k] = entry{endDate: r.EndDate.Key(), place: at, flags: done | recorded}
+	case known && e.endDate == r.EndDate.Key():
+		delete(p.refs, k)
+	}
+}
+
+// line stands for what a line without a call says.
+func (p *Plan) line(r leaver.Result) key {
+	return p.key(r.Ref + "\n" + r.EndDate.Text + "\n" + string(r.Outcome))
+}
+
+// Add takes a row of the input, in the first reading. A row that comes from a
+// report brings its outcome with it; any other is pending.
+func (p *Plan) Add(r leaver.Result) {
+	p.rows++
+	if o, ok := settled(r); ok {
+		p.loose[o]++
+		return
+	}
+	at, k, date := p.place(r.Place), p.key(r.Ref), r.EndDate.Key()
+	e, known := p.refs[k]
+	isDone := r.Outcome.Done() || p.isRecorded(k, at, date)
+	switch {
+	case !known, e.rows == 0 && !e.flags.has(inInput) && e.endDate != date:
+		if known { // done, but the input corrects the end date
+			p.corrected[k] = e
+		}
+		e = entry{endDate: date, place: at}
+		if !p.options.IncludeFuture && !r.EndDate.Passed(p.options.Now) {
+			e.flags = notDue
+		}
+	case e.endDate != date && !e.flags.has(conflict):
+		p.conflicts[k] = other{at, date}
+		e.flags |= conflict
+	}
+	if !isDone {
+		e.rows++
+	} else {
+		p.loose[leaver.Suspended]++
+		e.flags |= inInput
+		if e.endDate == date && !e.flags.has(done) {
+			e.flags |= done
+			e.place = at
+		}
+	}
+	p.refs[k] = e
+}
+
+// isRecorded tells whether the report that the run goes on with says that
+// this very row is done.
+func (p *Plan) isRecorded(k key, at place, date leaver.DateKey) bool {
+	is := func(e entry) bool {
+		return e.flags.has(recorded) && e.place == at && e.endDate == date
+	}
+	return is(p.refs[k]) || is(p.corrected[k])
+}
+
+// settled tells the outcome of a row that is the same whatever the others are.
+func settled(r leaver.Result) (leaver.Outcome, bool) {
+	switch {
+	case r.Outcome == leaver.Duplicate:
+		return leaver.Duplicate, true
+	case r.Fault != "" && !r.Outcome.Done():
+		return leaver.Invalid, true
+	}
+	return "", false
+}
+
+// Totals are the rows of the input by what is to become of them. Rows to
+// suspend are counted as pending, rows that are done already as suspended.
+func (p *Plan) Totals() leaver.Tally {
+	t := leaver.Tally{}
+	add := func(o leaver.Outcome, n int) {
+		if n > 0 {
+			t[o] += n
+		}
+	}
+	for o, n := range p.loose {
+		add(o, n)
+	}
+	for _, e := range p.refs {
+		rows := int(e.rows)
+		switch {
+		case rows == 0: // done, or known from the report only
+		case e.flags.has(conflict):
+			add(leaver.Invalid, rows)
+		case e.flags.has(done):
+			add(leaver.Duplicate, rows)
+		case e.flags.has(notDue):
+			add(leaver.NotDue, 1)
+			add(leaver.Duplicate, rows-1)
+		default:
+			add(leaver.Pending, 1)
+			add(leaver.Duplicate, rows-1)
+		}
+	}
+	return t
+}
+
+// Decision is what is to become of a row.
+type Decision struct {
+	// Result is pending if the row is to be suspended; any other outcome is
+	// final, and nothing is to be sent.
+	leaver.Result
+	// Standing tells that the report has a line already that says the same,
+	// so that nothing is to be written either.
+	Standing bool
+}
+
+// Tasks decides on every row of the second reading, in its order. An error
+// ends it: an error of the rows, or ErrChanged.
+func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, error] {
+	return func(yield func(Decision, error) bool) {
+		n := 0
+		for r, err := range rows {
+			var d Decision
+			if err == nil {
+				n++
+				d, err = p.decide(r)
+			}
+			if !yield(d, err) || err != nil {
+				return
+			}
+		}
+		if n != p.rows {
+			yield(Decision{}, fmt.Errorf("%w: it had %d rows and has %d now", ErrChanged, p.rows, n))
+		}
+	}
+}
+
+func (p *Plan) decide(r leaver.Result) (Decision, error) {
+	at := p.place(r.Place)
+	d, err := p.judge(r, at)
+	if err == nil && d.Outcome.Uncalled() && p.standing[at] == p.line(d.Result) {
+		d.Standing = true
+	}
+	return d, err
+}
+
+func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
+	if o, ok := settled(r); ok {
+		if o == leaver.Invalid {
+			return final(r, o, r.Fault), nil
+		}
+		return Decision{Result: r}, nil // carried over from another report, as it is
+	}
+	k, date := p.key(r.Ref), r.EndDate.Key()
+	e, known := p.refs[k]
+	switch {
+	case !known:
+		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
+	case p.isRecorded(k, at, date):
+		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: true}, nil
+	case r.Outcome.Done():
+		return Decision{Result: r}, nil // carried over, likewise
+	case e.rows == 0:
+		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
+	case e.flags.has(conflict):
+		o := p.conflicts[k]
+		return final(r, leaver.Invalid, fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
+			e.endDate, p.spell(e.place), o.endDate, p.spell(o.place))), nil
+	case e.endDate != date:
+		return Decision{}, fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
+	case e.flags.has(done):
+		return final(r, leaver.Duplicate, fmt.Sprintf("suspended already: see %s", p.spell(e.place))), nil
+	case e.place != at:
+		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.spell(e.place))), nil
+	case e.flags.has(notDue):
+		return final(r, leaver.NotDue, fmt.Sprintf("the end date %s has not passed; --include-future would suspend now", r.EndDate.Text)), nil
+	}
+	return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Pending}}, nil
+}
+
+func final(r leaver.Result, o leaver.Outcome, reason string) Decision {
+	return Decision{Result: leaver.Result{Row: r.Row, Outcome: o, Reason: reason}}
+}

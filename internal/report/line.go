@@ -1,0 +1,203 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"offboard/internal/leaver"
+)
+
+// line is one line of a report. The order of its fields is the order of the
+// columns; JSON lines carry the same names as keys.
+type line struct {
+	Ref        string     `json:"ref"`
+	EndDate    string     `json:"endDate"`
+	Outcome    string     `json:"outcome"`
+	Source     string     `json:"source"`
+	Row        int        `json:"row"`
+	HTTPStatus *int       `json:"httpStatus"` // null or empty: there was no answer
+	Attempts   int        `json:"attempts"`
+	DurationMs int64      `json:"durationMs"`
+	FinishedAt *time.Time `json:"finishedAt"` // null or empty: pending
+	RequestID  string     `json:"requestId"`
+	Error      string     `json:"error"`
+}
+
+// columns are the names of a line's fields, in their order.
+var columns = []string{"ref", "endDate", "outcome", "source", "row", "httpStatus", "attempts", "durationMs", "finishedAt", "requestId", "error"}
+
+// core are the columns without which a line says nothing.
+var core = columns[:5]
+
+// Is tells whether an input with this header, or these keys, is a report.
+func Is(header []string) bool {
+	for _, name := range core {
+		if !slices.Contains(header, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// How long the texts of a line may be, in characters. A ref or an end date
+// that is cut stays longer than a valid one can be: it was invalid, and must
+// be when the report is read again.
+const (
+	mostRef       = 2 * leaver.MaxRef
+	mostEndDate   = 100
+	mostSource    = 4096
+	mostRequestID = 128
+	mostError     = 500
+)
+
+// timeLayout is RFC 3339 in UTC with milliseconds.
+const timeLayout = "2006-01-02T15:04:05.000Z07:00"
+
+// newLine prepares a result for the file: every text is valid UTF-8, of a
+// sane length and without line breaks.
+func newLine(r leaver.Result) line {
+	l := line{
+		Ref:        clean(r.Ref, mostRef, utf8.RuneError),
+		EndDate:    clean(r.EndDate.Text, mostEndDate, utf8.RuneError),
+		Outcome:    string(r.Outcome),
+		Source:     clean(r.Source, mostSource, utf8.RuneError),
+		Row:        r.Row.Place.Row,
+		Attempts:   r.Attempts,
+		DurationMs: r.Duration.Milliseconds(),
+		RequestID:  defuse(clean(r.RequestID, mostRequestID, ' ')),
+		Error:      defuse(clean(r.Reason, mostError, ' ')),
+	}
+	if r.HTTPStatus != 0 {
+		l.HTTPStatus = &r.HTTPStatus
+	}
+	if !r.FinishedAt.IsZero() {
+		at := r.FinishedAt.UTC().Truncate(time.Millisecond)
+		l.FinishedAt = &at
+	}
+	return l
+}
+
+// fields returns the texts of a line, in the order of columns.
+func (l line) fields() []string {
+	status, finished := "", ""
+	if l.HTTPStatus != nil {
+		status = strconv.Itoa(*l.HTTPStatus)
+	}
+	if l.FinishedAt != nil {
+		finished = l.FinishedAt.Format(timeLayout)
+	}
+	return []string{l.Ref, l.EndDate, l.Outcome, l.Source, strconv.Itoa(l.Row), status,
+		strconv.Itoa(l.Attempts), strconv.FormatInt(l.DurationMs, 10), finished, l.RequestID, l.Error}
+}
+
+// result reads a line back. A date without a zone is read in zone.
+func (l line) result(zone *time.Location) (leaver.Result, error) {
+	outcome, ok := leaver.ParseOutcome(l.Outcome)
+	if !ok {
+		return leaver.Result{}, fmt.Errorf("%q is no outcome that this version of offboard knows", clean(l.Outcome, 40, ' '))
+	}
+	if l.Row < 1 || l.Source == "" {
+		return leaver.Result{}, errors.New("the line names no source and row")
+	}
+	r := leaver.Result{
+		Row:       leaver.NewRow(leaver.Place{Source: l.Source, Row: l.Row}, l.Ref, l.EndDate, zone),
+		Outcome:   outcome,
+		Attempts:  l.Attempts,
+		Duration:  time.Duration(l.DurationMs) * time.Millisecond,
+		RequestID: l.RequestID,
+		Reason:    l.Error,
+	}
+	if l.HTTPStatus != nil {
+		r.HTTPStatus = *l.HTTPStatus
+	}
+	if l.FinishedAt != nil {
+		r.FinishedAt = *l.FinishedAt
+	}
+	return r, nil
+}
+
+// parse fills the line from the texts of a CSV record; at gives for each
+// column its position, -1 for one that the file does not have.
+func (l *line) parse(fields []string, at []int) error {
+	text := func(column int) string {
+		if at[column] < 0 {
+			return ""
+		}
+		return fields[at[column]]
+	}
+	number := func(column int) (int, error) {
+		s := strings.TrimSpace(text(column))
+		if s == "" {
+			return 0, nil
+		}
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return 0, fmt.Errorf("%s %q is not a whole number", columns[column], clean(s, 40, ' '))
+		}
+		return n, nil
+	}
+	var errs [4]error
+	var status, duration int
+	l.Ref, l.EndDate, l.Outcome, l.Source = text(0), text(1), text(2), text(3)
+	l.Row, errs[0] = number(4)
+	status, errs[1] = number(5)
+	l.Attempts, errs[2] = number(6)
+	duration, errs[3] = number(7)
+	l.DurationMs = int64(duration)
+	if status != 0 {
+		l.HTTPStatus = &status
+	}
+	if s := text(8); s != "" {
+		if at, err := time.Parse(time.RFC3339, s); err == nil {
+			l.FinishedAt = &at
+		} // a time that a spreadsheet has rewritten decides nothing
+	}
+	l.RequestID, l.Error = text(9), text(10)
+	return errors.Join(errs[:]...)
+}
+
+// clean puts replacement in the place of control characters and invalid
+// bytes, and cuts the text to so many characters.
+func clean(s string, most int, replacement rune) string {
+	if len(s) <= most && printable(s) {
+		return s
+	}
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == most {
+			b.WriteRune('…')
+			break
+		}
+		n++
+		if r == utf8.RuneError || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			r = replacement
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// printable tells whether a text is of visible ASCII characters and spaces.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// defuse keeps a text from the server from being a formula in a spreadsheet.
+func defuse(s string) string {
+	if s != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(s)[0]) {
+		return "'" + s
+	}
+	return s
+}

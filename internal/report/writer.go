@@ -1,0 +1,199 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// syncEvery is how long a line may be in the hands of the operating system
+// before it is made to last.
+const syncEvery = time.Second
+
+// file is what the writer needs of a file; tests have one that fails.
+type file interface {
+	io.Writer
+	Sync() error
+	Close() error
+}
+
+// Writer appends results to a report. Record may be called from several
+// goroutines at once; one goroutine of the writer's own writes, and takes
+// along in one write whatever is waiting.
+type Writer struct {
+	file   file
+	encode encoder
+	check  func() error // tells whether the file is still in its place
+
+	commits chan *commit // from Record to the writing goroutine; closed by Close
+	closed  chan struct{}
+	err     error // why nothing can be written any more; for Close after closed
+}
+
+// commit is the encoded lines of one Record, on their way into the file.
+type commit struct {
+	text bytes.Buffer
+	done chan error // the writing goroutine answers each commit once
+}
+
+var pool = sync.Pool{New: func() any { return &commit{done: make(chan error, 1)} }}
+
+func newWriter(f file, e encoder, check func() error) *Writer {
+	w := &Writer{file: f, encode: e, check: check, commits: make(chan *commit), closed: make(chan struct{})}
+	go w.write()
+	return w
+}
+
+// Record writes one line for each result. When it returns nil, the lines are
+// in the file: they survive the end of the process at once, and a power cut
+// after a second at the most. After an error nothing is written any more, and
+// every further call fails.
+func (w *Writer) Record(results ...leaver.Result) error {
+	c := pool.Get().(*commit)
+	defer pool.Put(c)
+	c.text.Reset()
+	for _, r := range results {
+		if err := w.encode(&c.text, newLine(r)); err != nil {
+			return fmt.Errorf("report: %w", err)
+		}
+	}
+	w.commits <- c
+	return <-c.done
+}
+
+// Close makes what was recorded last and closes the file. It returns the
+// first error of the writer's life. Nothing may be recorded after it.
+func (w *Writer) Close() error {
+	close(w.commits)
+	<-w.closed
+	return w.err
+}
+
+// write is the one goroutine that knows the file.
+func (w *Writer) write() {
+	defer close(w.closed)
+	var batch []*commit
+	var text []byte
+	var due <-chan time.Time // when what was written has to be synced
+	for {
+		select {
+		case c, ok := <-w.commits:
+			if !ok {
+				w.finish(due != nil)
+				return
+			}
+			batch, text = append(batch[:0], c), append(text[:0], c.text.Bytes()...)
+			batch, text = w.gather(batch, text)
+			w.append(text)
+			for _, c := range batch {
+				c.done <- w.err
+			}
+			if due == nil {
+				due = time.After(syncEvery)
+			}
+		case <-due:
+			due = nil
+			w.keep(w.file.Sync())
+		}
+	}
+}
+
+// gather takes along the commits that are waiting.
+func (w *Writer) gather(batch []*commit, text []byte) ([]*commit, []byte) {
+	const most = 256 << 10
+	for len(text) < most {
+		select {
+		case c, ok := <-w.commits:
+			if !ok {
+				return batch, text // write will see it, too
+			}
+			batch, text = append(batch, c), append(text, c.text.Bytes()...)
+		default:
+			return batch, text
+		}
+	}
+	return batch, text
+}
+
+func (w *Writer) append(text []byte) {
+	if w.err != nil {
+		return // a torn line must stay the last one
+	}
+	if err := w.check(); err != nil {
+		w.keep(err)
+		return
+	}
+	_, err := w.file.Write(text)
+	w.keep(err)
+}
+
+func (w *Writer) finish(dirty bool) {
+	if dirty {
+		w.keep(w.file.Sync())
+	}
+	w.keep(w.file.Close())
+}
+
+// keep holds on to the first error.
+func (w *Writer) keep(err error) {
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("the report cannot be written: %w", err)
+	}
+}
+
+// errGone says that results would go where nobody finds them.
+var errGone = errors.New("the file was removed or replaced while the run was writing it")
+
+// inPlace returns a check that path still names the file with this info.
+func inPlace(path string, info os.FileInfo) func() error {
+	return func() error {
+		now, err := os.Stat(path)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errGone, err)
+		}
+		if !os.SameFile(info, now) {
+			return fmt.Errorf("%s: %w", path, errGone)
+		}
+		return nil
+	}
+}
+
+// encoder writes one line.
+type encoder func(*bytes.Buffer, line) error
+
+func encodeJSON(b *bytes.Buffer, l line) error {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return e.Encode(l)
+}
+
+// encodeCSV writes lines whose columns stand in the order of the file: order
+// gives for each of the file's columns the one of ours, -1 for a stranger.
+func encodeCSV(order []int) encoder {
+	return func(b *bytes.Buffer, l line) error {
+		own := l.fields()
+		fields := own
+		if order != nil {
+			fields = make([]string, len(order))
+			for i, column := range order {
+				if column >= 0 {
+					fields[i] = own[column]
+				}
+			}
+		}
+		w := csv.NewWriter(b)
+		if err := w.Write(fields); err != nil {
+			return err
+		}
+		w.Flush()
+		return w.Error()
+	}
+}
