@@ -36,7 +36,7 @@ func (e *engine) throttled(attempts int, answer Answer) {
 	if wait <= 0 {
 		wait = e.backoff(attempts, answer)
 	}
-	if e.pace.Pause(wait) {
+	if e.Pace.Pause(wait) {
 		e.Log.Info("throttled by the server: nothing is sent for a while", "wait", wait.Round(time.Millisecond))
 	}
 }
@@ -64,6 +64,15 @@ const (
 	window     = 100
 	leastTried = 20
 )
+
+// UnmarshalText is ParseLimit, for flags.
+func (l *Limit) UnmarshalText(text []byte) error {
+	limit, err := ParseLimit(string(text))
+	if err == nil {
+		*l = limit
+	}
+	return err
+}
 
 // ParseLimit reads "50%", "20", or "0", which never stops a run.
 func ParseLimit(text string) (Limit, error) {

@@ -55,7 +55,7 @@ const (
 
 // Options set the bounds of a run.
 type Options struct {
-	Rate        float64       // requests per second at most; 0: no ceiling
+	Pace        *Pace         // lets requests start
 	Concurrency int           // requests in flight at most
 	MaxAttempts int           // requests per leaver at most
 	MaxFailures Limit         // when to stop; the zero value never stops
@@ -95,7 +95,6 @@ func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s
 		Options:   o,
 		suspender: s,
 		recorder:  r,
-		pace:      NewPace(o.Rate),
 		failures:  newFailures(o.MaxFailures),
 		slots:     make(chan struct{}, o.Concurrency),
 	}
@@ -130,7 +129,6 @@ type engine struct {
 	Options
 	suspender Suspender
 	recorder  Recorder
-	pace      *Pace
 	failures  *failures
 
 	intake context.Context // done: nothing more is sent
@@ -212,7 +210,7 @@ func (e *engine) admit() bool {
 		return false
 	}
 	// The pace comes last: a request starts as soon as it is let through.
-	if e.pace.Wait(e.intake) != nil {
+	if e.Pace.Wait(e.intake) != nil {
 		<-e.slots
 		return false
 	}

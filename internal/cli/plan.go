@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"offboard/internal/leaver"
+)
+
+// planCommand takes the flags of a run that matter before the first call, so
+// that "run" can be put in the place of "plan".
+type planCommand struct {
+	inputFlags
+	planFlags
+	All bool `help:"List every row that will not be suspended, not only the first 20."`
+}
+
+// Validate is that of the flags in it.
+func (c *planCommand) Validate() error {
+	if err := c.inputFlags.Validate(); err != nil {
+		return err
+	}
+	return c.planFlags.Validate()
+}
+
+// listed is how many rows are listed without --all.
+const listed = 20
+
+// Run shows what a run would do.
+func (c *planCommand) Run(a *app) error {
+	all, err := a.openSources(&c.inputFlags)
+	if err != nil {
+		return err
+	}
+	defer all.close()
+	earlier, err := c.earlier(all)
+	if err != nil {
+		return usageError{err}
+	}
+	defer earlier.close()
+	p, err := a.makePlan(a.intake, all, earlier.lines(), c.IncludeFuture)
+	if err != nil {
+		return err
+	}
+	totals := p.Totals()
+	outline{sources: all, totals: totals, rate: c.Rate}.write(a.Stdout)
+
+	unlisted := totals[leaver.Duplicate] + totals[leaver.NotDue] + totals[leaver.Invalid]
+	if unlisted > 0 {
+		fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(unlisted, "row"))
+	}
+	for d, err := range p.Tasks(all.rows(a.intake)) {
+		if unlisted == 0 {
+			break
+		}
+		if err != nil {
+			return usageError{err}
+		}
+		if d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended {
+			continue
+		}
+		if !c.All && unlisted == totals.Total()-totals[leaver.Pending]-totals[leaver.Suspended]-listed {
+			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(unlisted))
+			break
+		}
+		fmt.Fprintf(a.Stdout, "  %-24s %-10s %-14s %s\n", d.Place, d.Outcome, d.Ref, d.Reason)
+		unlisted--
+	}
+	if err := c.checkMax(totals[leaver.Pending]); err != nil {
+		return err
+	}
+	if totals[leaver.Invalid] > 0 {
+		return errRows
+	}
+	return nil
+}
+
+// earlier opens what a run would go on with, if anything: the plan looks, and
+// neither locks nor changes it.
+func (c *planCommand) earlier(all sources) (*readReport, error) {
+	path, inPlace := all.reportPath(c.Report)
+	if !c.Resume && !inPlace {
+		return nil, nil
+	}
+	r, err := openToRead(path, c.Timezone.Location)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a run would start it
+	}
+	return r, err
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// settings gives the parser the flags that stand in the environment or in the
+// file of --config.
+type settings struct {
+	env  func(string) (string, bool)
+	file map[string]setting // by flag; nil until read
+}
+
+// setting is the text of a flag, and where it stands.
+type setting struct{ text, origin string }
+
+// Validate has nothing to do: the file is read when the first flag is looked
+// up, because only then it is known which one.
+func (s *settings) Validate(*kong.Application) error { return nil }
+
+// Resolve looks up one flag: environment before file.
+func (s *settings) Resolve(parsed *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if flag.Name == "help" {
+		return nil, nil
+	}
+	if s.file == nil {
+		if err := s.read(parsed); err != nil {
+			return nil, err
+		}
+	}
+	found, ok := s.file[flag.Name]
+	if text, set := s.env(variable(flag.Name)); set {
+		found, ok = setting{text, "$" + variable(flag.Name)}, true
+	}
+	if !ok {
+		return nil, nil
+	}
+	// Tried on the side first: the parser's own error would not say where the
+	// value stands.
+	scan := kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: found.text})
+	target := reflect.New(flag.Target.Type()).Elem()
+	if err := flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scan}, target); err != nil {
+		return nil, fmt.Errorf("%s: %w", found.origin, err)
+	}
+	return found.text, nil
+}
+
+// read reads the file of --config, if there is one.
+func (s *settings) read(parsed *kong.Context) error {
+	s.file = map[string]setting{}
+	path, _ := s.env(variable("config"))
+	for _, p := range parsed.Path {
+		if p.Flag != nil && p.Flag.Name == "config" {
+			path, _ = parsed.FlagValue(p.Flag).(string)
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("--config: %w", err)
+	}
+	if err := s.parse(path, text, flagNames(parsed.Model)); err != nil {
+		return fmt.Errorf("--config: %w", err)
+	}
+	return nil
+}
+
+// flagNames lists the flags of all commands: a file for run is good for plan.
+func flagNames(model *kong.Application) []string {
+	var names []string
+	_ = kong.Visit(model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok && flag.Name != "help" && flag.Name != "config" {
+			names = append(names, flag.Name)
+		}
+		return next(nil)
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// parse reads the file: one flag per line, without its dashes.
+func (s *settings) parse(path string, text []byte, names []string) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if len(document.Content) == 0 {
+		return nil
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return fmt.Errorf("%s:%d: a line is a flag and its value, such as \"rate: 20\"", path, root.Line)
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		origin := fmt.Sprintf("%s:%d", path, key.Line)
+		switch {
+		case !slices.Contains(names, key.Value):
+			return fmt.Errorf("%s: there is no flag %q; the flags are %s", origin, key.Value, strings.Join(names, ", "))
+		case value.Kind != yaml.ScalarNode || value.Tag == "!!null":
+			return fmt.Errorf("%s: %s needs one value", origin, key.Value)
+		}
+		if earlier, ok := s.file[key.Value]; ok {
+			return fmt.Errorf("%s: %s stands in %s already", origin, key.Value, earlier.origin)
+		}
+		s.file[key.Value] = setting{value.Value, origin}
+	}
+	return nil
+}

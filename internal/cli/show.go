@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// planned are the words of a plan for each outcome that it can give.
+var planned = []struct {
+	outcome leaver.Outcome
+	words   string
+}{
+	{leaver.Pending, "to suspend"},
+	{leaver.Suspended, "suspended already"},
+	{leaver.Duplicate, "duplicate"},
+	{leaver.NotDue, "not due"},
+	{leaver.Invalid, "invalid"},
+}
+
+// outline is the short form of a plan.
+type outline struct {
+	sources sources
+	totals  leaver.Tally
+	rate    float64
+}
+
+func (o outline) write(w io.Writer) {
+	var text []byte
+	text = fmt.Appendf(text, "Plan for %s: %s\n", o.sources.names(), count(o.totals.Total(), "row"))
+	for _, p := range planned {
+		if n := o.totals[p.outcome]; n > 0 || p.outcome == leaver.Pending {
+			text = fmt.Appendf(text, "  %9s  %s\n", group(n), p.words)
+		}
+	}
+	for _, s := range o.sources {
+		if s.RefColumn == "" {
+			continue
+		}
+		if s.EndDateColumn == "" {
+			text = fmt.Appendf(text, "%s: ref from column %q; no end dates\n", s.Name, s.RefColumn)
+		} else {
+			text = fmt.Appendf(text, "%s: ref from column %q, end date from column %q\n", s.Name, s.RefColumn, s.EndDateColumn)
+		}
+	}
+	if n := o.totals[leaver.Pending]; n > 0 && o.rate > 0 {
+		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
+	}
+	_, _ = w.Write(text) // to a terminal or a pipe; nothing is to be done if nobody reads
+}
+
+// ending is what is said after a run.
+type ending struct {
+	counts
+	elapsed time.Duration
+	report  string
+	again   string
+}
+
+func (e ending) write(w io.Writer, err error) {
+	text := []byte(stopped(err))
+	text = fmt.Appendf(text, "%s tried in %s, %s suspended; %s in all:\n",
+		people(e.called), spell(e.elapsed), group(e.called-e.failed), count(e.rows.Total(), "row"))
+	text = appendTally(text, e.rows)
+	text = fmt.Appendf(text, "Report: %s\n", e.report)
+	if err != nil || !e.rows.Fine() {
+		text = fmt.Appendf(text, "To go on: %s\n", e.again)
+	}
+	_, _ = w.Write(text)
+}
+
+// appendTally writes the outcomes that occur, one per line.
+func appendTally(text []byte, t leaver.Tally) []byte {
+	for _, o := range leaver.Outcomes() {
+		if t[o] > 0 {
+			text = fmt.Appendf(text, "  %9s  %s\n", group(t[o]), o)
+		}
+	}
+	return text
+}
+
+func fine(t leaver.Tally) int {
+	n := 0
+	for o, c := range t {
+		if o.Fine() {
+			n += c
+		}
+	}
+	return n
+}
+
+// spell writes a duration as precisely as a person wants it.
+func spell(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return d.Round(100 * time.Millisecond).String()
+	case d < time.Hour:
+		return d.Round(time.Second).String()
+	}
+	d = d.Round(time.Minute)
+	return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+)
+
+// The rules of the terminal:
+//
+//   - Standard output carries results only; questions, progress and logs go to
+//     standard error.
+//   - A line is written whole. Before anything else is written, the progress
+//     bar is taken away; its next step draws it again.
+//   - Only a terminal is asked. What is not one is refused, never taken for yes.
+
+// terminal is standard error, shared by everything that writes there. It is
+// safe for use by several goroutines.
+type terminal struct {
+	mu    sync.Mutex
+	w     io.Writer
+	clear func() // takes the progress bar away; nil without one
+}
+
+func newTerminal(w io.Writer) *terminal { return &terminal{w: w} }
+
+// Write writes whole lines.
+func (t *terminal) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.clear != nil {
+		t.clear()
+	}
+	return t.w.Write(p)
+}
+
+func (t *terminal) println(line string) { _, _ = io.WriteString(t, line+"\n") }
+
+// draw lets a progress bar draw itself while nobody else writes. clear takes
+// the bar away again; nil means that there is none any more.
+func (t *terminal) draw(step func(), clear func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	step()
+	t.clear = clear
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// confirm asks whoever sits at the terminal to type the number of leavers.
+func (a *app) confirm(leavers int, target string) error {
+	in, ok := terminalFile(a.Stdin)
+	if !ok {
+		return usagef("nobody is there to be asked whether to suspend %d in %s: add --yes, or run offboard at a terminal", leavers, target)
+	}
+	fmt.Fprintf(a.stderr, "The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), target)
+	typed, err := readLine(a.intake, in)
+	if err != nil {
+		a.stderr.println("")
+		return err
+	}
+	if typed != strconv.Itoa(leavers) {
+		return usagef("%q is not %d: nothing was sent", typed, leavers)
+	}
+	return nil
+}
+
+// readLine reads a line that a person types, or returns the cause of ctx's end.
+func readLine(ctx context.Context, in io.Reader) (string, error) {
+	type answer struct {
+		line string
+		err  error
+	}
+	// The reading goroutine sends one answer. If nobody waits for it any more
+	// the process is about to end, and the goroutine with it.
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := bufio.NewReader(in).ReadString('\n')
+		answers <- answer{strings.TrimSpace(line), err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			return "", usagef("no answer was typed: nothing was sent")
+		}
+		return a.line, nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// people spells a number of leavers.
+func people(n int) string { return count(n, "leaver") }
+
+// count spells a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return group(n) + " " + thing + "s"
+}
+
+// group writes a number with a comma before every three digits.
+func group(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

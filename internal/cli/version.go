@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// versionCommand prints what was built.
+type versionCommand struct{}
+
+// Run prints the version.
+func (*versionCommand) Run(a *app) error {
+	b := a.buildInfo()
+	_, err := fmt.Fprintf(a.Stdout, "offboard %s (commit %s, %s)\n", b.version, b.commit, runtime.Version())
+	return err
+}
+
+type build struct{ version, commit string }
+
+// buildInfo is what the build stamped in, or else what Go knows.
+func (s *System) buildInfo() build {
+	b := build{s.Version, s.Commit}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		b.version = cmp.Or(b.version, info.Main.Version)
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				b.commit = cmp.Or(b.commit, setting.Value)
+			}
+		}
+	}
+	return build{cmp.Or(b.version, "(devel)"), cmp.Or(b.commit, "unknown")}
+}

@@ -1,0 +1,185 @@
+package thrive
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+)
+
+const (
+	defaultTimeout        = 30 * time.Second
+	defaultMaxConnections = 8
+	defaultUserAgent      = "offboard"
+	maxBody               = 1 << 20 // bytes; a user is about one thousand
+)
+
+// Config says whom a Client calls, as whom, and how.
+type Config struct {
+	// BaseURL is usually Environment.APIURL; the rules of CheckURL hold. It may
+	// have a path, and one trailing slash makes no difference.
+	BaseURL string
+	// Credentials are a Basic or a ClientCredentials.
+	Credentials Credentials
+	// Timeout bounds each request from dialling to the end of the body, 0 means
+	// 30 seconds. A token request is bounded by as much again. Waiting in
+	// BeforeRepeat does not count.
+	Timeout time.Duration
+	// MaxConnections is how many idle connections are kept, 0 means 8. Give the
+	// number of goroutines that call; it is not a limit on calls.
+	MaxConnections int
+	// UserAgent is sent with every call, "" means "offboard".
+	UserAgent string
+	// BeforeRepeat is called before a call is made again because its token had
+	// to be renewed, so that the caller can count it in its pace. An error ends
+	// the call and is returned as it is. It may be nil; it is called by many
+	// goroutines at once.
+	BeforeRepeat func(context.Context) error
+	// Transport replaces the client's own; for tests. It must not follow redirects.
+	Transport http.RoundTripper
+}
+
+// Client calls the API of one tenant. It is safe for use by many goroutines at
+// once, which share its connections and its token.
+type Client struct {
+	base         string
+	auth         authorizer
+	http         *http.Client
+	timeout      time.Duration
+	userAgent    string
+	beforeRepeat func(context.Context) error
+}
+
+// NewClient checks the configuration and sends nothing. An address that is not
+// safe to use gives an error that matches ErrInsecureURL or ErrInvalidURL.
+func NewClient(cfg Config) (*Client, error) {
+	if err := CheckURL(cfg.BaseURL); err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	switch {
+	case cfg.Credentials == nil:
+		return nil, errors.New("credentials are missing")
+	case cfg.Timeout < 0:
+		return nil, errors.New("the timeout is negative")
+	case cfg.MaxConnections < 0:
+		return nil, errors.New("the number of connections is negative")
+	case strings.ContainsFunc(cfg.UserAgent, unicode.IsControl):
+		return nil, errors.New("the user agent holds a control character")
+	}
+	c := &Client{
+		base:         strings.TrimSuffix(cfg.BaseURL, "/"),
+		timeout:      orDefault(cfg.Timeout, defaultTimeout),
+		userAgent:    orDefault(cfg.UserAgent, defaultUserAgent),
+		beforeRepeat: cfg.BeforeRepeat,
+		http: &http.Client{
+			Transport: cfg.Transport,
+			// A redirect would carry the secret to a host that nobody named.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	if cfg.Transport == nil {
+		c.http.Transport = newTransport(orDefault(cfg.MaxConnections, defaultMaxConnections))
+	}
+	var err error
+	if c.auth, err = cfg.Credentials.authorizer(c.http, c.timeout); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Close closes the connections that are idle. Calls in flight go on, and so does
+// the client.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func newTransport(maxConnections int) *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           maxConnections,
+		MaxIdleConnsPerHost:    maxConnections,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true, // answers are small, and so stay what they claim to be
+	}
+}
+
+func orDefault[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+// request is one call, ready to be sent more than once.
+type request struct {
+	method, path, body string
+}
+
+// call makes a call, and once more with a new token when the first was refused.
+func (c *Client) call(ctx context.Context, req request) (*answer, error) {
+	auth, err := c.auth.header(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.send(ctx, req, auth)
+	if err != nil || a.status != http.StatusUnauthorized || !c.auth.drop(auth) {
+		return a, err
+	}
+	if auth, err = c.auth.header(ctx); err != nil {
+		return nil, err
+	}
+	if c.beforeRepeat != nil {
+		if err := c.beforeRepeat(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c.send(ctx, req, auth)
+}
+
+// send makes one request. It returns an answer when at least a status arrived.
+func (c *Client) send(ctx context.Context, r request, auth string) (*answer, error) {
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(limited, r.method, c.base+r.path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.body != "" {
+		setBody(req, r.body)
+	}
+	req.Header.Set("Authorization", auth)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+
+	// RoundTrip is one request and one answer: no redirects, no cookies.
+	resp, err := c.http.Transport.RoundTrip(req)
+	a := &answer{}
+	if err == nil {
+		a.status, a.header = resp.StatusCode, resp.Header
+		a.body, err = readBody(resp)
+		_ = resp.Body.Close()
+	}
+	switch {
+	case err == nil:
+	case ctx.Err() != nil: // the caller left; that says nothing about the service
+		return nil, ctx.Err()
+	case limited.Err() != nil:
+		a.broken = limited.Err()
+		a.trouble = "no complete answer within " + c.timeout.String()
+	default:
+		a.broken = err
+		a.trouble = "no complete answer: " + err.Error()
+	}
+	_, credential, _ := strings.Cut(auth, " ")
+	a.secrets = []string{credential, c.auth.secret()}
+	return a, nil
+}

@@ -1,0 +1,63 @@
+package thrive
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+const redacted = "[redacted]"
+
+// Secret is a value that prints as "[redacted]", whether by fmt with any verb,
+// by log/slog, or encoded as text or JSON. Only string(s) gives the value.
+//
+// One limit is fmt's: it does not ask an unexported struct field how it wants
+// to be printed. Keep a Secret in an exported field, or behind a pointer.
+type Secret string
+
+// Format implements fmt.Formatter for every verb and flag.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// String returns "[redacted]".
+func (Secret) String() string { return redacted }
+
+// GoString returns "[redacted]".
+func (Secret) GoString() string { return redacted }
+
+// LogValue implements slog.LogValuer.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalText implements encoding.TextMarshaler, and so serves JSON and YAML too.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// redact replaces every secret in a text that a server had a hand in: a server
+// may echo what it was sent, as it is or in one of the forms it travelled in.
+func redact(text string, secrets ...string) string {
+	for _, s := range secrets {
+		if s == "" {
+			continue
+		}
+		for _, form := range []string{s, jsonEscaped(s), url.QueryEscape(s), segment(s)} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return text
+}
+
+// jsonEscaped returns s as it stands between the quotes of a JSON string.
+func jsonEscaped(s string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string always encodes
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+}
+
+// basicToken returns what follows "Basic " in an Authorization header.
+func basicToken(user, password string) string {
+	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
+}

@@ -1,0 +1,137 @@
+package thrive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// ErrInvalidRef is matched by the error for a ref that cannot stand in a path:
+// "", "." and "..". Nothing has been sent.
+var ErrInvalidRef = errors.New("the ref cannot be used")
+
+// Response says how a successful answer arrived.
+type Response struct {
+	Status int
+	// RequestID is the server's name for the call, at most 128 characters, or
+	// "". Which header carries it is not documented: the usual ones are tried.
+	RequestID string
+}
+
+// LifecycleUser is the user lifecycle resource (vendor's documentation of
+// suspending a user). A field that is null, missing or of an unexpected type is
+// empty; dates are as the server wrote them.
+type LifecycleUser struct {
+	ID          string `json:"id"`
+	LoginMethod string `json:"loginMethod"`
+	Ref         string `json:"ref"`
+	Email       string `json:"email"`
+	FirstName   string `json:"firstName"`
+	LastName    string `json:"lastName"`
+	Role        string `json:"role"`
+	JobTitle    string `json:"jobTitle"`
+	ManagerRef  string `json:"managerRef"`
+	StartDate   string `json:"startDate"`
+	EndDate     string `json:"endDate"`
+	TimeZone    string `json:"timeZone"`
+	// Active says whether the account is active (true) or suspended (false). It
+	// is nil when the answer does not say so in a boolean: then nobody knows.
+	Active           *bool             `json:"active"`
+	LanguageCode     string            `json:"languageCode"`
+	CreatedAt        string            `json:"createdAt"`
+	UpdatedAt        string            `json:"updatedAt"`
+	SSO              json.RawMessage   `json:"sso"` // its type is not documented
+	Domain           string            `json:"domain"`
+	AdditionalFields map[string]string `json:"additionalFields"`
+
+	Response Response `json:"-"`
+}
+
+// User is a user as reading returns it (vendor's documentation of reading
+// users). A field that is null, missing or of an unexpected type is empty.
+type User struct {
+	ID        string `json:"id"`
+	Ref       string `json:"ref"`
+	FirstName string `json:"firstName"`
+	LastName  string `json:"lastName"`
+	Email     string `json:"email"`
+	// Role is "administrator", "learneradmin" or "learner".
+	Role string `json:"role"`
+	// Status is "active" in the documentation; public client code knows also
+	// "inactive", "expired" and "new".
+	Status           string            `json:"status"`
+	Positions        []Position        `json:"positions"`
+	AdditionalFields map[string]string `json:"additionalFields"`
+	LanguageCode     string            `json:"languageCode"`
+	Deleted          bool              `json:"deleted"`
+	LastLogin        string            `json:"lastLogin"`
+	SingleSignOn     json.RawMessage   `json:"singleSignOn"` // its type is not documented
+
+	Response Response `json:"-"`
+}
+
+// Position is one position that a user holds or held.
+type Position struct {
+	IsActive  bool    `json:"isActive"`
+	StartDate string  `json:"startDate"`
+	EndDate   string  `json:"endDate"`
+	Manager   Manager `json:"manager"`
+}
+
+// Manager is whom a position reports to; its fields are empty where nobody is.
+type Manager struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Ref  string `json:"ref"`
+}
+
+// SuspendUser blocks the access of a user and keeps profile and history. The API
+// has no way back. The account is suspended when, and only when, the error is
+// nil and Active of the returned user points to false.
+//
+// The end date is sent in UTC, cut to milliseconds; the zero time sends none,
+// which leaves the end date of the account alone. What a second suspension of
+// the same user does is not documented; it is taken to succeed.
+//
+// The error is an *Error, or matches ErrInvalidRef, or is ctx's own, or that of
+// Config.BeforeRepeat. SuspendUser is safe for concurrent use.
+func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (LifecycleUser, error) {
+	body := "{}" // never null: in the update call of this API null clears a field
+	if !endDate.IsZero() {
+		body = `{"endDate":"` + endDate.UTC().Format("2006-01-02T15:04:05.000Z") + `"}`
+	}
+	var u LifecycleUser
+	response, err := c.onRef(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &u)
+	if err != nil {
+		return LifecycleUser{}, err
+	}
+	u.Response = response
+	return u, nil
+}
+
+// UserByRef reads one user. A user who does not exist is an *Error with status
+// 404; otherwise errors are those of SuspendUser. It is safe for concurrent use.
+func (c *Client) UserByRef(ctx context.Context, ref string) (User, error) {
+	var u User
+	response, err := c.onRef(ctx, http.MethodGet, "/rest/v1/users/ref/", ref, "", "", &u)
+	if err != nil {
+		return User{}, err
+	}
+	u.Response = response
+	return u, nil
+}
+
+func (c *Client) onRef(ctx context.Context, method, before, ref, after, body string, into any) (Response, error) {
+	// A dot segment would be resolved on the way and name something else.
+	if ref == "" || ref == "." || ref == ".." {
+		return Response{}, fmt.Errorf("%w: %q", ErrInvalidRef, ref)
+	}
+	a, err := c.call(ctx, request{method: method, path: before + segment(ref) + after, body: body})
+	if err != nil {
+		return Response{}, err
+	}
+	return a.response(), a.decode(into)
+}

@@ -1,0 +1,279 @@
+package thrivetest
+
+import (
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// User is a person in the tenant.
+type User struct {
+	Ref       string
+	FirstName string
+	LastName  string
+	Email     string
+	Role      string // "": "learner"
+	// Status is "active" (or ""), "inactive", "expired" or "new". Only an
+	// "inactive" account counts as suspended.
+	Status           string
+	JobTitle         string
+	ManagerRef       string
+	EndDate          string
+	AdditionalFields map[string]string
+}
+
+const (
+	statusActive   = "active"
+	statusInactive = "inactive"
+
+	// The vendor's form of a date.
+	dateForm = "2006-01-02T15:04:05.000Z"
+
+	maxBody    = 1 << 20 // bytes
+	maxPerPage = 1000
+)
+
+// person is all that is known of a ref. It may be the ref of nobody.
+type person struct {
+	User
+	id          string // "": nobody has this ref
+	created     string
+	attempts    int // suspend calls
+	reads       int
+	suspensions []Suspension
+}
+
+// person returns what is known of a ref. Callers hold the lock.
+func (s *Server) person(ref string) *person {
+	p := s.people[ref]
+	if p == nil {
+		p = &person{}
+		s.people[ref] = p
+	}
+	return p
+}
+
+// admit makes a person exist. Callers hold the lock, or nobody else has the server.
+func (s *Server) admit(p *person, u User) {
+	u.Role = orDefault(u.Role, "learner")
+	u.Status = orDefault(u.Status, statusActive)
+	if p.id == "" {
+		s.order = append(s.order, p)
+		number := strconv.Itoa(len(s.order))
+		p.id = "00000000-0000-4000-8000-000000000000"[:36-len(number)] + number
+		p.created = s.opts.Now().UTC().Format(dateForm)
+	}
+	p.User = u
+}
+
+// find returns the person with a ref, if there is one. Callers hold the lock.
+func (s *Server) find(ref string) (*person, bool) {
+	p := s.person(ref)
+	if p.id == "" && s.opts.AnyRef {
+		s.admit(p, User{Ref: ref})
+	}
+	return p, p.id != ""
+}
+
+// Reactivate makes a suspended user active again, as a person at the vendor's
+// console would. It returns false where there is no such user.
+func (s *Server) Reactivate(ref string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.people[ref]
+	if !ok || p.id == "" {
+		return false
+	}
+	p.Status = statusActive
+	return true
+}
+
+// suspend is PATCH /rest/v2/users/ref/{ref}/suspend. With pretend the answer is
+// that of a success, but nothing is done and the account is still active.
+func (s *Server) suspend(c *call, pretend bool) answer {
+	sent, formatted, refusal, ok := c.endDate()
+	if !ok {
+		return refusal
+	}
+	now := s.opts.Now()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.find(c.ref)
+	if !ok {
+		return problem(http.StatusNotFound, "no user has this ref")
+	}
+	if pretend {
+		return answer{status: http.StatusOK, body: p.lifecycle(true, now)}
+	}
+	if len(p.suspensions) == 0 {
+		s.memory.suspended++
+	}
+	if p.Status == statusInactive {
+		s.memory.repeats++
+	}
+	p.suspensions = append(p.suspensions, Suspension{At: now, EndDate: sent})
+	p.Status = statusInactive
+	if formatted != "" {
+		p.EndDate = formatted
+	}
+	return answer{status: http.StatusOK, body: p.lifecycle(false, now)}
+}
+
+// endDate reads the body: the end date as it was sent and as the API shows it,
+// both "" when there is none.
+func (c *call) endDate() (sent, formatted string, refusal answer, ok bool) {
+	refuse := func(status int, message string) (string, string, answer, bool) {
+		return "", "", problem(status, message), false
+	}
+	if t := c.request.Header.Get("Content-Type"); t != "application/json" {
+		if media, _, err := mime.ParseMediaType(t); err != nil || media != "application/json" {
+			return refuse(http.StatusUnsupportedMediaType, "Content-Type must be application/json")
+		}
+	}
+	raw, err := io.ReadAll(io.LimitReader(c.request.Body, maxBody))
+	if err != nil {
+		return refuse(http.StatusBadRequest, "the body broke off")
+	}
+	if string(raw) == "{}" {
+		return "", "", answer{}, true
+	}
+	var body map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &body); err != nil || body == nil {
+		return refuse(http.StatusBadRequest, "the body must be a JSON object")
+	}
+	value, given := body["endDate"]
+	if !given {
+		return "", "", answer{}, true
+	}
+	if err := json.Unmarshal(value, &sent); err != nil {
+		return refuse(http.StatusUnprocessableEntity, "endDate must be a date")
+	}
+	date, err := time.Parse(time.RFC3339, sent) // null leaves "", which is no date
+	if err != nil {
+		return refuse(http.StatusUnprocessableEntity, "endDate must be an RFC 3339 date")
+	}
+	return sent, date.UTC().Format(dateForm), answer{}, true
+}
+
+// lifecycle is the user lifecycle resource, every documented field of it.
+func (p *person) lifecycle(active bool, now time.Time) []byte {
+	b := append(make([]byte, 0, 768), '{')
+	b = appendField(b, "id", p.id)
+	b = appendField(b, "loginMethod", "email")
+	b = appendField(b, "ref", p.Ref)
+	b = appendField(b, "email", p.Email)
+	b = appendField(b, "firstName", p.FirstName)
+	b = appendField(b, "lastName", p.LastName)
+	b = appendField(b, "role", p.Role)
+	b = appendField(b, "jobTitle", p.JobTitle)
+	b = appendField(b, "managerRef", p.ManagerRef)
+	b = appendField(b, "startDate", "")
+	b = appendField(b, "endDate", p.EndDate)
+	b = appendField(b, "timeZone", "UTC")
+	b = appendField(b, "languageCode", "en")
+	b = append(b, `"active":`...)
+	b = strconv.AppendBool(b, active)
+	b = append(b, ',')
+	b = appendField(b, "createdAt", p.created)
+	b = append(b, `"updatedAt":"`...)
+	b = now.UTC().AppendFormat(b, dateForm)
+	b = append(b, `",`...)
+	b = append(b, `"sso":false,`...) // its type is not documented
+	b = appendField(b, "domain", "")
+	return append(p.appendAdditional(b), '}')
+}
+
+// resource is a user as reading returns it. Not all of it is documented.
+func (p *person) resource() []byte {
+	b := append(make([]byte, 0, 512), '{')
+	b = appendField(b, "id", p.id)
+	b = appendField(b, "ref", p.Ref)
+	b = appendField(b, "firstName", p.FirstName)
+	b = appendField(b, "lastName", p.LastName)
+	b = appendField(b, "email", p.Email)
+	b = appendField(b, "role", p.Role)
+	b = appendField(b, "status", p.Status)
+	b = append(b, `"positions":[{"isActive":`...)
+	b = strconv.AppendBool(b, p.Status != statusInactive)
+	b = append(b, `,"startDate":null,`...)
+	b = appendField(b, "endDate", p.EndDate)
+	b = append(b, `"manager":`...)
+	if p.ManagerRef == "" {
+		b = append(b, "null"...)
+	} else {
+		b = append(b, `{"id":null,"name":null,"ref":`...)
+		b = append(appendString(b, p.ManagerRef), '}')
+	}
+	b = append(b, `}],`...)
+	b = appendField(b, "languageCode", "en")
+	b = append(b, `"deleted":false,"lastLogin":null,"singleSignOn":false,`...)
+	return append(p.appendAdditional(b), '}')
+}
+
+func (p *person) appendAdditional(b []byte) []byte {
+	b = append(b, `"additionalFields":`...)
+	if len(p.AdditionalFields) == 0 {
+		return append(b, "{}"...)
+	}
+	fields, _ := json.Marshal(p.AdditionalFields) // a string map always encodes
+	return append(b, fields...)
+}
+
+// read is GET /rest/v1/users/ref/{ref}.
+func (s *Server) read(c *call, _ bool) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.find(c.ref)
+	if !ok {
+		return problem(http.StatusNotFound, "no user has this ref")
+	}
+	return answer{status: http.StatusOK, body: p.resource()}
+}
+
+// list is GET /rest/v1/users. A page beyond the last is empty.
+func (s *Server) list(c *call) answer {
+	query := c.request.URL.Query()
+	number, ok := positive(query.Get("page"), 1)
+	if !ok {
+		return problem(http.StatusBadRequest, "page must be a number from 1")
+	}
+	perPage, ok := positive(query.Get("perPage"), 100)
+	if !ok || perPage > maxPerPage {
+		return problem(http.StatusBadRequest, "perPage must be a number from 1 to 1000")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	total := len(s.order)
+	pages := (total + perPage - 1) / perPage
+	b := []byte(`{"results":[`)
+	if number <= pages {
+		first := (number - 1) * perPage
+		for i, p := range s.order[first:min(first+perPage, total)] {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, p.resource()...)
+		}
+	}
+	b = append(b, `],"pagination":{"totalResults":`...)
+	b = strconv.AppendInt(b, int64(total), 10)
+	b = append(b, `,"totalPages":`...)
+	b = strconv.AppendInt(b, int64(pages), 10)
+	b = append(b, `,"page":`...)
+	b = strconv.AppendInt(b, int64(number), 10)
+	b = append(b, `,"perPage":`...)
+	b = strconv.AppendInt(b, int64(perPage), 10)
+	return answer{status: http.StatusOK, body: append(b, "}}"...)}
+}
+
+func positive(value string, fallback int) (int, bool) {
+	if value == "" {
+		return fallback, true
+	}
+	n, err := strconv.Atoi(value)
+	return n, err == nil && n >= 1
+}
