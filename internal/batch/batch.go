@@ -72,8 +72,8 @@ var (
 	ErrTooManyFailures = errors.New("too many leavers failed")
 )
 
-// inHand is how many leavers may be in work for each request in flight. Those
-// above one wait to be tried again, and hold up nobody.
+// inHand is how many leavers may be in work for each request that may be in
+// flight: most of them wait to be tried again, and hold up nobody.
 const inHand = 16
 
 // recordBatch is how many results without a request are recorded at once.
@@ -97,6 +97,7 @@ func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s
 		recorder:  r,
 		failures:  newFailures(o.MaxFailures),
 		slots:     make(chan struct{}, o.Concurrency),
+		begun:     make(chan struct{}),
 	}
 	e.intake, e.stop = context.WithCancelCause(intake)
 	defer e.stop(nil)
@@ -138,6 +139,9 @@ type engine struct {
 	// slots holds a token for each request in flight; whoever sends one in
 	// takes it out again.
 	slots chan struct{}
+	// begun tells feed, from the goroutine that it has started last, that the
+	// leaver's first attempt may start: leavers begin in the order of the input.
+	begun chan struct{}
 
 	mu        sync.Mutex
 	recordErr error
@@ -165,6 +169,7 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 				flush()
 			}
 			leavers.Go(func() error { e.work(task); return nil })
+			<-e.begun
 			continue
 		}
 		if task.Outcome != leaver.Pending && task.FinishedAt.IsZero() {
@@ -180,7 +185,11 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 // work sees one leaver through all its attempts.
 func (e *engine) work(task leaver.Result) {
 	for {
-		if !e.admit() {
+		admitted := e.admit()
+		if task.Attempts == 0 {
+			e.begun <- struct{}{}
+		}
+		if !admitted {
 			e.record(e.interrupted(task))
 			return
 		}

@@ -95,7 +95,7 @@ func fine(t leaver.Tally) int {
 func spell(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:
-		return d.Round(100 * time.Millisecond).String()
+		return d.Round(10 * time.Millisecond).String()
 	case d < time.Hour:
 		return d.Round(time.Second).String()
 	}
