@@ -14,10 +14,12 @@ import (
 type answer struct {
 	status  int // 0: nothing came back
 	header  http.Header
-	body    []byte   // at most maxBody+1 bytes
-	broken  error    // why the answer is not complete, nil when it is
-	trouble string   // the same in words
-	secrets []string // what no text may show
+	body    []byte // at most maxBody+1 bytes
+	broken  error  // why the answer is not complete, nil when it is
+	trouble string // the same in words
+
+	credential string   // what was sent, and what else
+	secrets    []string // no text may show
 }
 
 func (a *answer) response() Response {
@@ -114,7 +116,7 @@ func (a *answer) notJSON() string {
 }
 
 func (a *answer) clean(text string, limit int) string {
-	return oneLine(redact(text, a.secrets...), limit)
+	return oneLine(redact(redact(text, a.credential), a.secrets...), limit)
 }
 
 // jsonText returns a string as it is, null as nothing, anything else as JSON.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -96,6 +97,10 @@ func NewClient(cfg Config) (*Client, error) {
 // the client.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
+// Format implements fmt.Formatter for every verb, so that printing a client
+// cannot print its secret.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "thrive client of "+c.base) }
+
 func newTransport(maxConnections int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
@@ -179,7 +184,7 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 		a.broken = err
 		a.trouble = "no complete answer: " + err.Error()
 	}
-	_, credential, _ := strings.Cut(auth, " ")
-	a.secrets = []string{credential, c.auth.secret()}
+	_, a.credential, _ = strings.Cut(auth, " ")
+	a.secrets = c.auth.secrets()
 	return a, nil
 }

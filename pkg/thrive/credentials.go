@@ -24,8 +24,8 @@ type authorizer interface {
 	// drop says that this value was answered with 401, and returns whether
 	// header may now have another.
 	drop(header string) bool
-	// secret returns what no text may show.
-	secret() string
+	// secrets returns what no text may show. The slice is shared: only read it.
+	secrets() []string
 }
 
 // Basic is HTTP Basic authentication: the tenant ID is the user name and the API
@@ -44,17 +44,18 @@ func (b Basic) authorizer(*http.Client, time.Duration) (authorizer, error) {
 	case b.Secret == "":
 		return nil, errors.New("the API secret is missing")
 	}
-	return &basicAuth{
-		value:    "Basic " + basicToken(b.Tenant, string(b.Secret)),
-		password: string(b.Secret),
-	}, nil
+	token := basicToken(b.Tenant, string(b.Secret))
+	return &basicAuth{value: "Basic " + token, hidden: []string{token, string(b.Secret)}}, nil
 }
 
-type basicAuth struct{ value, password string }
+type basicAuth struct {
+	value  string
+	hidden []string
+}
 
 func (a *basicAuth) header(context.Context) (string, error) { return a.value, nil }
 func (a *basicAuth) drop(string) bool                       { return false }
-func (a *basicAuth) secret() string                         { return a.password }
+func (a *basicAuth) secrets() []string                      { return a.hidden }
 
 // ClientCredentials is OAuth 2.0 with a client ID and a client secret (vendor's
 // documentation of authentication). Whether the token endpoint wants these as a

@@ -60,7 +60,8 @@ type Error struct {
 	RetryAfter time.Duration
 	Class      Class
 	// Err is the cause when there was no complete answer, otherwise nil. When
-	// Config.Timeout ran out it matches context.DeadlineExceeded.
+	// Config.Timeout ran out it matches context.DeadlineExceeded. It is for
+	// matching: its own text is not cleaned.
 	Err error
 }
 

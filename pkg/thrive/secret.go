@@ -41,7 +41,7 @@ func redact(text string, secrets ...string) string {
 		if s == "" {
 			continue
 		}
-		for _, form := range []string{s, jsonEscaped(s), url.QueryEscape(s), segment(s)} {
+		for _, form := range []string{s, jsonEscaped(s), url.QueryEscape(s), url.PathEscape(s), segment(s)} {
 			text = strings.ReplaceAll(text, form, redacted)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +22,7 @@ type tokens struct {
 	config  clientcredentials.Config // without AuthStyle: see fetch
 	client  *http.Client
 	timeout time.Duration
+	hidden  []string
 
 	current atomic.Pointer[token]
 	flight  singleflight.Group
@@ -48,10 +48,15 @@ func newTokens(c ClientCredentials, client *http.Client, timeout time.Duration) 
 		},
 		client:  client,
 		timeout: timeout,
+		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
+		hidden: []string{
+			basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(string(c.ClientSecret))),
+			string(c.ClientSecret),
+		},
 	}
 }
 
-func (t *tokens) secret() string { return t.config.ClientSecret }
+func (t *tokens) secrets() []string { return t.hidden }
 
 // drop forgets the token that was refused, unless another goroutine was faster
 // and a newer one is in place already.
@@ -176,8 +181,5 @@ func tokenClass(status int) Class {
 }
 
 func (t *tokens) clean(text string) string {
-	id, secret := t.config.ClientID, t.config.ClientSecret
-	header := basicToken(url.QueryEscape(id), url.QueryEscape(secret))
-	text = redact(text, header, secret)
-	return oneLine(strings.TrimSpace(text), maxMessage)
+	return oneLine(redact(text, t.hidden...), maxMessage)
 }

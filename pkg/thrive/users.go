@@ -103,13 +103,21 @@ func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time)
 	if !endDate.IsZero() {
 		body = `{"endDate":"` + endDate.UTC().Format("2006-01-02T15:04:05.000Z") + `"}`
 	}
-	var u LifecycleUser
+	// Into a *bool the JSON package would decode "active": "no" as false.
+	var u struct {
+		LifecycleUser
+		Active json.RawMessage `json:"active"`
+	}
 	response, err := c.onRef(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &u)
 	if err != nil {
 		return LifecycleUser{}, err
 	}
 	u.Response = response
-	return u, nil
+	if active := string(u.Active); active == "true" || active == "false" {
+		says := active == "true"
+		u.LifecycleUser.Active = &says
+	}
+	return u.LifecycleUser, nil
 }
 
 // UserByRef reads one user. A user who does not exist is an *Error with status

@@ -40,11 +40,11 @@ const (
 
 // Options describe a tenant. The zero value is a tenant without users.
 type Options struct {
-	Tenant       string // "": DefaultTenant
-	Secret       string // "": DefaultSecret; for Basic authentication
-	ClientID     string // "": DefaultClientID
-	ClientSecret string // "": DefaultClientSecret
-	TokenTTL     time.Duration
+	Tenant       string        // "": DefaultTenant
+	Secret       string        // "": DefaultSecret; for Basic authentication
+	ClientID     string        // "": DefaultClientID
+	ClientSecret string        // "": DefaultClientSecret
+	TokenTTL     time.Duration // whole seconds, 0: DefaultTokenTTL
 	TokenAuth    TokenAuth
 
 	// Users exist from the start, in this order.

@@ -1,0 +1,93 @@
+package thrive_test
+
+import (
+	"context"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"offboard/pkg/thrive"
+	"offboard/pkg/thrivetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var basic = thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret}
+
+// oauth are the sandbox's credentials for the token endpoint of a base URL.
+func oauth(base string) thrive.ClientCredentials {
+	return thrive.ClientCredentials{
+		ClientID:     thrivetest.DefaultClientID,
+		ClientSecret: thrivetest.DefaultClientSecret,
+		TokenURL:     base + "/oauth2/token/" + thrivetest.DefaultTenant,
+		Scopes:       []string{thrive.ScopeAll},
+	}
+}
+
+// serve serves a handler on loopback until the test ends.
+func serve(t *testing.T, h http.Handler) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func newClient(t *testing.T, cfg thrive.Config) *thrive.Client {
+	t.Helper()
+	c, err := thrive.NewClient(cfg)
+	if err != nil {
+		t.Fatalf("NewClient: %v", err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// inMemory calls a handler without a network, so that a synctest bubble sees
+// every wait.
+type inMemory struct{ http.Handler }
+
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	answered := make(chan *http.Response, 1) // sent by the goroutine below, received here
+	in := r.Clone(r.Context())
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	in.RequestURI = ""
+	go func() {
+		defer close(answered)
+		defer func() { _ = recover() }() // http.ErrAbortHandler: no answer
+		rec := httptest.NewRecorder()
+		m.ServeHTTP(rec, in)
+		answered <- rec.Result()
+	}()
+	select {
+	case resp, ok := <-answered:
+		if !ok {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return resp, nil
+	case <-r.Context().Done():
+		return nil, context.Cause(r.Context())
+	}
+}
+
+// answering is a handler that always gives the same answer.
+func answering(status int, contentType, body string, headers ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if contentType != "" {
+			w.Header().Set("Content-Type", contentType)
+		}
+		for i := 0; i+1 < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	})
+}
+
+// discard swallows what net/http logs about handshakes that are meant to fail.
+var discard = log.New(io.Discard, "", 0)

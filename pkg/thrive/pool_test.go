@@ -1,0 +1,71 @@
+package thrive_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"offboard/pkg/thrive"
+	"offboard/pkg/thrivetest"
+)
+
+// inRounds lets calls through in groups of n that are all in flight at once.
+func inRounds(n int, next http.Handler) http.Handler {
+	var mu sync.Mutex
+	waiting, open := 0, make(chan struct{}) // closed by the last call of a round
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, "/oauth2/") {
+			mu.Lock()
+			mine := open
+			if waiting++; waiting == n {
+				close(open)
+				waiting, open = 0, make(chan struct{})
+			}
+			mu.Unlock()
+			select {
+			case <-mine:
+			case <-r.Context().Done():
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestConnectionsAreReused(t *testing.T) {
+	const workers, calls = 8, 400
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	s.SetFaults(thrivetest.Faults{Shares: map[thrivetest.Fault]float64{404: 0.1, 503: 0.1, thrivetest.NotJSON: 0.1}})
+	var opened atomic.Int32
+	srv := httptest.NewUnstartedServer(inRounds(workers, s))
+	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	srv.Start()
+	t.Cleanup(srv.Close)
+	for name, cred := range map[string]thrive.Credentials{"basic": basic, "oauth": oauth(srv.URL)} {
+		opened.Store(0)
+		c := newClient(t, thrive.Config{BaseURL: srv.URL, Credentials: cred, MaxConnections: workers})
+		for round := range calls / workers {
+			together(workers, func(i int) error {
+				_, err := c.SuspendUser(t.Context(), fmt.Sprint("E-", round, "-", i), time.Time{})
+				return err
+			})
+		}
+		// In rounds there is no slack: without them a worker may be served by a
+		// connection that another gave back, while its own dial goes on.
+		if got := opened.Load(); got > workers {
+			t.Errorf("%s: %d connections for %d workers", name, got, workers)
+		}
+	}
+	if st := s.Stats(); st.Suspends != 2*calls || st.ByStatus[404] == 0 || st.ByStatus[503] == 0 {
+		t.Errorf("counts %+v", st)
+	}
+}

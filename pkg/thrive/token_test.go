@@ -1,0 +1,362 @@
+package thrive_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"offboard/pkg/thrive"
+	"offboard/pkg/thrivetest"
+)
+
+const memoryBase = "http://localhost"
+
+// together makes n calls at once and returns their errors.
+func together(n int, call func(i int) error) []error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { errs[i] = call(i) })
+	}
+	wg.Wait()
+	return errs
+}
+
+func wantAll(t *testing.T, errs []error, ok func(error) bool) {
+	t.Helper()
+	for i, err := range errs {
+		if !ok(err) {
+			t.Errorf("call %d: %v", i, err)
+		}
+	}
+}
+
+func noError(err error) bool { return err == nil }
+
+func TestTokenEndpointsOfBothKindsAreUnderstood(t *testing.T) {
+	tests := map[string]struct {
+		auth   thrivetest.TokenAuth
+		tokens int // requests until two tokens are had
+	}{
+		"header or body: the header is tried first": {thrivetest.HeaderOrBody, 2},
+		"header only":                          {thrivetest.HeaderOnly, 2},
+		"body only: found once and remembered": {thrivetest.BodyOnly, 3},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenAuth: tt.auth, ClientID: "id +/:é", ClientSecret: "se cret&%+:"})
+			base := serve(t, s)
+			creds := oauth(base)
+			creds.ClientID, creds.ClientSecret = "id +/:é", "se cret&%+:"
+			c := newClient(t, thrive.Config{BaseURL: base, Credentials: creds})
+			for range 2 {
+				if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+					t.Fatal(err)
+				}
+				s.RevokeTokens()
+			}
+			if got := s.Stats().Tokens; got != tt.tokens {
+				t.Errorf("%d token requests, want %d", got, tt.tokens)
+			}
+		})
+	}
+}
+
+func TestManyCallersShareOneFetch(t *testing.T) {
+	for name, status := range map[string]thrivetest.Fault{"that succeeds": 0, "that fails": 503} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := thrivetest.New(thrivetest.Options{AnyRef: true})
+				s.SetFaults(thrivetest.Faults{Latency: time.Second, Token: status})
+				c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s}})
+				errs := together(50, func(i int) error {
+					_, err := c.SuspendUser(t.Context(), fmt.Sprint("E-", i), time.Time{})
+					return err
+				})
+				wantAll(t, errs, func(err error) bool {
+					return (err == nil) == (status == 0) && (err == nil || thrive.ClassOf(err) == thrive.Transient)
+				})
+				if got := s.Stats().Tokens; got != 1 {
+					t.Errorf("%d token requests, want 1", got)
+				}
+			})
+		})
+	}
+}
+
+func TestAFetchSurvivesTheCallerWhoStartedIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := thrivetest.New(thrivetest.Options{AnyRef: true})
+		s.SetFaults(thrivetest.Faults{Latency: 2 * time.Second})
+		c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s}})
+		first, leave := context.WithCancel(t.Context())
+		var firstErr, secondErr error
+		var firstLeft time.Time
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, firstErr = c.SuspendUser(first, "E-1", time.Time{})
+			firstLeft = time.Now()
+		})
+		synctest.Wait()
+		wg.Go(func() { _, secondErr = c.SuspendUser(t.Context(), "E-2", time.Time{}) })
+		synctest.Wait()
+		left := time.Now()
+		leave()
+		wg.Wait()
+		if !errors.Is(firstErr, context.Canceled) || !firstLeft.Equal(left) {
+			t.Errorf("the first caller got %v after %v", firstErr, firstLeft.Sub(left))
+		}
+		if got := s.Stats().Tokens; secondErr != nil || got != 1 {
+			t.Errorf("the second caller got %v, after %d token requests", secondErr, got)
+		}
+	})
+}
+
+func TestTokensAreRenewedBeforeTheyRunOut(t *testing.T) {
+	tests := map[string]struct {
+		ttl    time.Duration
+		every  time.Duration
+		calls  int
+		tokens int
+	}{
+		// 3570 s of use per token.
+		"an hour's token, a call a minute":        {time.Hour, time.Minute, 121, 3},
+		"a minute's token is used for 45 seconds": {time.Minute, time.Second, 91, 3},
+		// 1.5 s of use per token: calls at 0, 0.1 … 1.4, then a new one.
+		"a token of two seconds serves many calls": {2 * time.Second, 100 * time.Millisecond, 45, 3},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenTTL: tt.ttl})
+				c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s}})
+				for range tt.calls {
+					if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+						t.Fatal(err)
+					}
+					<-time.After(tt.every)
+				}
+				st := s.Stats()
+				if st.ByStatus[401] != 0 {
+					t.Errorf("%d calls went out with a token that had run out", st.ByStatus[401])
+				}
+				if st.Tokens != tt.tokens {
+					t.Errorf("%d tokens for %d calls, want %d", st.Tokens, tt.calls, tt.tokens)
+				}
+			})
+		})
+	}
+}
+
+func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := thrivetest.New(thrivetest.Options{AnyRef: true})
+		var repeats atomic.Int32
+		c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s},
+			BeforeRepeat: func(context.Context) error { repeats.Add(1); return nil }})
+		if _, err := c.UserByRef(t.Context(), "E-0"); err != nil {
+			t.Fatal(err)
+		}
+		s.SetFaults(thrivetest.Faults{Latency: time.Second, Jitter: time.Second})
+		s.RevokeTokens()
+		wantAll(t, together(50, func(i int) error {
+			_, err := c.SuspendUser(t.Context(), fmt.Sprint("E-", i), time.Time{})
+			return err
+		}), noError)
+		st := s.Stats()
+		if st.Tokens != 2 || repeats.Load() != 50 || st.ByStatus[401] != 50 || st.ByStatus[200] != 50 {
+			t.Errorf("%d repeats, %+v", repeats.Load(), st)
+		}
+	})
+}
+
+func TestBeforeRepeatMayEndTheCall(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	base := serve(t, s)
+	stop := errors.New("stop")
+	c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base),
+		BeforeRepeat: func(context.Context) error { return stop }})
+	if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	s.RevokeTokens()
+	if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
+	}
+	if got := s.Stats().Suspends; got != 2 {
+		t.Errorf("%d calls were sent, want 2", got)
+	}
+}
+
+func TestARefusalAfterAFreshTokenIsFinal(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	base := serve(t, s)
+	s.SetFaults(thrivetest.Faults{Refs: map[string]thrivetest.Fault{"E-1": 401}})
+	e := suspendError(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
+	if e.Status != 401 || e.Class != thrive.Refused {
+		t.Errorf("got %+v", e)
+	}
+	if st := s.Stats(); st.Suspends != 2 || st.Tokens != 2 {
+		t.Errorf("got %+v, want two calls with a token each", st)
+	}
+	// Basic credentials cannot be renewed.
+	e = suspendError(t, thrive.Config{BaseURL: base, Credentials: thrive.Basic{Tenant: basic.Tenant, Secret: "wrong"}})
+	if st := s.Stats(); e.Class != thrive.Refused || st.Suspends != 3 {
+		t.Errorf("got %+v, %+v, want one call more", e, st)
+	}
+}
+
+func TestARenewalThatFailsEndsTheCall(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	base := serve(t, s)
+	c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
+	if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	s.RevokeTokens()
+	s.SetFaults(thrivetest.Faults{Token: 500})
+	_, err := c.SuspendUser(t.Context(), "E-1", time.Time{})
+	if thrive.ClassOf(err) != thrive.Transient || s.Stats().Suspends != 2 {
+		t.Errorf("got %v, %+v", err, s.Stats())
+	}
+}
+
+func TestScopesDecide(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	base := serve(t, s)
+	creds := oauth(base)
+	creds.Scopes = []string{thrive.ScopeRead}
+	c := newClient(t, thrive.Config{BaseURL: base, Credentials: creds})
+	if _, err := c.UserByRef(t.Context(), "E-1"); err != nil {
+		t.Error(err)
+	}
+	_, err := c.SuspendUser(t.Context(), "E-1", time.Time{})
+	if e, ok := errors.AsType[*thrive.Error](err); !ok || e.Status != 403 || e.Class != thrive.Refused {
+		t.Errorf("got %v", err)
+	}
+	if got := s.Stats().Tokens; got != 1 {
+		t.Errorf("%d token requests: a 403 is no reason for a new token", got)
+	}
+}
+
+func TestTokenEndpointFailures(t *testing.T) {
+	cut := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	const refusal = `{"error":"invalid_client","error_description":"who\nare you"}`
+	tests := map[string]struct {
+		endpoint http.Handler
+		status   int
+		class    thrive.Class
+		message  string // "": any that names the endpoint
+		requests int32
+	}{
+		"400 refuses":                     {answering(400, "application/json", refusal), 400, thrive.Refused, "invalid_client: who are you", 2},
+		"401 refuses":                     {answering(401, "application/json", refusal), 401, thrive.Refused, "invalid_client: who are you", 2},
+		"403 refuses":                     {answering(403, "text/html", "<html>"), 403, thrive.Refused, "no token", 2},
+		"404 refuses":                     {answering(404, "", ""), 404, thrive.Refused, "no token", 2},
+		"429 throttles":                   {answering(429, "", "", "Retry-After", "9"), 429, thrive.Throttled, "no token", 1},
+		"408 is transient":                {answering(408, "", ""), 408, thrive.Transient, "no token", 1},
+		"500 is transient":                {answering(500, "text/html", "<html>"), 500, thrive.Transient, "no token", 1},
+		"503 is transient":                {answering(503, "application/json", refusal), 503, thrive.Transient, "", 1},
+		"a web page is transient":         {answering(200, "text/html", "<html>"), 0, thrive.Transient, "the answer is not a token", 1},
+		"an answer without a token":       {answering(200, "application/json", "{}"), 0, thrive.Transient, "the answer is not a token", 1},
+		"a 200 that is a refusal refuses": {answering(200, "application/json", refusal), 0, thrive.Refused, "invalid_client: who are you", 2},
+		"a cut connection is transient":   {cut, 0, thrive.Transient, "", 1},
+		"a long description is cut": {answering(400, "application/json", `{"error":"x","error_description":"`+strings.Repeat("y", 9999)+`"}`),
+			400, thrive.Refused, "", 2},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var requests, calls atomic.Int32
+			base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !strings.HasPrefix(r.URL.Path, "/oauth2/") {
+					calls.Add(1)
+					return
+				}
+				requests.Add(1)
+				w.Header().Set("X-Request-Id", "token-1")
+				tt.endpoint.ServeHTTP(w, r)
+			}))
+			e := suspendError(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
+			if e.Status != tt.status || e.Class != tt.class {
+				t.Errorf("got %+v, want %d, %v", e, tt.status, tt.class)
+			}
+			if !strings.HasPrefix(e.Message, "token endpoint: "+tt.message) || len(e.Message) > 310 {
+				t.Errorf("message %q", e.Message)
+			}
+			if e.Status != 0 && e.RequestID != "token-1" {
+				t.Errorf("request ID %q", e.RequestID)
+			}
+			if tt.status == 429 && e.RetryAfter != 9*time.Second {
+				t.Errorf("retry after %v", e.RetryAfter)
+			}
+			if requests.Load() != tt.requests || calls.Load() != 0 {
+				t.Errorf("%d token requests, want %d; %d calls without a token", requests.Load(), tt.requests, calls.Load())
+			}
+		})
+	}
+}
+
+func TestAnOutageIsNoRefusalInTheWrongStyle(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenAuth: thrivetest.HeaderOnly})
+	var n atomic.Int32
+	base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) == 1 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
+	_, err := c.SuspendUser(t.Context(), "E-1", time.Time{})
+	if thrive.ClassOf(err) != thrive.Transient {
+		t.Errorf("got %v", err)
+	}
+	if _, err = c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+		t.Errorf("the second call: %v", err)
+	}
+}
+
+func TestATokenFetchIsBoundedByTheTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := inMemory{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })}
+		start := time.Now()
+		e := suspendError(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase),
+			Timeout: 5 * time.Second, Transport: hangs})
+		if time.Since(start) != 5*time.Second || e.Class != thrive.Transient || !errors.Is(e, context.DeadlineExceeded) {
+			t.Errorf("after %v: %+v", time.Since(start), e)
+		}
+	})
+}
+
+func TestALifeOfATokenThatMakesNoSenseIsLeftToTheAPI(t *testing.T) {
+	for _, life := range []string{"0", "-5", "null", `"3600"`, "99999999999"} {
+		t.Run(life, func(t *testing.T) {
+			var fetches atomic.Int32
+			base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if strings.HasPrefix(r.URL.Path, "/oauth2/") {
+					_, _ = fmt.Fprintf(w, `{"access_token":"t%d","expires_in":%s}`, fetches.Add(1), life)
+					return
+				}
+				_, _ = io.WriteString(w, `{"active":false}`)
+			}))
+			c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
+			for range 5 {
+				if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if fetches.Load() != 1 {
+				t.Errorf("%d tokens for five calls", fetches.Load())
+			}
+		})
+	}
+}

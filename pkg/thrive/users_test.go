@@ -1,0 +1,167 @@
+package thrive_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"offboard/pkg/thrive"
+	"offboard/pkg/thrivetest"
+)
+
+func TestSuspendUserSendsWhatIsDocumented(t *testing.T) {
+	plus2 := time.FixedZone("", 2*60*60)
+	tests := map[string]struct {
+		endDate time.Time
+		want    string
+	}{
+		"no end date is an empty object": {time.Time{}, `{}`},
+		"an end date is in UTC":          {time.Date(2024, 6, 30, 19, 0, 0, 0, plus2), `{"endDate":"2024-06-30T17:00:00.000Z"}`},
+		"milliseconds are cut off":       {time.Date(2024, 6, 30, 17, 0, 0, 999_999_999, time.UTC), `{"endDate":"2024-06-30T17:00:00.999Z"}`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var got *http.Request
+			var body []byte
+			base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				got = r
+				body, _ = io.ReadAll(r.Body)
+				w.Header().Set("X-Amzn-Requestid", "id-1")
+				_, _ = io.WriteString(w, `{"active":false}`)
+			}))
+			c := newClient(t, thrive.Config{BaseURL: base + "/", Credentials: basic, UserAgent: "offboard/1"})
+			u, err := c.SuspendUser(t.Context(), "E-1", tt.endDate)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(body) != tt.want {
+				t.Errorf("body %s, want %s", body, tt.want)
+			}
+			if got.Method != "PATCH" || got.RequestURI != "/rest/v2/users/ref/E-1/suspend" {
+				t.Errorf("called %s %s", got.Method, got.RequestURI)
+			}
+			if h := got.Header; h.Get("Content-Type") != "application/json" || h.Get("User-Agent") != "offboard/1" {
+				t.Errorf("headers %v", h)
+			}
+			if got.ContentLength != int64(len(tt.want)) {
+				t.Errorf("content length %d", got.ContentLength)
+			}
+			if user, password, _ := got.BasicAuth(); user != basic.Tenant || password != string(basic.Secret) {
+				t.Errorf("authenticated as %s:%s", user, password)
+			}
+			if u.Active == nil || *u.Active || u.Response != (thrive.Response{Status: 200, RequestID: "id-1"}) {
+				t.Errorf("got %+v", u)
+			}
+		})
+	}
+}
+
+func TestLifecycleUserIsReadTolerantly(t *testing.T) {
+	no := false
+	tests := map[string]struct {
+		body string
+		want thrive.LifecycleUser
+	}{
+		"all fields": {
+			`{"id":"1","loginMethod":"sso","ref":"r","email":"e","firstName":"f","lastName":"l","role":"learner",
+			"jobTitle":"j","managerRef":"m","startDate":"s","endDate":"d","timeZone":"z","languageCode":"en",
+			"active":false,"createdAt":"c","updatedAt":"u","sso":{"a":1},"domain":"o","additionalFields":{"k":"v"}}`,
+			thrive.LifecycleUser{ID: "1", LoginMethod: "sso", Ref: "r", Email: "e", FirstName: "f", LastName: "l",
+				Role: "learner", JobTitle: "j", ManagerRef: "m", StartDate: "s", EndDate: "d", TimeZone: "z",
+				LanguageCode: "en", Active: &no, CreatedAt: "c", UpdatedAt: "u", SSO: []byte(`{"a":1}`), Domain: "o",
+				AdditionalFields: map[string]string{"k": "v"}},
+		},
+		"null and unknown fields": {
+			`{"id":null,"additionalFields":null,"news":[1],"active":false}`, thrive.LifecycleUser{Active: &no},
+		},
+		"unexpected types around what matters": {
+			`{"id":7,"email":{"a":"b"},"additionalFields":{"k":1,"n":"v"},"endDate":[],"active":false,"domain":"o"}`,
+			thrive.LifecycleUser{Active: &no, Domain: "o", AdditionalFields: map[string]string{"k": "", "n": "v"}},
+		},
+		"an answer that does not say whether the account is active": {`{"ref":"r"}`, thrive.LifecycleUser{Ref: "r"}},
+		"active that is null":        {`{"active":null}`, thrive.LifecycleUser{}},
+		"active that is not boolean": {`{"active":"false"}`, thrive.LifecycleUser{}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			base := serve(t, answering(200, "application/json", tt.body))
+			c := newClient(t, thrive.Config{BaseURL: base, Credentials: basic})
+			got, err := c.SuspendUser(t.Context(), "r", time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Response.Status = 200
+			if !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("got  %+v\nwant %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestUserByRef(t *testing.T) {
+	body := `{"id":"1","ref":"r","firstName":"f","lastName":"l","email":"e","role":"administrator","status":"active",
+		"positions":[{"isActive":true,"startDate":"s","endDate":null,"manager":{"id":"2","name":"n","ref":"m"}},{"manager":null}],
+		"additionalFields":{"k":"v"},"languageCode":"en","deleted":false,"lastLogin":"t","singleSignOn":true}`
+	base := serve(t, answering(200, "application/json", body, "X-Request-Id", "id-2"))
+	c := newClient(t, thrive.Config{BaseURL: base, Credentials: basic})
+	got, err := c.UserByRef(t.Context(), "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := thrive.User{ID: "1", Ref: "r", FirstName: "f", LastName: "l", Email: "e", Role: "administrator",
+		Status: "active", AdditionalFields: map[string]string{"k": "v"}, LanguageCode: "en", LastLogin: "t",
+		Positions: []thrive.Position{
+			{IsActive: true, StartDate: "s", Manager: thrive.Manager{ID: "2", Name: "n", Ref: "m"}}, {}},
+		SingleSignOn: []byte("true"), Response: thrive.Response{Status: 200, RequestID: "id-2"}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestRefsArriveAsTheyAre(t *testing.T) {
+	refs := []string{"E-1", "a/b", "a//b", "/", "a/../b", "../x", "...", "..a", "%", "%2F", "%2e%2e", "a%zz", "a?b=c", "a#b",
+		"a b", "a+b", "a;b=c", "a,b", "a&b", "a=b", "a:b", "a@b.example", "a\\b", "é", "e\u0301", "名前", "🙂", "a\u200bb",
+		"suspend", "x/suspend", "a'\"b", "~-_.", "$&+=:@", "[a]", "{a}", "<a>", "|^`", " lead", "trail ", "a\x00b", "a\nb",
+		"Case", "case", strings.Repeat("é", 113)}
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	c := newClient(t, thrive.Config{BaseURL: serve(t, s), Credentials: basic})
+	for _, ref := range refs {
+		u, err := c.SuspendUser(t.Context(), ref, time.Time{})
+		if err != nil || u.Ref != ref {
+			t.Errorf("suspended %q as %q: %v", ref, u.Ref, err)
+		}
+		if got, err := c.UserByRef(t.Context(), ref); err != nil || got.Ref != ref || got.Status != "inactive" {
+			t.Errorf("read %q as %q, %q: %v", ref, got.Ref, got.Status, err)
+		}
+	}
+	suspended := s.Suspended()
+	for _, ref := range refs {
+		if suspended[ref] != 1 {
+			t.Errorf("%q was suspended %d times", ref, suspended[ref])
+		}
+	}
+	if len(suspended) != len(refs) {
+		t.Errorf("%d refs were suspended, want %d", len(suspended), len(refs))
+	}
+}
+
+func TestRefsThatCannotStandInAPathAreNotSent(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	base := serve(t, s)
+	c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
+	for _, ref := range []string{"", ".", ".."} {
+		if _, err := c.SuspendUser(t.Context(), ref, time.Time{}); !errors.Is(err, thrive.ErrInvalidRef) {
+			t.Errorf("SuspendUser(%q) = %v", ref, err)
+		}
+		if _, err := c.UserByRef(t.Context(), ref); !errors.Is(err, thrive.ErrInvalidRef) {
+			t.Errorf("UserByRef(%q) = %v", ref, err)
+		}
+	}
+	if st := s.Stats(); st.Suspends+st.Reads+st.Tokens != 0 {
+		t.Errorf("something was sent: %+v", st)
+	}
+}
