@@ -338,7 +338,7 @@ func TestTheDeadlineStopsTheRun(t *testing.T) {
 
 func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
 	b := setUp(t, 100, thrivetest.Options{})
-	b.SetFaults(thrivetest.Faults{Latency: 8 * time.Second})
+	b.SetFaults(thrivetest.Faults{Latency: time.Minute})
 	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
 	p.begin(t)
 	b.waitFor(t, 8)

@@ -304,3 +304,22 @@ func TestSpecialRefs(t *testing.T) {
 		}
 	}
 }
+
+func TestACallerWhoLeavesEndsTheLatencyOverTheNetworkToo(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true})
+	s.SetFaults(thrivetest.Faults{Latency: time.Hour})
+	srv := httptest.NewServer(s)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPatch, srv.URL+suspendPath("E1"), strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := srv.Client().Do(r); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("got %v", err)
+	}
+	srv.Close() // waits for the call to end: an hour, if nobody noticed
+	if n := len(s.Suspensions("E1")); n != 0 {
+		t.Errorf("%d suspensions after the caller had left", n)
+	}
+}

@@ -8,6 +8,7 @@ package thrivetest
 
 import (
 	"encoding/base64"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -137,6 +138,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem(http.StatusNotFound, "no such endpoint").write(w)
 		return
 	}
+	// The body comes before everything else: net/http notices that a caller has
+	// left only once it is read.
+	var err error
+	c.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody))
+	c.broken = err != nil
 	s.begin(c.kind)
 	a := s.answer(&c)
 	s.end(c.kind, a.status) // before writing: who has the answer may ask for Stats
@@ -172,6 +178,8 @@ type call struct {
 	request *http.Request
 	segment string // the ref, still escaped
 	ref     string
+	body    []byte
+	broken  bool // the body broke off
 }
 
 // answer goes through what stands in front of every endpoint, in the order of a

@@ -2,7 +2,6 @@ package thrivetest
 
 import (
 	"encoding/json"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -134,8 +133,8 @@ func (c *call) endDate() (sent, formatted string, refusal answer, ok bool) {
 			return refuse(http.StatusUnsupportedMediaType, "Content-Type must be application/json")
 		}
 	}
-	raw, err := io.ReadAll(io.LimitReader(c.request.Body, maxBody))
-	if err != nil {
+	raw := c.body
+	if c.broken {
 		return refuse(http.StatusBadRequest, "the body broke off")
 	}
 	if string(raw) == "{}" {
