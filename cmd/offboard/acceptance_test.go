@@ -354,3 +354,21 @@ func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
 		t.Errorf("it took %s", took)
 	}
 }
+
+func TestASignalEndsAProgramThatWaitsForItsInput(t *testing.T) {
+	t.Parallel()
+	p := &program{Cmd: exec.Command("offboard", "plan", "-")}
+	p.Env, p.Dir = isolated(), t.TempDir()
+	p.Stdout, p.Stderr = &p.output, &p.output
+	in, err := p.StdinPipe() // that nobody writes to, or closes
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	p.begin(t)
+	<-time.After(200 * time.Millisecond) // for the handler of signals to be in place
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.wantExit(t, 4)
+}

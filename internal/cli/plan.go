@@ -29,7 +29,7 @@ const listed = 20
 
 // Run shows what a run would do.
 func (c *planCommand) Run(a *app) error {
-	all, err := a.openSources(&c.inputFlags)
+	all, err := a.openSources(a.intake, &c.inputFlags)
 	if err != nil {
 		return err
 	}

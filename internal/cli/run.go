@@ -65,7 +65,7 @@ func (r *run) prepare() error {
 	if r.target, err = r.app.target(&r.targetFlags); err != nil {
 		return err
 	}
-	if r.sources, err = r.openSources(&r.inputFlags); err != nil {
+	if r.sources, err = r.openSources(r.intake, &r.inputFlags); err != nil {
 		return err
 	}
 	if r.report, err = openReport(r.sources, &r.planFlags, r.Timezone); err != nil {

@@ -43,12 +43,15 @@ func (s *source) rows() iter.Seq2[leaver.Result, error] {
 type sources []*source
 
 // openSources opens all inputs; whatever is wrong with one is a usage error.
-func (a *app) openSources(f *inputFlags) (sources, error) {
+func (a *app) openSources(ctx context.Context, f *inputFlags) (sources, error) {
 	var all sources
 	for _, path := range f.Inputs {
-		s, err := a.openSource(path, f.options())
+		s, err := await(ctx, func() (*source, error) { return a.openSource(path, f.options()) })
 		if err != nil {
 			all.close()
+			if ctx.Err() != nil {
+				return nil, err
+			}
 			return nil, usageError{err}
 		}
 		all = append(all, s)

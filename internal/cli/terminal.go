@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,25 +75,33 @@ func (a *app) confirm(leavers int, target string) error {
 
 // readLine reads a line that a person types, or returns the cause of ctx's end.
 func readLine(ctx context.Context, in io.Reader) (string, error) {
-	type answer struct {
-		line string
-		err  error
+	line, err := await(ctx, func() (string, error) { return bufio.NewReader(in).ReadString('\n') })
+	if errors.Is(err, io.EOF) {
+		return "", usagef("no answer was typed: nothing was sent")
 	}
-	// The reading goroutine sends one answer. If nobody waits for it any more
-	// the process is about to end, and the goroutine with it.
-	answers := make(chan answer, 1)
+	return strings.TrimSpace(line), err
+}
+
+// await returns what f returns, or the cause of ctx's end if that comes first.
+// It is for reads that nothing can cancel: standard input, a pipe.
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	// The goroutine sends one result. If nobody waits for it any more the
+	// process is about to end, and the goroutine with it.
+	results := make(chan result, 1)
 	go func() {
-		line, err := bufio.NewReader(in).ReadString('\n')
-		answers <- answer{strings.TrimSpace(line), err}
+		value, err := f()
+		results <- result{value, err}
 	}()
 	select {
-	case a := <-answers:
-		if a.err != nil {
-			return "", usagef("no answer was typed: nothing was sent")
-		}
-		return a.line, nil
+	case r := <-results:
+		return r.value, r.err
 	case <-ctx.Done():
-		return "", context.Cause(ctx)
+		var none T
+		return none, context.Cause(ctx)
 	}
 }
 
