@@ -64,7 +64,7 @@ func (c *planCommand) Run(a *app) error {
 			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(unlisted))
 			break
 		}
-		fmt.Fprintf(a.Stdout, "  %-24s %-10s %-14s %s\n", d.Place, d.Outcome, d.Ref, d.Reason)
+		fmt.Fprintf(a.Stdout, "  %-24s %-10s %s\n      %s\n", d.Place, d.Outcome, visible(d.Ref), d.Reason)
 		unlisted--
 	}
 	if err := c.checkMax(totals[leaver.Pending]); err != nil {

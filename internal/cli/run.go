@@ -86,6 +86,7 @@ func (r *run) accept() error {
 	}
 	outline := outline{sources: r.sources, totals: r.totals, rate: r.Rate}
 	outline.write(r.stderr)
+	r.stderr.println("")
 	if leavers == 0 || r.Yes || r.target.sandbox != nil {
 		return nil
 	}

@@ -3,7 +3,9 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode"
 
 	"offboard/internal/leaver"
 )
@@ -101,4 +103,22 @@ func spell(d time.Duration) string {
 	}
 	d = d.Round(time.Minute)
 	return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
+}
+
+// visible makes a text of an input safe for a terminal: it is cut, and what
+// could steer the terminal is replaced.
+func visible(s string) string {
+	const most = 40
+	n := 0
+	return strings.Map(func(r rune) rune {
+		switch n++; {
+		case n == most:
+			return '…'
+		case n > most:
+			return -1
+		case !unicode.IsPrint(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }

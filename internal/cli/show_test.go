@@ -90,3 +90,17 @@ func TestWhyARunStoppedIsSaid(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestATextOfAnInputCannotSteerTheTerminal(t *testing.T) {
+	for text, want := range map[string]string{
+		"E1":                    "E1",
+		"E1\x1b[2J\a":           "E1\ufffd[2J\ufffd",
+		"\xff":                  "\ufffd",
+		strings.Repeat("a", 41): strings.Repeat("a", 39) + "…",
+		strings.Repeat("ä", 39): strings.Repeat("ä", 39),
+	} {
+		if got := visible(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
