@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // columns are the positions of what is read from a record; -1 for none.
@@ -15,11 +16,11 @@ const (
 	endDateName = "enddate"
 )
 
-// normalise makes names comparable: case, spaces, "_" and "-" do not count.
+// normalise makes names comparable: case, spaces, "_" and "-" do not count,
+// nor do line breaks, which spreadsheets write into a header that wraps.
 func normalise(name string) string {
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\u00a0', '_', '-':
+		if r == '_' || r == '-' || unicode.IsSpace(r) {
 			return -1
 		}
 		return r
@@ -45,32 +46,44 @@ func findColumns(header []string, o Options) (columns, error) {
 	return columns{ref: ref, endDate: endDate}, nil
 }
 
-// findColumn returns the position of the column that was asked for by name,
-// or of the usual name; -1 if nobody asked and there is none. Where several
-// match, one that is spelt just as asked wins.
-func findColumn(header []string, asked, usual, flag string) (int, error) {
-	name := asked
-	if name == "" {
-		name = usual
-	}
+// match returns the positions of the names that are meant by the name that
+// was asked for, or else by the usual one. Where several match, one that is
+// spelt just as asked wins.
+func match(names []string, asked, usual string) []int {
+	wanted := normalise(nameOr(asked, usual))
 	var found, exact []int
-	for i, column := range header {
-		if normalise(column) == normalise(name) {
-			found = append(found, i)
+	for i, name := range names {
+		if normalise(name) != wanted {
+			continue
 		}
-		if column == name {
+		found = append(found, i)
+		if name == asked {
 			exact = append(exact, i)
 		}
 	}
-	if len(found) > 1 && len(exact) == 1 && asked != "" {
-		found = exact
+	if len(exact) == 1 {
+		return exact
 	}
+	return found
+}
+
+func nameOr(asked, usual string) string {
+	if asked != "" {
+		return asked
+	}
+	return usual
+}
+
+// findColumn returns the position of the column that was asked for by name,
+// or of the usual name; -1 if nobody asked and there is none.
+func findColumn(header []string, asked, usual, flag string) (int, error) {
+	found := match(header, asked, usual)
 	switch {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
 		return 0, fmt.Errorf("%d columns could be meant by %q: %s; name one with %s, or rename the others",
-			len(found), name, list(pick(header, found)), flag)
+			len(found), nameOr(asked, usual), list(pick(header, found)), flag)
 	case asked != "":
 		return 0, fmt.Errorf("no column %q (%s); the header has %s", asked, flag, list(header))
 	}

@@ -2,10 +2,12 @@ package input
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/gocarina/gocsv"
 
@@ -31,17 +33,24 @@ func (c columns) rename(header []string) []string {
 }
 
 func (s *Source) readHeader(head io.Reader) error {
-	header, err := csv.NewReader(&recordReader{r: head, left: recordLimit}).Read()
+	reader := csv.NewReader(&recordReader{r: head, left: recordLimit})
+	header, err := reader.Read()
 	var malformed *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
 		return errors.New("the input is empty; a CSV file needs a header line with a column ref")
 	case errors.As(err, &malformed):
 		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine, malformed.Err)
+	case errors.Is(err, errLongRecord):
+		return fmt.Errorf("the header is longer than %d bytes; is this a CSV file, and is every quote closed?", recordLimit)
 	case err != nil:
 		return err
+	case strings.Contains(strings.Join(header, ""), "\r"):
+		// Read on, all rows would pass for part of the header.
+		return errors.New("the lines end in a carriage return alone, as on old Macs; save the file as CSV (UTF-8)")
 	}
 	s.Header = header
+	s.line, _ = reader.FieldPos(0)
 	return nil
 }
 
@@ -54,7 +63,7 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 	guard := &recordReader{r: text, left: recordLimit}
 	reader := csv.NewReader(bufio.NewReaderSize(guard, 64<<10))
 	reader.ReuseRecord = true
-	rows, err := gocsv.NewUnmarshaller(reader, record{})
+	rows, err := gocsv.NewUnmarshaller(reader, &record{})
 	if err == nil {
 		err = rows.RenormalizeHeaders(s.columns.rename)
 	}
@@ -63,16 +72,19 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 		return
 	}
 	for {
-		guard.left = recordLimit
+		guard.renew()
 		start := reader.InputOffset()
 		read, err := rows.Read()
 		var row leaver.Row
 		if err == nil {
 			line, _ := reader.FieldPos(0)
-			r := read.(record)
+			r := read.(*record)
 			row = leaver.NewRow(leaver.Place{Source: s.Name, Row: line}, r.Ref, r.EndDate, s.options.Zone)
 		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
 			return
+		}
+		if row.Fault != "" {
+			err = s.nameLines(&row, start, reader.InputOffset())
 		}
 		if !yield(row, err) || err != nil {
 			return
@@ -109,11 +121,29 @@ func (s *Source) malformed(err error, offset int64) (leaver.Row, error) {
 			return leaver.Row{}, s.openQuote(quote)
 		}
 		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line, parse.Column)
-		if parse.Line > parse.StartLine {
-			row.Fault += fmt.Sprintf("; lines %d to %d were read as one row", parse.StartLine, parse.Line)
-		}
 	}
 	return row, nil
+}
+
+// nameLines adds to a row's fault which lines it takes up, if there are
+// several: they may be rows that one quote too many has made one. The row
+// lies between two offsets of the text.
+func (s *Source) nameLines(row *leaver.Row, start, end int64) error {
+	text, err := s.text()
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	record := make([]byte, end-start)
+	if _, err := text.Seek(start, io.SeekCurrent); err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	if _, err := io.ReadFull(text, record); err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	if breaks := bytes.Count(bytes.Trim(record, "\r\n"), []byte{'\n'}); breaks > 0 {
+		row.Fault += fmt.Sprintf("; lines %d to %d were read as one row", row.Place.Row, row.Place.Row+breaks)
+	}
+	return nil
 }
 
 func (s *Source) openQuote(line int) error {
@@ -138,7 +168,8 @@ func (s *Source) longRecord(offset int64) error {
 }
 
 // lineAt returns the number of the line on which the record at the offset of
-// the text begins. Empty lines before it do not belong to it.
+// the text begins. Empty lines before it do not belong to it; io.EOF says that
+// there is nothing else.
 func (s *Source) lineAt(offset int64) (int, error) {
 	text, err := s.text()
 	if err != nil {
@@ -167,7 +198,7 @@ func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := io.CopyN(io.Discard, text, offset); err != nil {
+	if _, err := text.Seek(offset, io.SeekCurrent); err != nil {
 		return 0, err
 	}
 	const (
@@ -199,12 +230,17 @@ func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
 			state = closed
 		case b == '"' && state == closed:
 			state = quoted
+		case b == '\r' && state == closed:
+			// Only as part of a line break may it follow a closing quote.
+			if next, _ := r.Peek(1); len(next) > 0 && next[0] != '\n' {
+				return 0, nil
+			}
 		case state == quoted:
 		case b == ',':
 			state = fieldStart
-		case b == '\n', state == closed && b != '\r':
+		case b == '\n', state == closed:
 			return 0, nil // the record ends, or is malformed here
-		case state != closed:
+		default:
 			state = plain
 		}
 		if b == '\n' {
@@ -216,13 +252,20 @@ func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
 var errLongRecord = errors.New("the record is too long")
 
 // recordReader stops reading when one record has taken more than is left.
+// There it stays: what follows begins in the middle of a record, and must not
+// pass for one.
 type recordReader struct {
-	r    io.Reader
-	left int
+	r       io.Reader
+	left    int
+	stopped bool
 }
 
+// renew makes room for the next record.
+func (r *recordReader) renew() { r.left = recordLimit }
+
 func (r *recordReader) Read(p []byte) (int, error) {
-	if r.left <= 0 {
+	r.stopped = r.stopped || r.left <= 0
+	if r.stopped {
 		return 0, errLongRecord
 	}
 	n, err := r.r.Read(p)

@@ -28,11 +28,8 @@ func (s *Source) readKeys(head *bufio.Reader) error {
 		case line[0] != '{':
 			return fmt.Errorf("line %d: this is not JSON lines: a line is one object, {\"ref\": …}", lines.line)
 		}
-		members, err := readObject(line)
-		if err == nil {
-			for _, m := range members {
-				s.Header = append(s.Header, m.key)
-			}
+		if o, err := readObject(line); err == nil {
+			s.Header = o.keys
 		}
 		return nil
 	}
@@ -45,7 +42,7 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 		return
 	}
 	lines := lineReader{r: bufio.NewReaderSize(text, 64<<10)}
-	objects, refs := 0, 0
+	objects, refs, endDates := 0, 0, 0
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -62,44 +59,58 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 		if err != nil {
 			row.Fault = fmt.Sprintf("the line is longer than %d bytes", recordLimit)
 		} else {
-			found := s.fill(&row, line)
+			hasRef, hasEndDate := s.fill(&row, line)
 			objects++
-			if found {
+			if hasRef {
 				refs++
+			}
+			if hasEndDate {
+				endDates++
 			}
 		}
 		if !yield(row, nil) {
 			return
 		}
 	}
-	if objects > 0 && refs == 0 {
-		yield(leaver.Row{}, s.noRefKey())
+	switch {
+	case objects == 0:
+	case refs == 0:
+		yield(leaver.Row{}, s.noKey(nameOr(s.options.RefColumn, refName), "--ref-column"))
+	case endDates == 0 && s.options.EndDateColumn != "":
+		// Nobody must count as gone because a flag names no key.
+		yield(leaver.Row{}, s.noKey(s.options.EndDateColumn, "--end-date-column"))
 	}
 }
 
-func (s *Source) noRefKey() error {
-	name := s.options.RefColumn
-	if name == "" {
-		name = refName
+func (s *Source) noKey(name, flag string) error {
+	has := ""
+	if len(s.Header) > 0 {
+		has = "the first one has " + list(s.Header) + "; "
 	}
-	if len(s.Header) == 0 {
-		return fmt.Errorf("%s: no line holds an object with the key %q", s.Name, name)
-	}
-	return fmt.Errorf("%s: no object has the key %q; the first one has %s; name the key with --ref-column", s.Name, name, list(s.Header))
+	return fmt.Errorf("%s: no object has the key %q; %sname the key with %s", s.Name, name, has, flag)
 }
 
-// fill reads the row from a line, and tells whether it has a ref key at all.
+// oneKeyEach refuses options by which the ref and the end date are one key.
+func oneKeyEach(o Options) error {
+	ref, endDate := nameOr(o.RefColumn, refName), nameOr(o.EndDateColumn, endDateName)
+	if normalise(ref) == normalise(endDate) {
+		return fmt.Errorf("--ref-column and --end-date-column both name the key %q", ref)
+	}
+	return nil
+}
+
+// fill reads the row from a line, and tells which of the two keys it has.
 //
 // What cannot be read must stay unusable on its way through a report: a ref
 // is left empty, and an end date keeps the JSON that is not a date.
-func (s *Source) fill(row *leaver.Row, line []byte) bool {
-	members, err := readObject(line)
+func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate bool) {
+	o, err := readObject(line)
 	if err != nil {
 		row.Fault = err.Error()
-		return false
+		return false, false
 	}
-	ref, refErr := findMember(members, s.options.RefColumn, refName)
-	endDate, endErr := findMember(members, s.options.EndDateColumn, endDateName)
+	ref, refErr := o.find(s.options.RefColumn, refName)
+	endDate, endErr := o.find(s.options.EndDateColumn, endDateName)
 	refText, endText := "", string(endDate.value)
 	if refErr == nil {
 		refText, refErr = ref.text(true)
@@ -114,67 +125,71 @@ func (s *Source) fill(row *leaver.Row, line []byte) bool {
 	case endErr != nil:
 		row.Fault = endErr.Error()
 	}
-	return ref.key != ""
+	return ref.value != nil, endDate.value != nil
 }
 
-// member is one key of an object, with its value as it stands there.
+// object is a JSON object, with its values as they stand there.
+type object struct {
+	keys   []string
+	values [][]byte
+}
+
+// member is one key of an object with its value.
 type member struct {
 	key   string
-	value json.RawMessage
+	value []byte
 }
 
 // readObject reads the keys of an object one by one, because a map would
 // silently keep the last of two that are the same.
-func readObject(line []byte) ([]member, error) {
+func readObject(line []byte) (object, error) {
+	o := object{make([]string, 0, 8), make([][]byte, 0, 8)}
 	d := json.NewDecoder(bytes.NewReader(line))
 	t, err := d.Token()
 	if err != nil {
-		return nil, errors.New("the line is not valid JSON")
+		return o, errors.New("the line is not valid JSON")
 	}
 	if t != json.Delim('{') {
-		return nil, errors.New(`the line is not an object, {"ref": …}`)
+		return o, errors.New(`the line is not an object, {"ref": …}`)
 	}
-	members := make([]member, 0, 4)
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
-			return nil, fmt.Errorf("the line is not valid JSON from byte %d on", d.InputOffset()+1)
+			return o, fmt.Errorf("the line is not valid JSON from byte %d on", d.InputOffset()+1)
 		}
-		m := member{key: t.(string)} // inside an object the decoder gives nothing else
-		if err := d.Decode(&m.value); err != nil {
-			return nil, fmt.Errorf("the line is not valid JSON from byte %d on", d.InputOffset()+1)
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return o, fmt.Errorf("the line is not valid JSON from byte %d on", d.InputOffset()+1)
 		}
-		members = append(members, m)
+		o.keys = append(o.keys, t.(string)) // inside an object the decoder gives nothing else
+		o.values = append(o.values, value)
 	}
 	if _, err := d.Token(); err != nil {
-		return nil, errors.New("the object is not closed on its line")
+		return o, errors.New("the object is not closed on its line")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one value stands on the line")
+		return o, errors.New("more than one value stands on the line")
 	}
-	return members, nil
+	return o, nil
 }
 
-// findMember returns the member that was asked for by name, or that has the
-// usual name; the zero member if there is none. If there are several, it
-// returns their values one behind the other, and an error.
-func findMember(members []member, asked, usual string) (member, error) {
-	name := asked
-	if name == "" {
-		name = usual
+// find returns the member that is meant by the name that was asked for, or
+// else by the usual one; the zero member if there is none. If there are
+// several, it returns their values as a list that is no date, and an error.
+func (o object) find(asked, usual string) (member, error) {
+	found := match(o.keys, asked, usual)
+	switch len(found) {
+	case 0:
+		return member{}, nil
+	case 1:
+		return member{o.keys[found[0]], o.values[found[0]]}, nil
 	}
-	var found member
-	n := 0
-	for _, m := range members {
-		if normalise(m.key) == normalise(name) {
-			found = member{m.key, append(found.value, m.value...)}
-			n++
-		}
+	values := make([][]byte, len(found))
+	for i, at := range found {
+		values[i] = o.values[at]
 	}
-	if n > 1 {
-		return found, fmt.Errorf("%d keys could be meant by %q", n, name)
-	}
-	return found, nil
+	return member{o.keys[found[0]], bytes.Join(values, []byte(", "))},
+		fmt.Errorf("%d keys could be meant by %q", len(found), nameOr(asked, usual))
 }
 
 // text returns the value as text. A missing key, null and "" are the same. A

@@ -53,6 +53,7 @@ type Source struct {
 	size    int64 // as of opening: what is written later is not part of it
 	options Options
 	columns columns
+	line    int // of a CSV file's header
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -68,6 +69,7 @@ func Open(path string, o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	name := filepath.ToSlash(filepath.Clean(path))
 	info, err := f.Stat()
 	switch {
 	case err != nil:
@@ -75,12 +77,12 @@ func Open(path string, o Options) (*Source, error) {
 		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is a folder; name the files in it")}
 	case !info.Mode().IsRegular():
 		defer f.Close()
-		return Spool(path, f, o)
+		return Spool(name, f, o)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return open(filepath.ToSlash(filepath.Clean(path)), f, info.Size(), o)
+	return open(name, f, info.Size(), o)
 }
 
 // Spool reads a stream to its end into a private temporary file, and opens
@@ -124,15 +126,16 @@ func (s *Source) Reader() *io.SectionReader { return io.NewSectionReader(s.file,
 func (s *Source) Close() error { return s.file.Close() }
 
 // Prepare finds the columns. It fails if there is no ref column, or more than
-// one, or none of a name that was asked for.
+// one, or none of a name that was asked for. The keys of JSON lines may differ
+// from line to line, so that Rows alone can tell which are missing.
 func (s *Source) Prepare() error {
 	if s.Format != CSV {
-		return nil
+		return oneKeyEach(s.options)
 	}
 	var err error
 	s.columns, err = findColumns(s.Header, s.options)
 	if err != nil {
-		return fmt.Errorf("%s:1: %w", s.Name, err)
+		return fmt.Errorf("%s:%d: %w", s.Name, s.line, err)
 	}
 	s.RefColumn = s.Header[s.columns.ref]
 	if s.columns.endDate >= 0 {
@@ -160,7 +163,7 @@ const (
 )
 
 // text returns the input's bytes after a byte order mark.
-func (s *Source) text() (io.Reader, error) {
+func (s *Source) text() (*io.SectionReader, error) {
 	r := s.Reader()
 	var mark [len(bom)]byte
 	if n, err := r.ReadAt(mark[:], 0); err != nil && !errors.Is(err, io.EOF) {

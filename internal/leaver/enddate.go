@@ -12,8 +12,8 @@ type EndDate struct {
 	// a report means the same as the input that it came from.
 	Text string
 
-	at    time.Time // the moment, or 00:00 of the day in its zone
-	whole bool      // a day rather than a moment
+	at  time.Time // the moment, or the first one of the day in its zone
+	day int       // a day as the number 20240630; 0 for a moment
 }
 
 const dayLayout = "2006-01-02"
@@ -35,19 +35,40 @@ func ParseEndDate(text string, zone *time.Location) (EndDate, error) {
 	if whole {
 		layout = dayLayout
 	}
-	at, err := time.ParseInLocation(layout, text, zone)
+	at, err := time.ParseInLocation(layout, text, time.UTC)
 	if err != nil {
 		return d, fmt.Errorf("the end date %q is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z)", cut(text, 40))
 	}
-	if at.Year() < earliest {
+	year, month, day := at.Date()
+	if year < earliest {
 		return d, fmt.Errorf("the end date %q lies before the year %d", text, earliest)
 	}
-	d.at, d.whole = at, whole
+	d.at = at
+	if whole {
+		d.at, d.day = dayStart(year, month, day, zone), year*10000+int(month)*100+day
+	}
 	return d, nil
 }
 
+// dayStart returns the first moment of a day in zone: 00:00, or the end of
+// the gap where clocks skip it. There, time.Date may return a moment of the
+// day before, on which nobody has left yet.
+func dayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
+	at := time.Date(year, month, day, 0, 0, 0, 0, zone)
+	_, offset := at.Zone()
+	midnight := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix()
+	switch clock := at.Unix() + int64(offset); {
+	case clock < midnight:
+		_, at = at.ZoneBounds()
+	case clock > midnight:
+		at, _ = at.ZoneBounds()
+	}
+	return at
+}
+
 // Time returns the moment that is sent to the API: for a day, its 00:00 in
-// the zone in which it was read. It is the zero time if there is no end date.
+// the zone in which it was read, or its first moment where clocks skip 00:00.
+// It is the zero time if there is no end date.
 func (d EndDate) Time() time.Time { return d.at }
 
 // Passed tells whether the end date has passed at now. A day has passed when
@@ -56,11 +77,11 @@ func (d EndDate) Passed(now time.Time) bool {
 	switch {
 	case d.at.IsZero():
 		return true
-	case d.whole:
+	case d.day != 0:
 		// Midnight comes from the calendar, not from 24 hours: days on which
 		// clocks change are shorter or longer.
-		year, month, day := d.at.Date()
-		return !now.Before(time.Date(year, month, day+1, 0, 0, 0, 0, d.at.Location()))
+		year, month, day := d.day/10000, time.Month(d.day/100%100), d.day%100
+		return !now.Before(dayStart(year, month, day+1, d.at.Location()))
 	default:
 		return !now.Before(d.at)
 	}
@@ -79,9 +100,8 @@ func (d EndDate) Key() DateKey {
 	switch {
 	case d.at.IsZero():
 		return noDate
-	case d.whole:
-		year, month, day := d.at.Date()
-		return DateKey(year*10000+int(month)*100+day)<<1 | 1
+	case d.day != 0:
+		return DateKey(d.day)<<1 | 1
 	default:
 		// The API takes milliseconds; what differs by less is sent alike.
 		return DateKey(d.at.UnixMilli()) << 1

@@ -1,0 +1,91 @@
+package input_test
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"offboard/internal/input"
+	"offboard/internal/leaver"
+)
+
+// readStream reads what a fuzzer has made up, as read does; it gives nothing
+// if that is refused before the first row.
+func readStream(t *testing.T, text string, o input.Options) (rows []leaver.Row, opened bool, err error) {
+	s, err := input.Spool(input.Stdin, strings.NewReader(text), o)
+	if err == nil {
+		defer s.Close()
+		err = s.Prepare()
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	rows, err = read(t, s, o)
+	if last := len(rows) - 1; last >= 0 && rows[last].Place.Row > strings.Count(text, "\n")+1 {
+		t.Errorf("the text has no line %d", rows[last].Place.Row)
+	}
+	return rows, true, err
+}
+
+func FuzzCSV(f *testing.F) {
+	for _, text := range []string{
+		"", "ref", "ref,endDate\n", "ref,endDate\na,2024-06-30\nb,\n", "\xef\xbb\xbfRef;End Date\r\na,\r\n",
+		"ref,end_date,note\na,2024-06-30,\"one\ntwo\"\nb,,\"\"\"\"\n", "\n\r\nref\n\na\n\n", "ref,REF\na,b\n",
+		"ref,endDate\na\nb,,\n", "ref,endDate\na\"b,\nb,\n", "ref,endDate\n\"a\"b,\nb,\n", "ref,endDate\n\"a,\nb,\"c\nd,\n",
+		"ref,endDate\n\"a,\nb,\n", "ref,endDate\n\"a\nb\",\"\nc,\n", "ref,endDate\na,\"x\"\"\n", "ref\n\"a\"\r\"b\n",
+		"ref\na\rb\n", "ref\n\"a\r\nb\"\r\n", "ref\nZo\xeb\n.\n..\n\x00\n", "ref\n\"\n\na\n\"\n\r\r\n\"", "ref\n\r\"a\n\r\"a\"\nb\n",
+	} {
+		f.Add(text, "", "")
+		f.Add(text, "End Date", "ref")
+	}
+	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
+		rows, opened, err := readStream(t, text, input.Options{Format: input.CSV, RefColumn: ref, EndDateColumn: endDate})
+		if !opened || err != nil || len(text) > longest {
+			return
+		}
+		// What encoding/csv tells apart, records and errors, are the rows:
+		// none is lost, and none is made up.
+		reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\xef\xbb\xbf")))
+		n := -1 // the header
+		for {
+			_, err := reader.Read()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			n++
+		}
+		if len(rows) != n {
+			t.Errorf("%d rows of %d records", len(rows), n)
+		}
+	})
+}
+
+func FuzzJSONL(f *testing.F) {
+	for _, text := range []string{
+		"", "{}", "{\"ref\": \"a\"}\n{\"ref\": \"b\", \"endDate\": \"2024-06-30\"}\n", "\xef\xbb\xbf\r\n{\"Ref\": 1001, \"end_date\": null}\r\n",
+		"{\"ref\": \"a\", \"ref\": \"b\"}", "{\"ref\": \"a\", \"REF\": null}", "{\"ref\": [1, {\"ref\": \"z\"}], \"endDate\": 20240630}",
+		"{\"ref\": -1}\n{\"ref\": 1e5}\n{\"ref\": true}\n", "{\"ref\": \"a\"\n{\"ref\": \"b\"}\nnull\n[]\n\"x\"\n1\n", "{\"ref\": \"a\"} {\"ref\": \"b\"}",
+		"{\"ref\": \"\\ud83d\\u0000\"}", "{\"ref\": \"Zo\xeb\"}", "{1: 2}", "{{", "{\"a\" 1}", "{\"a\": 1 \"b\": 2}", "{\"a\": 1,}", "{\"ref\": \"a\"]",
+		"{\"endDate\": 2024, \"end_date\": -0, \"end date\": 6, \"END_DATE\": -1, \"end-date\": 0, \"ref\": \"a\"}", "{\"id\": \"a\"}",
+	} {
+		f.Add(text, "", "")
+		f.Add(text, "id", "End Date")
+	}
+	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
+		rows, opened, _ := readStream(t, text, input.Options{Format: input.JSONL, RefColumn: ref, EndDateColumn: endDate})
+		if !opened {
+			return
+		}
+		n := 0
+		for line := range strings.Lines(strings.TrimPrefix(text, "\xef\xbb\xbf")) {
+			if strings.TrimSpace(line) != "" {
+				n++
+			}
+		}
+		if len(rows) != n {
+			t.Errorf("%d rows of %d lines that are not blank", len(rows), n)
+		}
+	})
+}

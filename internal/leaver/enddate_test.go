@@ -1,0 +1,320 @@
+package leaver_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // the zones of these tests, wherever they run
+
+	"offboard/internal/leaver"
+)
+
+func zone(t testing.TB, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func moment(t testing.TB, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func endDate(t testing.TB, text string, z *time.Location) leaver.EndDate {
+	t.Helper()
+	d, err := leaver.ParseEndDate(text, z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestParseEndDate(t *testing.T) {
+	tests := map[string]struct {
+		text, zone string
+		want       string // the moment that is sent
+	}{
+		"a moment in UTC":                                                           {"2024-06-30T17:00:00Z", "UTC", "2024-06-30T17:00:00Z"},
+		"a moment with an offset":                                                   {"2024-06-30T17:00:00+02:00", "UTC", "2024-06-30T15:00:00Z"},
+		"a moment with a negative offset":                                           {"2024-06-30T17:00:00-07:00", "UTC", "2024-07-01T00:00:00Z"},
+		"a moment with milliseconds":                                                {"2024-06-30T17:00:00.250Z", "UTC", "2024-06-30T17:00:00.250Z"},
+		"a moment with nanoseconds":                                                 {"2024-06-30T17:00:00.123456789Z", "UTC", "2024-06-30T17:00:00.123456789Z"},
+		"a moment does not depend on the zone":                                      {"2024-06-30T17:00:00Z", "Asia/Tokyo", "2024-06-30T17:00:00Z"},
+		"a day in UTC begins at 00:00":                                              {"2024-06-30", "UTC", "2024-06-30T00:00:00Z"},
+		"a day begins at 00:00 of its zone":                                         {"2024-06-30", "Asia/Tokyo", "2024-06-29T15:00:00Z"},
+		"a day in summer time":                                                      {"2024-06-30", "Europe/London", "2024-06-29T23:00:00Z"},
+		"a day in winter time":                                                      {"2024-12-31", "Europe/London", "2024-12-31T00:00:00Z"},
+		"29 February of a leap year":                                                {"2024-02-29", "UTC", "2024-02-29T00:00:00Z"},
+		"29 February of 2000":                                                       {"2000-02-29", "UTC", "2000-02-29T00:00:00Z"},
+		"the first day that can be":                                                 {"1900-01-01", "UTC", "1900-01-01T00:00:00Z"},
+		"the first day that can be, far in the east":                                {"1900-01-01", "Asia/Tokyo", "1899-12-31T15:00:00Z"},
+		"the last day that can be":                                                  {"9999-12-31", "UTC", "9999-12-31T00:00:00Z"},
+		"a day whose 00:00 is skipped in the west begins when clocks go on":         {"2024-09-08", "America/Santiago", "2024-09-08T04:00:00Z"},
+		"a day whose 00:00 is skipped in the east begins when clocks go on":         {"2024-03-31", "Asia/Beirut", "2024-03-30T22:00:00Z"},
+		"a day that was skipped as a whole begins when clocks go on":                {"2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z"},
+		"the day after a skipped day begins then too":                               {"2011-12-31", "Pacific/Apia", "2011-12-30T10:00:00Z"},
+		"a day with two midnights begins at one of them, and the first in the west": {"2024-11-03", "America/Havana", "2024-11-03T04:00:00Z"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := endDate(t, tt.text, zone(t, tt.zone))
+			if want := moment(t, tt.want); !d.Time().Equal(want) {
+				t.Errorf("Time = %v, want %v", d.Time().UTC(), want)
+			}
+			if d.Text != tt.text {
+				t.Errorf("Text = %q, want %q", d.Text, tt.text)
+			}
+		})
+	}
+}
+
+func TestParseEndDateRefuses(t *testing.T) {
+	tests := map[string]string{
+		"29 February of a common year":           "2023-02-29",
+		"29 February of 1900":                    "1900-02-29",
+		"31 April":                               "2024-04-31",
+		"month 13":                               "2024-13-01",
+		"month 0":                                "2024-00-10",
+		"day 0":                                  "2024-01-00",
+		"a year before 1900":                     "1899-12-31",
+		"what old systems write for none":        "0001-01-01",
+		"what spreadsheets write for none":       "1899-12-30T00:00:00Z",
+		"a moment that is zero":                  "0001-01-01T00:00:00Z",
+		"day, month, year":                       "30/06/2024",
+		"day, month, year with dots":             "30.06.2024",
+		"no dashes":                              "20240630",
+		"one digit for the month":                "2024-6-30",
+		"a year of two digits":                   "24-06-30",
+		"a moment without a zone":                "2024-06-30T17:00:00",
+		"a moment with a space instead of T":     "2024-06-30 17:00:00Z",
+		"a moment without seconds":               "2024-06-30T17:00Z",
+		"24 o'clock":                             "2024-06-30T24:00:00Z",
+		"an offset without a colon":              "2024-06-30T17:00:00+0200",
+		"a zone by name":                         "2024-06-30T17:00:00CET",
+		"a day with something behind it":         "2024-06-30x",
+		"a day with a line break behind it":      "2024-06-30\n",
+		"white space around, which NewRow cuts":  " 2024-06-30",
+		"a serial number of a spreadsheet":       "45473",
+		"null as a word":                         "null",
+		"ten characters that are no date":        "next month",
+		"digits that are not ASCII":              "２０２４-06-30",
+		"invalid UTF-8":                          "2024-06-3\xff",
+		"a year of five digits":                  "12024-06-30T00:00:00Z",
+		"text of a length that nobody will read": strings.Repeat("x", 5000),
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			d, err := leaver.ParseEndDate(text, time.UTC)
+			if err == nil {
+				t.Fatalf("%q is taken for %v", text, d.Time())
+			}
+			if d != (leaver.EndDate{Text: text}) {
+				t.Errorf("the end date holds more than the text: %+v", d)
+			}
+			if len(err.Error()) > 300 {
+				t.Errorf("the message has %d bytes", len(err.Error()))
+			}
+		})
+	}
+}
+
+func TestNoEndDateHasPassed(t *testing.T) {
+	d := endDate(t, "", time.UTC)
+	if d != (leaver.EndDate{}) || !d.Time().IsZero() {
+		t.Errorf("got %+v", d)
+	}
+	if !d.Passed(moment(t, "1970-01-01T00:00:00Z")) {
+		t.Error("it has not passed")
+	}
+}
+
+// The moment given is the first at which the end date has passed; a second
+// before it has not.
+func TestPassed(t *testing.T) {
+	tests := map[string]struct{ text, zone, from string }{
+		"a moment, when it is there":                              {"2024-06-30T17:00:00Z", "UTC", "2024-06-30T17:00:00Z"},
+		"a moment with an offset":                                 {"2024-06-30T17:00:00+02:00", "Asia/Tokyo", "2024-06-30T15:00:00Z"},
+		"a day in UTC, when it is over":                           {"2024-06-30", "UTC", "2024-07-01T00:00:00Z"},
+		"the last day of a year":                                  {"2024-12-31", "UTC", "2025-01-01T00:00:00Z"},
+		"the last day of February in a leap year":                 {"2024-02-28", "UTC", "2024-02-29T00:00:00Z"},
+		"the last day of February in a common year":               {"2023-02-28", "UTC", "2023-03-01T00:00:00Z"},
+		"a day far in the east":                                   {"2024-06-30", "Pacific/Kiritimati", "2024-06-30T10:00:00Z"},
+		"a day far in the west":                                   {"2024-06-30", "Pacific/Pago_Pago", "2024-07-01T11:00:00Z"},
+		"a day where offsets have 45 minutes":                     {"2024-06-30", "Asia/Kathmandu", "2024-06-30T18:15:00Z"},
+		"London: the day of 23 hours":                             {"2024-03-31", "Europe/London", "2024-03-31T23:00:00Z"},
+		"London: the day of 25 hours":                             {"2024-10-27", "Europe/London", "2024-10-28T00:00:00Z"},
+		"London: the day before clocks go forward":                {"2024-03-30", "Europe/London", "2024-03-31T00:00:00Z"},
+		"New York: the day of 23 hours":                           {"2024-03-10", "America/New_York", "2024-03-11T04:00:00Z"},
+		"New York: the day of 25 hours":                           {"2024-11-03", "America/New_York", "2024-11-04T05:00:00Z"},
+		"Apia: the day before the one that was skipped":           {"2011-12-29", "Pacific/Apia", "2011-12-30T10:00:00Z"},
+		"Apia: the day that was skipped":                          {"2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z"},
+		"Apia: the day after the one that was skipped":            {"2011-12-31", "Pacific/Apia", "2011-12-31T10:00:00Z"},
+		"Santiago: the day before the one without a midnight":     {"2024-09-07", "America/Santiago", "2024-09-08T04:00:00Z"},
+		"Santiago: the day without a midnight":                    {"2024-09-08", "America/Santiago", "2024-09-09T03:00:00Z"},
+		"São Paulo: the day before the one without a midnight":    {"2018-11-03", "America/Sao_Paulo", "2018-11-04T03:00:00Z"},
+		"São Paulo: the day without a midnight":                   {"2018-11-04", "America/Sao_Paulo", "2018-11-05T02:00:00Z"},
+		"Beirut: the day before the one without a midnight":       {"2024-03-30", "Asia/Beirut", "2024-03-30T22:00:00Z"},
+		"Beirut: the day without a midnight":                      {"2024-03-31", "Asia/Beirut", "2024-03-31T21:00:00Z"},
+		"Santiago: the day whose last hour comes twice":           {"2024-04-06", "America/Santiago", "2024-04-07T04:00:00Z"},
+		"Lord Howe: the day on which clocks change by 30 minutes": {"2024-10-06", "Australia/Lord_Howe", "2024-10-06T13:00:00Z"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := endDate(t, tt.text, zone(t, tt.zone))
+			from := moment(t, tt.from)
+			if !d.Passed(from) {
+				t.Errorf("has not passed at %v", from)
+			}
+			if !d.Passed(from.Add(time.Second).In(zone(t, "Asia/Tokyo"))) {
+				t.Error("has not passed a second later, said by a clock in another zone")
+			}
+			if d.Passed(from.Add(-time.Second)) {
+				t.Error("has passed a second before")
+			}
+			if d.Passed(from.Add(-time.Nanosecond)) {
+				t.Error("has passed the last instant before")
+			}
+		})
+	}
+}
+
+// Where a day's first hour comes twice, the day before is over at the first
+// or the second midnight: never before the first.
+func TestADayIsNotOverBeforeTheFirstOfTwoMidnights(t *testing.T) {
+	for name, first := range map[string]string{
+		"America/Havana 2024-11-02": "2024-11-03T04:00:00Z",
+		"Asia/Amman 2021-10-28":     "2021-10-28T21:00:00Z",
+	} {
+		t.Run(name, func(t *testing.T) {
+			z, day, _ := strings.Cut(name, " ")
+			d := endDate(t, day, zone(t, z))
+			if at := moment(t, first); d.Passed(at.Add(-time.Second)) || !d.Passed(at.Add(time.Hour)) {
+				t.Errorf("a second before: %t; an hour after: %t", d.Passed(at.Add(-time.Second)), d.Passed(at.Add(time.Hour)))
+			}
+		})
+	}
+}
+
+func TestKeys(t *testing.T) {
+	type date struct{ text, zone string }
+	tests := map[string]struct {
+		a, b date
+		same bool
+	}{
+		"a day and the same day":                                    {date{"2024-06-30", "UTC"}, date{"2024-06-30", "UTC"}, true},
+		"a day and the same day in another zone":                    {date{"2024-06-30", "Asia/Tokyo"}, date{"2024-06-30", "America/New_York"}, true},
+		"a day and the same day where 00:00 is skipped":             {date{"2024-09-08", "UTC"}, date{"2024-09-08", "America/Santiago"}, true},
+		"a day and the next":                                        {date{"2024-06-30", "UTC"}, date{"2024-07-01", "UTC"}, false},
+		"a day and the moment at which it begins":                   {date{"2024-06-30", "UTC"}, date{"2024-06-30T00:00:00Z", "UTC"}, false},
+		"a skipped day and the next":                                {date{"2011-12-30", "Pacific/Apia"}, date{"2011-12-31", "Pacific/Apia"}, false},
+		"a moment and the same with another offset":                 {date{"2024-06-30T17:00:00Z", "UTC"}, date{"2024-06-30T19:00:00+02:00", "Asia/Tokyo"}, true},
+		"a moment and the same with a fraction of zero":             {date{"2024-06-30T17:00:00Z", "UTC"}, date{"2024-06-30T17:00:00.000Z", "UTC"}, true},
+		"the same clock time with another offset":                   {date{"2024-06-30T17:00:00Z", "UTC"}, date{"2024-06-30T17:00:00+02:00", "UTC"}, false},
+		"moments that differ by a millisecond":                      {date{"2024-06-30T17:00:00.001Z", "UTC"}, date{"2024-06-30T17:00:00.002Z", "UTC"}, false},
+		"moments that differ by less than a millisecond":            {date{"2024-06-30T17:00:00.001Z", "UTC"}, date{"2024-06-30T17:00:00.0019Z", "UTC"}, true},
+		"moments before 1970 that differ by less":                   {date{"1960-06-30T17:00:00.001Z", "UTC"}, date{"1960-06-30T17:00:00.0019Z", "UTC"}, true},
+		"no end date and no end date":                               {date{"", "UTC"}, date{"", "Asia/Tokyo"}, true},
+		"no end date and a day":                                     {date{"", "UTC"}, date{"1900-01-01", "UTC"}, false},
+		"no end date and the first moment":                          {date{"", "UTC"}, date{"1900-01-01T00:00:00Z", "UTC"}, false},
+		"the moment of 1970 and no end date":                        {date{"1970-01-01T00:00:00Z", "UTC"}, date{"", "UTC"}, false},
+		"a day and a moment whose milliseconds look like that day":  {date{"2024-06-30", "UTC"}, date{"1970-01-01T05:37:20.630Z", "UTC"}, false},
+		"the first day and the last":                                {date{"1900-01-01", "UTC"}, date{"9999-12-31", "UTC"}, false},
+		"the last moment and no end date":                           {date{"9999-12-31T23:59:59.999Z", "UTC"}, date{"", "UTC"}, false},
+		"a moment in summer time and the same an hour later, twice": {date{"2024-10-27T01:30:00+01:00", "Europe/London"}, date{"2024-10-27T01:30:00+00:00", "Europe/London"}, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := endDate(t, tt.a.text, zone(t, tt.a.zone)).Key()
+			b := endDate(t, tt.b.text, zone(t, tt.b.zone)).Key()
+			if (a == b) != tt.same {
+				t.Errorf("keys %d and %d: the same is %t, want %t", a, b, a == b, tt.same)
+			}
+			if (a.String() == b.String()) != tt.same {
+				t.Errorf("keys read %q and %q", a, b)
+			}
+		})
+	}
+}
+
+func TestKeysRead(t *testing.T) {
+	tests := map[string]struct{ text, zone, want string }{
+		"no end date":                    {"", "UTC", "no end date"},
+		"a day":                          {"2024-06-30", "UTC", "2024-06-30"},
+		"a day in the east":              {"2024-01-01", "Asia/Tokyo", "2024-01-01"},
+		"a day whose 00:00 is skipped":   {"2024-09-08", "America/Santiago", "2024-09-08"},
+		"a day that was skipped":         {"2011-12-30", "Pacific/Apia", "2011-12-30"},
+		"a moment, in UTC":               {"2024-06-30T17:00:00+02:00", "UTC", "2024-06-30T15:00:00.000Z"},
+		"a moment with milliseconds":     {"2024-06-30T17:00:00.250Z", "UTC", "2024-06-30T17:00:00.250Z"},
+		"a moment with more is cut":      {"2024-06-30T17:00:00.2509Z", "UTC", "2024-06-30T17:00:00.250Z"},
+		"a moment before 1970":           {"1900-01-01T00:00:00.001Z", "UTC", "1900-01-01T00:00:00.001Z"},
+		"the last day":                   {"9999-12-31", "UTC", "9999-12-31"},
+		"a moment that begins a day":     {"2024-06-30T00:00:00Z", "UTC", "2024-06-30T00:00:00.000Z"},
+		"a moment before 1970 is cut so": {"1960-06-30T17:00:00.0019Z", "UTC", "1960-06-30T17:00:00.001Z"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := endDate(t, tt.text, zone(t, tt.zone)).Key().String(); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// Whatever the text and the zone: a day is never over before it has begun,
+// and a refused text stays refused.
+func FuzzEndDate(f *testing.F) {
+	for _, text := range []string{
+		"", "2024-06-30", "2024-06-30T17:00:00Z", "2024-06-30T17:00:00.250+02:00", "2024-02-29", "2023-02-29",
+		"2024-09-08", "2011-12-30", "1900-01-01", "1899-12-31", "9999-12-31", "2024-06-30T7:00:00Z",
+		"2024-06-30T17:00:00,5Z", "2024-06-30T23:59:60Z", " 2024-06-30", "soon", "\xff", "30/06/2024",
+		"2024-06-30T17:00:00+23:59", "9999-12-31T23:59:59.999999999-23:59",
+	} {
+		for z := range uint8(4) {
+			f.Add(text, z)
+		}
+	}
+	zones := []*time.Location{time.UTC, zone(f, "America/Santiago"), zone(f, "Pacific/Apia"), zone(f, "Europe/London")}
+	f.Fuzz(func(t *testing.T, text string, z uint8) {
+		in := zones[int(z)%len(zones)]
+		d, err := leaver.ParseEndDate(text, in)
+		if d.Text != text {
+			t.Fatalf("the text %q became %q", text, d.Text)
+		}
+		if err != nil {
+			if d != (leaver.EndDate{Text: text}) {
+				t.Fatalf("%q is refused, yet holds a date: %+v", text, d)
+			}
+			return
+		}
+		if text == "" {
+			return
+		}
+		begins := d.Time()
+		if begins.Year() < 1899 || d.Passed(begins.Add(-time.Nanosecond)) {
+			t.Fatalf("%q passes before %v", text, begins)
+		}
+		if !d.Passed(begins.Add(26 * time.Hour)) {
+			t.Fatalf("%q has not passed 26 hours after %v", text, begins)
+		}
+		if len(text) == len("2024-06-30") {
+			if d.Key().String() != text {
+				t.Fatalf("the key of the day %q reads %q", text, d.Key())
+			}
+			return
+		}
+		again, err := leaver.ParseEndDate(begins.UTC().Format(time.RFC3339Nano), in)
+		if begins.UTC().Year() >= 1900 && begins.UTC().Year() <= 9999 && (err != nil || again.Key() != d.Key()) {
+			t.Fatalf("%q has the key %v; the same moment in UTC has %v (%v)", text, d.Key(), again.Key(), err)
+		}
+		if !d.Passed(begins) {
+			t.Fatalf("%q has not passed when it is there", text)
+		}
+	})
+}
