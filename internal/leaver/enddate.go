@@ -18,6 +18,10 @@ type EndDate struct {
 
 const dayLayout = "2006-01-02"
 
+// longest is how many characters an end date has at most. RFC 3339 allows any
+// number of digits behind a second; a report does not.
+const longest = 40
+
 // earliest is the first year that an end date can have. What old systems
 // write for "none" (0001-01-01, 1899-12-30) must not pass for a date.
 const earliest = 1900
@@ -36,7 +40,7 @@ func ParseEndDate(text string, zone *time.Location) (EndDate, error) {
 		layout = dayLayout
 	}
 	at, err := time.ParseInLocation(layout, text, time.UTC)
-	if err != nil {
+	if err != nil || len(text) > longest {
 		return d, fmt.Errorf("the end date %q is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z)", cut(text, 40))
 	}
 	year, month, day := at.Date()

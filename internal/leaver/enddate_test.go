@@ -107,6 +107,7 @@ func TestParseEndDateRefuses(t *testing.T) {
 		"digits that are not ASCII":              "２０２４-06-30",
 		"invalid UTF-8":                          "2024-06-3\xff",
 		"a year of five digits":                  "12024-06-30T00:00:00Z",
+		"more digits than a report keeps":        "2024-06-30T17:00:00.000000000000000000000Z",
 		"text of a length that nobody will read": strings.Repeat("x", 5000),
 	}
 	for name, text := range tests {

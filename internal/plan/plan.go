@@ -14,7 +14,11 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"maps"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"offboard/internal/leaver"
 )
@@ -127,22 +131,38 @@ func (p *Plan) Recorded(r leaver.Result) {
 	} else {
 		delete(p.standing, at)
 	}
-	if r.Outcome == leaver.Duplicate {
-		return // says nothing about the leaver that its original does not say
+	if r.Outcome.Uncalled() {
+		return // says something about the row only: nobody has asked for the leaver
 	}
 	k := p.key(r.Ref)
 	e, known := p.refs[k]
 	switch {
 	case r.Outcome.Done():
 		p.refs[k] = entry{endDate: r.EndDate.Key(), place: at, flags: done | recorded}
-	case known && e.endDate == r.EndDate.Key():
-		delete(p.refs, k)
+	case known && (e.endDate == r.EndDate.Key() || e.place == at):
+		delete(p.refs, k) // the last line counts, of the leaver and of the row
 	}
 }
 
 // line stands for what a line without a call says.
 func (p *Plan) line(r leaver.Result) key {
-	return p.key(r.Ref + "\n" + r.EndDate.Text + "\n" + string(r.Outcome))
+	return p.key(shown(r.Ref, leaver.MaxRef) + "\n" + shown(r.EndDate.Text, 64) + "\n" + string(r.Outcome))
+}
+
+// shown is what every report shows of a text. A report cuts what is longer
+// than a valid text, and puts U+FFFD in the place of what it cannot show: a
+// row with such a text must be told to be the same when it is read again.
+func shown(text string, most int) string {
+	n := 0
+	return strings.Map(func(r rune) rune {
+		switch n++; {
+		case n > most:
+			return -1
+		case unicode.IsControl(r):
+			return utf8.RuneError
+		}
+		return r
+	}, text)
 }
 
 // Add takes a row of the input, in the first reading. A row that comes from a
@@ -247,19 +267,25 @@ type Decision struct {
 // ends it: an error of the rows, or ErrChanged.
 func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, error] {
 	return func(yield func(Decision, error) bool) {
-		n := 0
+		n, tally := 0, leaver.Tally{}
 		for r, err := range rows {
 			var d Decision
 			if err == nil {
 				n++
 				d, err = p.decide(r)
+				tally[d.Outcome]++
 			}
 			if !yield(d, err) || err != nil {
 				return
 			}
 		}
-		if n != p.rows {
+		switch {
+		case n != p.rows:
 			yield(Decision{}, fmt.Errorf("%w: it had %d rows and has %d now", ErrChanged, p.rows, n))
+		case !maps.Equal(tally, p.Totals()):
+			// Rows that changed places: the first one of a leaver was not found
+			// where it was, and nobody has acted upon it.
+			yield(Decision{}, fmt.Errorf("%w: its rows stand in other places", ErrChanged))
 		}
 	}
 }
@@ -286,7 +312,9 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	case !known:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
 	case p.isRecorded(k, at, date):
-		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: true}, nil
+		// A later line may say that the row was, for a while, something else.
+		_, overwritten := p.standing[at]
+		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: !overwritten}, nil
 	case r.Outcome.Done():
 		return Decision{Result: r}, nil // carried over, likewise
 	case e.rows == 0:

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,7 +61,7 @@ const (
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 
 // newLine prepares a result for the file: every text is valid UTF-8, of a
-// sane length and without line breaks.
+// sane length and without control characters.
 func newLine(r leaver.Result) line {
 	l := line{
 		Ref:        clean(r.Ref, mostRef, utf8.RuneError),
@@ -70,14 +71,15 @@ func newLine(r leaver.Result) line {
 		Row:        r.Row.Place.Row,
 		Attempts:   r.Attempts,
 		DurationMs: r.Duration.Milliseconds(),
-		RequestID:  defuse(clean(r.RequestID, mostRequestID, ' ')),
-		Error:      defuse(clean(r.Reason, mostError, ' ')),
+		RequestID:  told(r.RequestID, mostRequestID),
+		Error:      told(r.Reason, mostError),
 	}
 	if r.HTTPStatus != 0 {
 		l.HTTPStatus = &r.HTTPStatus
 	}
-	if !r.FinishedAt.IsZero() {
-		at := r.FinishedAt.UTC().Truncate(time.Millisecond)
+	at := r.FinishedAt.UTC().Truncate(time.Millisecond)
+	// RFC 3339 has no other years; a line that was read may come close.
+	if !r.FinishedAt.IsZero() && at.Year() >= 0 && at.Year() <= 9999 {
 		l.FinishedAt = &at
 	}
 	return l
@@ -102,7 +104,7 @@ func (l line) result(zone *time.Location) (leaver.Result, error) {
 	if !ok {
 		return leaver.Result{}, fmt.Errorf("%q is no outcome that this version of offboard knows", clean(l.Outcome, 40, ' '))
 	}
-	if l.Row < 1 || l.Source == "" {
+	if l.Row < 1 || int64(l.Row) > math.MaxUint32 || l.Source == "" {
 		return leaver.Result{}, errors.New("the line names no source and row")
 	}
 	r := leaver.Result{
@@ -176,7 +178,7 @@ func clean(s string, most int, replacement rune) string {
 			break
 		}
 		n++
-		if r == utf8.RuneError || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		if r == utf8.RuneError || unicode.IsControl(r) {
 			r = replacement
 		}
 		b.WriteRune(r)
@@ -194,9 +196,21 @@ func printable(s string) bool {
 	return true
 }
 
-// defuse keeps a text from the server from being a formula in a spreadsheet.
+// told prepares a text from the server: cut, on one line, and no formula. What
+// it returns it leaves as it is when the line is written again.
+func told(s string, most int) string {
+	return clean(defuse(clean(lineBreaks.Replace(s), most, ' ')), most, ' ')
+}
+
+// lineBreaks are those of Unicode that are no control characters. A ref may
+// have them, and keeps them.
+var lineBreaks = strings.NewReplacer("\u2028", " ", "\u2029", " ")
+
+// defuse keeps a text from the server from being a formula in a spreadsheet,
+// even in one that cuts white space in front of it.
 func defuse(s string) string {
-	if s != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(s)[0]) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(s))
+	if strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

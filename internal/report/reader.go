@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ const (
 type Reader struct {
 	// Name is the name of the report in errors.
 	Name string
-	// Format is how the report is written.
+	// Format is how the report is written; empty if there is nothing in it.
 	Format Format
 
 	text io.ReaderAt
@@ -69,6 +70,11 @@ func (r *Reader) begin(size int64) error {
 		return err
 	}
 	visible := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(bom)), " \r\n")
+	if len(visible) == 0 && size <= lineLimit {
+		// Nothing yet, or the blanks of a run that tried whether it can write.
+		r.torn = size
+		return nil
+	}
 	if len(visible) > 0 && visible[0] == '{' {
 		r.Format = JSONL
 		if first, _, found := bytes.Cut(visible, []byte("\n")); found {
@@ -132,17 +138,43 @@ func (r *Reader) findEnd(size int64) error {
 		r.torn = int64(len(tail))
 		return nil
 	}
+	first := r.whole == 0 // of JSON lines: a CSV file has its header before
+	if first {
+		tail = bytes.TrimPrefix(tail, []byte(bom))
+	}
 	_, err = r.parse(tail)
+	var cut *csv.ParseError
 	switch {
+	case r.Format == CSV && !errors.As(err, &cut):
+		// It has all its columns: if something is wrong with it, that is for
+		// Lines to say.
+		if r.endsInCore() && bytes.HasSuffix(tail, []byte(",")) {
+			return errors.New("its last line has no line break, and may have been cut off: complete it, or end it with a line break if nothing is missing")
+		}
+		r.whole, r.open = size, true
 	case err == nil:
 		r.whole, r.open = size, true
-	case r.Format == JSONL && (json.Valid(tail) || !bytes.HasPrefix(tail, []byte(`{"ref":`)) && r.whole == 0):
+	case r.Format == JSONL && (json.Valid(tail) || first && !begun(tail)):
 		// Nothing of ours was cut off here: this is somebody else's file.
 		return fmt.Errorf("%w: its last line is not one of a report: %w", ErrNotReport, err)
 	default:
-		r.torn = int64(len(tail))
+		r.torn = size - r.whole
 	}
 	return nil
+}
+
+// begun tells whether a text can be the beginning of a JSON line of ours.
+func begun(text []byte) bool {
+	const opening = `{"ref":"`
+	n := min(len(text), len(opening))
+	return string(text[:n]) == opening[:n]
+}
+
+// endsInCore tells whether the last column of a CSV file is one that decides.
+// In our own order it is not: there, a last line that was cut off is either
+// too short or lacks no more than the end of its message.
+func (r *Reader) endsInCore() bool {
+	return r.at != nil && slices.Contains(r.at[:len(core)], r.file-1)
 }
 
 // parse reads one line that stands alone.
@@ -192,10 +224,15 @@ func (r *Reader) csvLines(yield func(leaver.Result, error) bool) {
 	}
 	reader := csv.NewReader(r.wholeText())
 	reader.ReuseRecord = true
-	fields, err := reader.Read() // the header; each line has as many fields
+	// The header is known; every line has as many fields.
+	_, err := reader.Read()
+	if err != nil {
+		yield(leaver.Result{}, fmt.Errorf("%s: %w", r.Name, err))
+	}
 	for err == nil {
 		var l line
 		var result leaver.Result
+		var fields []string
 		fields, err = reader.Read()
 		if errors.Is(err, io.EOF) {
 			return

@@ -93,7 +93,7 @@ func (r *Report) read(zone *time.Location) error {
 	if err != nil {
 		return err
 	}
-	if r.reader.whole > 0 && r.reader.Format != formatOf(r.Path) {
+	if r.reader.Format != "" && r.reader.Format != formatOf(r.Path) {
 		return fmt.Errorf("%s: it holds %s, but its name says %s", r.Path, r.reader.Format, formatOf(r.Path))
 	}
 	return nil
@@ -140,19 +140,36 @@ func (r *Report) Start() (*Writer, error) {
 }
 
 func (r *Report) start() (*Writer, error) {
-	if r.file == nil {
-		err := r.open(os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_EXCL)
-		if errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("%s: %w", r.Path, ErrExists)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if err := syncFolder(filepath.Dir(r.Path)); err != nil {
+	created := r.file == nil
+	if created {
+		if err := r.create(); err != nil {
 			return nil, err
 		}
 	}
+	w, err := r.ready()
+	if err != nil && created {
+		// There is nothing in it, and left behind it would be in the way of
+		// the same command once there is room.
+		err = errors.Join(err, os.Remove(r.Path))
+	}
+	return w, err
+}
+
+// create makes a new report, unless another run is quicker.
+func (r *Report) create() error {
+	err := r.open(os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_EXCL)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: %w", r.Path, ErrExists)
+	}
+	return err
+}
+
+// ready repairs the file and hands it to a writer.
+func (r *Report) ready() (*Writer, error) {
 	if err := r.repair(); err != nil {
+		return nil, err
+	}
+	if err := syncFolder(filepath.Dir(r.Path)); err != nil {
 		return nil, err
 	}
 	info, err := r.file.Stat()
@@ -214,6 +231,9 @@ func (r *Report) encoder() encoder {
 		if at >= 0 {
 			order[at] = column
 		}
+	}
+	if r.reader.endsInCore() {
+		return quoteLast(order)
 	}
 	return encodeCSV(order)
 }

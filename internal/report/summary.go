@@ -143,7 +143,7 @@ func (s *Summary) conclude() {
 		s.Failures = append(s.Failures, *g)
 	}
 	slices.SortFunc(s.Failures, func(a, b Failure) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.HTTPStatus, b.HTTPStatus), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.HTTPStatus, b.HTTPStatus), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Outcome, b.Outcome))
 	})
 	if s.Seconds > 0 {
 		s.Pace = float64(s.calls) / s.Seconds

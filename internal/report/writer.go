@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,7 +36,8 @@ type Writer struct {
 
 	commits chan *commit // from Record to the writing goroutine; closed by Close
 	closed  chan struct{}
-	err     error // why nothing can be written any more; for Close after closed
+	pool    sync.Pool // of *commit
+	err     error     // why nothing can be written any more; for Close after closed
 }
 
 // commit is the encoded lines of one Record, on their way into the file.
@@ -44,10 +46,9 @@ type commit struct {
 	done chan error // the writing goroutine answers each commit once
 }
 
-var pool = sync.Pool{New: func() any { return &commit{done: make(chan error, 1)} }}
-
 func newWriter(f file, e encoder, check func() error) *Writer {
 	w := &Writer{file: f, encode: e, check: check, commits: make(chan *commit), closed: make(chan struct{})}
+	w.pool.New = func() any { return &commit{done: make(chan error, 1)} }
 	go w.write()
 	return w
 }
@@ -57,8 +58,8 @@ func newWriter(f file, e encoder, check func() error) *Writer {
 // after a second at the most. After an error nothing is written any more, and
 // every further call fails.
 func (w *Writer) Record(results ...leaver.Result) error {
-	c := pool.Get().(*commit)
-	defer pool.Put(c)
+	c := w.pool.Get().(*commit)
+	defer w.pool.Put(c)
 	c.text.Reset()
 	for _, r := range results {
 		if err := w.encode(&c.text, newLine(r)); err != nil {
@@ -195,5 +196,23 @@ func encodeCSV(order []int) encoder {
 		}
 		w.Flush()
 		return w.Error()
+	}
+}
+
+// quoteLast writes the last field in quotes always. Without them a line that
+// was cut off in the last field would pass for a whole one, with the name of
+// somebody else or of another row. (It still can right behind a quote that is
+// part of a ref.)
+func quoteLast(order []int) encoder {
+	encode := encodeCSV(order[:len(order)-1])
+	last := order[len(order)-1]
+	return func(b *bytes.Buffer, l line) error {
+		if err := encode(b, l); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - 1) // the line break
+		text := strings.ReplaceAll(l.fields()[last], `"`, `""`)
+		_, err := fmt.Fprintf(b, ",\"%s\"\n", text)
+		return err
 	}
 }

@@ -1,0 +1,246 @@
+package plan_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"offboard/internal/leaver"
+	"offboard/internal/plan"
+)
+
+// TestPlansOfRandomHistories plays quarters of random clean-ups: inputs that
+// change between runs, runs that stop anywhere, reports that go on. It checks
+// each plan against what the contract says in plain words.
+func TestPlansOfRandomHistories(t *testing.T) {
+	for seed := range uint64(2000) {
+		h := &history{T: t, rand: rand.New(rand.NewPCG(seed, 1)), seed: seed}
+		h.play()
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+type history struct {
+	*testing.T
+	rand   *rand.Rand
+	seed   uint64
+	report []leaver.Result
+	input  []mention // a row of the input is its position in it
+}
+
+type mention struct{ ref, date string }
+
+var dates = []string{"", "2024-06-30", "2024-06-30T00:00:00Z", "2024-06-29", "2099-01-01", "2099-01-02", "soon"}
+
+func (h *history) mention() mention {
+	m := mention{ref: string(rune('a' + h.rand.IntN(6)))}
+	// Most people agree on one end date, which has passed.
+	if h.rand.IntN(3) == 0 {
+		m.date = dates[h.rand.IntN(len(dates))]
+	} else {
+		m.date = dates[int(m.ref[0])%5]
+	}
+	return m
+}
+
+func (h *history) play() {
+	for range 1 + h.rand.IntN(8) {
+		h.input = append(h.input, h.mention())
+	}
+	for range 1 + h.rand.IntN(5) {
+		o := plan.Options{Now: noon, IncludeFuture: h.rand.IntN(4) == 0}
+		rows := h.rows()
+		decisions := decide(h, o, h.report, rows)
+		h.check(o, rows, decisions)
+		h.run(decisions)
+		h.checkRest(o, rows)
+		h.checkInPlace(o)
+		if h.Failed() {
+			h.Logf("seed %d", h.seed)
+			return
+		}
+		h.change()
+	}
+}
+
+func (h *history) rows() []leaver.Result {
+	var rows []leaver.Result
+	for i, m := range h.input {
+		rows = append(rows, leaver.Result{
+			Row:     leaver.NewRow(leaver.Place{Source: "in.csv", Row: i + 2}, m.ref, m.date, time.UTC),
+			Outcome: leaver.Pending,
+		})
+	}
+	return rows
+}
+
+// done returns the line that makes a leaver with this end date done, if any:
+// the last one that asked for them says suspended, and the row of that line
+// has not been tried for with another end date since.
+func (h *history) done(ref string, date leaver.DateKey) (leaver.Result, bool) {
+	var last leaver.Result
+	for _, r := range h.report {
+		switch {
+		case r.Ref != ref || r.Outcome.Uncalled():
+		case r.Outcome == leaver.Suspended:
+			last = r
+		case r.EndDate.Key() == last.EndDate.Key() || r.Place == last.Place:
+			last = leaver.Result{}
+		}
+	}
+	return last, last.Outcome == leaver.Suspended && last.EndDate.Key() == date
+}
+
+func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.Decision) {
+	for ref := range strings.SplitSeq("abcdef", "") {
+		var of []plan.Decision // the rows of this leaver that can be used
+		var keys []leaver.DateKey
+		pending, notDue := 0, 0
+		for i, d := range decisions {
+			if d.Ref != ref {
+				continue
+			}
+			switch d.Outcome {
+			case leaver.Pending:
+				pending++
+			case leaver.NotDue:
+				notDue++
+			}
+			if rows[i].Fault != "" {
+				if d.Outcome != leaver.Invalid {
+					h.Errorf("%s cannot be used, and is %s", d.Place, d.Outcome)
+				}
+				continue
+			}
+			of, keys = append(of, d), append(keys, d.EndDate.Key())
+		}
+		if len(of) == 0 {
+			continue
+		}
+		slices.Sort(keys)
+		agree := len(slices.Compact(keys)) == 1
+		_, done := h.done(ref, of[0].EndDate.Key())
+		due := o.IncludeFuture || of[0].EndDate.Passed(noon)
+		wantPending, wantNotDue := 0, 0
+		switch {
+		case !agree || done:
+		case due:
+			wantPending = 1
+		default:
+			wantNotDue = 1
+		}
+		if pending != wantPending || notDue != wantNotDue {
+			h.Errorf("%s (agree %t, due %t, done %t) is pending %d times and not due %d times, want %d and %d: %v",
+				ref, agree, due, done, pending, notDue, wantPending, wantNotDue, h.story(decisions))
+		}
+		for _, d := range of {
+			line, done := h.done(ref, d.EndDate.Key())
+			standsThere := done && line.Place == d.Place
+			if (d.Outcome == leaver.Suspended) != standsThere {
+				h.Errorf("%s is %s, and done in this place is %t: %v", d.Place, d.Outcome, standsThere, h.story(decisions))
+			}
+			if !agree && d.Outcome != leaver.Invalid && !standsThere {
+				h.Errorf("%s has several end dates, and is %s", d.Place, d.Outcome)
+			}
+		}
+	}
+}
+
+// run plays the run: it records what the plan decided, calls for who is
+// pending, and may stop early.
+func (h *history) run(decisions []plan.Decision) {
+	stop := len(decisions)
+	if h.rand.IntN(3) == 0 {
+		stop = h.rand.IntN(len(decisions) + 1)
+	}
+	called := []leaver.Outcome{leaver.Suspended, leaver.Suspended, leaver.Suspended, leaver.Failed, leaver.NotFound, leaver.Unconfirmed}
+	for i, d := range decisions {
+		if d.Standing {
+			continue
+		}
+		r := d.Result
+		if r.Outcome == leaver.Pending && i < stop {
+			r.Outcome = called[h.rand.IntN(len(called))]
+		}
+		h.report = append(h.report, r)
+	}
+}
+
+// checkRest plans again what has just been run: what was done or needed no
+// call is written already, and nothing else has changed.
+func (h *history) checkRest(o plan.Options, rows []leaver.Result) {
+	last := map[leaver.Place]leaver.Outcome{}
+	for _, r := range h.report {
+		last[r.Place] = r.Outcome
+	}
+	for _, d := range decide(h, o, h.report, rows) {
+		was := last[d.Place]
+		switch {
+		case was == leaver.Suspended || was.Uncalled():
+			if d.Outcome != was || !d.Standing {
+				h.Errorf("%s was %s, and is %s (standing %t) in the next plan", d.Place, was, d.Outcome, d.Standing)
+			}
+		case d.Outcome != leaver.Pending:
+			h.Errorf("%s was %s, and is %s in the next plan", d.Place, was, d.Outcome)
+		}
+	}
+}
+
+// checkInPlace plans to go on with the report as the only input.
+func (h *history) checkInPlace(o plan.Options) {
+	var rows []leaver.Result // of several lines for one row the last one
+	for i, r := range h.report {
+		if !slices.ContainsFunc(h.report[i+1:], func(later leaver.Result) bool { return later.Place == r.Place }) {
+			rows = append(rows, r)
+		}
+	}
+	pending, done := map[string]int{}, map[mention]bool{}
+	decisions := decide(h, o, h.report, rows)
+	for i, d := range decisions {
+		if was := rows[i].Outcome; was.Done() {
+			done[mention{d.Ref, d.EndDate.Text}] = done[mention{d.Ref, d.EndDate.Text}] || was == leaver.Suspended
+			if d.Outcome != was {
+				h.Errorf("in place: %s was %s, and is %s", d.Place, was, d.Outcome)
+			}
+		}
+		if d.Outcome == leaver.Pending {
+			pending[d.Ref]++
+		}
+	}
+	for _, d := range decisions {
+		if d.Outcome == leaver.Pending && (pending[d.Ref] > 1 || done[mention{d.Ref, d.EndDate.Text}]) {
+			h.Errorf("in place: %s is pending %d times, or done already: %s", d.Ref, pending[d.Ref], h.story(decisions))
+		}
+	}
+}
+
+// change edits the input as people do between two runs. An input keeps the
+// places of its rows, or the rows would overwrite each other's lines.
+func (h *history) change() {
+	for range h.rand.IntN(3) {
+		switch h.rand.IntN(3) {
+		case 0:
+			h.input = append(h.input, h.mention())
+		case 1:
+			h.input[h.rand.IntN(len(h.input))] = mention{ref: "gone", date: "soon"}
+		case 2:
+			h.input[h.rand.IntN(len(h.input))].date = dates[h.rand.IntN(len(dates))]
+		}
+	}
+}
+
+func (h *history) story(decisions []plan.Decision) string {
+	var b strings.Builder
+	for _, r := range h.report {
+		fmt.Fprintf(&b, "\n  recorded %s %s %q %s", r.Place, r.Ref, r.EndDate.Text, r.Outcome)
+	}
+	for _, d := range decisions {
+		fmt.Fprintf(&b, "\n  decided  %s %s %q %s", d.Place, d.Ref, d.EndDate.Text, d.Outcome)
+	}
+	return b.String()
+}

@@ -1,0 +1,396 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"offboard/internal/leaver"
+)
+
+var bothFormats = []Format{CSV, JSONL}
+
+func encoded(t testing.TB, e encoder, r leaver.Result) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := e(&b, newLine(r)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// roundTrip writes a result and reads it back, having checked what holds for
+// every line.
+func roundTrip(t testing.TB, f Format, in leaver.Result) leaver.Result {
+	t.Helper()
+	text := written(t, f, in)
+	body := strings.TrimPrefix(text, header)
+	if strings.Count(body, "\n") != 1 || !strings.HasSuffix(body, "\n") || strings.ContainsRune(body, '\r') {
+		t.Fatalf("%s: one record is not one line: %q", f, body)
+	}
+	if !utf8.ValidString(body) {
+		t.Fatalf("%s: the line is not UTF-8: %q", f, body)
+	}
+	if len(body) >= lineLimit {
+		t.Fatalf("%s: the line has %d bytes", f, len(body))
+	}
+	all := collect(t, newReader(t, text).Lines())
+	if len(all) != 1 {
+		t.Fatalf("%s: one line comes back as %d", f, len(all))
+	}
+	out := all[0]
+	switch {
+	case in.Fault != "" && out.Fault == "":
+		t.Errorf("%s: the row was unusable (%s) and comes back usable: %q", f, in.Fault, body)
+	case in.Fault == "" && out.Leaver != in.Leaver:
+		t.Errorf("%s: the leaver %q %q comes back as %q %q", f, in.Ref, in.EndDate.Text, out.Ref, out.EndDate.Text)
+	}
+	if out.Outcome != in.Outcome || out.HTTPStatus != in.HTTPStatus || out.Attempts != in.Attempts || out.Row.Place.Row != in.Row.Place.Row {
+		t.Errorf("%s: %+v comes back as %+v", f, in, out)
+	}
+	if want := in.FinishedAt.Truncate(time.Millisecond); !out.FinishedAt.Equal(want) {
+		t.Errorf("%s: finished at %s comes back as %s", f, want, out.FinishedAt)
+	}
+	if want := in.Duration.Truncate(time.Millisecond); out.Duration != want {
+		t.Errorf("%s: the duration %s comes back as %s", f, want, out.Duration)
+	}
+	checkTold(t, out.Reason, mostError)
+	checkTold(t, out.RequestID, mostRequestID)
+
+	// A line that is carried over from report to report stays what it is.
+	if again := written(t, f, out); again != text {
+		t.Errorf("%s: written again, the line changes:\n%q\n%q", f, text, again)
+	}
+	return out
+}
+
+// checkTold checks a text from the server as it stands in the report.
+func checkTold(t testing.TB, s string, most int) {
+	t.Helper()
+	if n := utf8.RuneCountInString(s); n > most+1 {
+		t.Errorf("a text of %d characters, cut at %d", n, most)
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError {
+			t.Errorf("the text %q has %U", s, r)
+		}
+	}
+	if visible := strings.TrimSpace(s); visible != "" {
+		if r, _ := utf8.DecodeRuneInString(visible); strings.ContainsRune("=+-@＝＋－＠", r) {
+			t.Errorf("the text %q can be a formula", s)
+		}
+	}
+}
+
+// pieces are what nasty texts are made of.
+var pieces = []string{
+	"a", "Zoë", "7", " ", ",", `"`, `""`, "\n", "\r\n", "\r", "\t", "\x00", "\x7f", "\u0085", "\u2028", "\u2029", "\ufffd", "\ufeff",
+	"\xff", "\xc3", "=", "+", "-", "@", "＝", "'", "\\", `\.`, `\n`, "{", "}", "</script>", "&", "😀", "\u202e",
+	"e1001", ";", "=HYPERLINK(1)", strings.Repeat("x", 70), strings.Repeat("é", 200), strings.Repeat(`"`, 600),
+	"2024-06-30", "2024-06-30T17:00:00Z", "0001-01-01", "1899-12-30",
+}
+
+func nasty(r *rand.Rand) string {
+	var b strings.Builder
+	for range r.IntN(5) {
+		b.WriteString(pieces[r.IntN(len(pieces))])
+	}
+	return b.String()
+}
+
+func TestResultsComeBackFromTheReport(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	dates := []string{"", "2024-06-30", "2024-06-30T17:00:00+02:00", "2024-06-30T17:00:00.123456789Z", "1899-12-30"}
+	outcomes := leaver.Outcomes()
+	for range 5000 {
+		date := dates[random.IntN(len(dates))]
+		if random.IntN(4) == 0 {
+			date = nasty(random)
+		}
+		in := leaver.Result{
+			Row:        leaver.NewRow(leaver.Place{Source: "in.csv" + nasty(random), Row: 1 + random.IntN(1<<32-1)}, nasty(random), date, time.UTC),
+			Outcome:    outcomes[random.IntN(len(outcomes))],
+			HTTPStatus: random.IntN(600),
+			Attempts:   random.IntN(6),
+			Duration:   time.Duration(random.Int64N(int64(time.Hour))),
+			RequestID:  nasty(random),
+			Reason:     nasty(random),
+		}
+		if random.IntN(3) > 0 {
+			in.FinishedAt = time.Unix(random.Int64N(4e9), random.Int64N(1e9))
+		}
+		var back [2]leaver.Result
+		for i, f := range bothFormats {
+			back[i] = roundTrip(t, f, in)
+		}
+		if back[0] != back[1] {
+			t.Errorf("CSV and JSON lines differ:\n%+v\n%+v", back[0], back[1])
+		}
+		if t.Failed() {
+			t.Fatalf("%+v", in)
+		}
+	}
+}
+
+func TestUnusableRowsStayUnusable(t *testing.T) {
+	for name, row := range map[string][2]string{
+		"an empty ref":                         {"", ""},
+		"a ref of dots":                        {"..", ""},
+		"a ref that is too long":               {strings.Repeat("é", leaver.MaxRef+1), ""},
+		"a ref that is far too long":           {strings.Repeat("é", 10_000), ""},
+		"a ref with NUL":                       {"a\x00b", ""},
+		"a ref on two lines":                   {"a\nb", ""},
+		"a ref in Latin-1":                     {"Zo\xeb", ""},
+		"a ref that was damaged before":        {"a\ufffdb", ""},
+		"an end date that is none":             {"a", "soon"},
+		"an end date with a NUL behind it":     {"a", "2024-06-30\x00"},
+		"an end date with a bad byte":          {"a", "2024-06-30\xff"},
+		"an end date before its time":          {"a", "1899-12-30"},
+		"an end date that is far too long":     {"a", strings.Repeat("2024-06-30", 1000)},
+		"an end date that is JSON of a number": {"a", "20240630"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: "in.csv", Row: 2}, row[0], row[1], time.UTC), Outcome: leaver.Invalid}
+			if in.Fault == "" {
+				t.Fatal("the test has a usable row")
+			}
+			for _, f := range bothFormats {
+				roundTrip(t, f, in)
+			}
+		})
+	}
+}
+
+func TestRefsComeBackByteByByte(t *testing.T) {
+	for _, ref := range []string{
+		"e1001", `a"b`, "a,b", `\.`, "=1+1", "'a", "a b", "é", "e\u0301", "a\u2028b", "a\u2029b", "\ufeffa", "a\u00a0b", "😀", "null", "a\\u0041",
+		strings.Repeat("é", leaver.MaxRef), strings.Repeat(`"`, leaver.MaxRef), strings.Repeat("\U0010ffff", leaver.MaxRef),
+	} {
+		in := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: "in.csv", Row: 2}, ref, "", time.UTC), Outcome: leaver.Pending}
+		if in.Fault != "" {
+			t.Errorf("the test has an unusable ref %q: %s", ref, in.Fault)
+			continue
+		}
+		for _, f := range bothFormats {
+			roundTrip(t, f, in)
+		}
+	}
+}
+
+func TestTextsOfTheServer(t *testing.T) {
+	long := strings.Repeat("x", mostError)
+	for _, test := range []struct{ name, in, want string }{
+		{"a plain text stays", "User not found.", "User not found."},
+		{"a formula is defused", "=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"},
+		{"a sign is defused", "-1", "'-1"},
+		{"a full-width sign is defused", "＠SUM(1)", "'＠SUM(1)"},
+		{"white space does not hide a formula", " \t=1", "'  =1"},
+		{"a line break does not hide a formula", "\r\n+1", "'  +1"},
+		{"a bad byte does not hide a formula", "\xff=1", "' =1"},
+		{"lines become one", "one\r\ntwo\u2028three", "one  two three"},
+		{"bad bytes become blanks", "Zo\xeb\x00!", "Zo  !"},
+		{"a text at the limit stays", long, long},
+		{"a text above it is cut", long + "y", long + "…"},
+		{"a long formula is cut once", "=" + long, "'=" + long[2:] + "…"},
+		{"a text of signs elsewhere stays", "a=b+c", "a=b+c"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := told(test.in, mostError); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+			if got := told(test.want, mostError); got != test.want {
+				t.Errorf("told again it becomes %q", got)
+			}
+		})
+	}
+}
+
+func TestLinesLookAsTheContractSays(t *testing.T) {
+	failed := leaver.Result{
+		Row:     leaver.NewRow(leaver.Place{Source: "dir/in.csv", Row: 7}, "a,b", "", time.UTC),
+		Outcome: leaver.Pending,
+	}
+	want := header +
+		"e1001,2024-06-30,suspended,in.csv,2,200,1,84,2024-07-01T12:00:00.250Z,req-1,\n" +
+		"\"a,b\",,pending,dir/in.csv,7,,0,0,,,\n"
+	if got := written(t, CSV, suspended("e1001", 2), failed); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	want = `{"ref":"e1001","endDate":"2024-06-30","outcome":"suspended","source":"in.csv","row":2,"httpStatus":200,"attempts":1,"durationMs":84,"finishedAt":"2024-07-01T12:00:00.25Z","requestId":"req-1","error":""}
+{"ref":"a,b","endDate":"","outcome":"pending","source":"dir/in.csv","row":7,"httpStatus":null,"attempts":0,"durationMs":0,"finishedAt":null,"requestId":"","error":""}
+`
+	if got := written(t, JSONL, suspended("e1001", 2), failed); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := strings.Join(columns, ",") + "\n"; got != header {
+		t.Errorf("the columns are %s", got)
+	}
+	if !Is(columns) || !Is([]string{"x", "row", "source", "outcome", "endDate", "ref"}) || Is([]string{"ref", "endDate"}) || Is(nil) {
+		t.Error("Is tells a report from an input by its five deciding columns, and does not")
+	}
+}
+
+func TestATimeThatNoReportCanHoldIsLeftOut(t *testing.T) {
+	in := suspended("a", 2)
+	in.FinishedAt = time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -3600))
+	for _, f := range bothFormats {
+		all := collect(t, newReader(t, written(t, f, in)).Lines())
+		if len(all) != 1 || !all[0].FinishedAt.IsZero() {
+			t.Errorf("%s: got %+v", f, all)
+		}
+	}
+}
+
+// FuzzRoundTrip writes any result, and expects of it what TestResultsComeBack
+// expects of random ones.
+func FuzzRoundTrip(f *testing.F) {
+	f.Add("e1001", "2024-06-30", "in.csv", uint32(2), uint8(0), uint16(200), "req-1", "")
+	f.Add("a\x00", "soon", "in\n.csv", uint32(1<<32-1), uint8(7), uint16(0), "=1", "\r\n=cmd")
+	f.Add(strings.Repeat(`"`, 200), "1899-12-30", "-", uint32(1), uint8(3), uint16(599), "\u2028", strings.Repeat("-", 600))
+	f.Add("a\u2028b", "2024-06-30T17:00:00,5Z", "\\.", uint32(9), uint8(8), uint16(404), " @", "\xff")
+	f.Fuzz(func(t *testing.T, ref, endDate, source string, row uint32, outcome uint8, status uint16, requestID, reason string) {
+		outcomes := leaver.Outcomes()
+		in := leaver.Result{
+			Row:        leaver.NewRow(leaver.Place{Source: source, Row: int(row)}, ref, endDate, time.UTC),
+			Outcome:    outcomes[int(outcome)%len(outcomes)],
+			HTTPStatus: int(status), Attempts: int(outcome), Duration: time.Duration(row) * time.Microsecond,
+			FinishedAt: time.Unix(int64(row), 0),
+			RequestID:  requestID, Reason: reason,
+		}
+		// RFC 3339 allows any number of digits; an end date that has more than
+		// a report takes is an unusable one when it is read again.
+		if row == 0 || source == "" || in.Fault == "" && len(in.EndDate.Text) > mostEndDate {
+			t.Skip()
+		}
+		for _, format := range bothFormats {
+			roundTrip(t, format, in)
+		}
+	})
+}
+
+// FuzzReadReport reads anything. What it takes for a report can be written and
+// read again, and a run can go on with it.
+func FuzzReadReport(f *testing.F) {
+	one := suspended("a", 2)
+	for _, format := range bothFormats {
+		text := written(f, format, one, suspended("b\u2028", 3))
+		f.Add([]byte(text))
+		f.Add([]byte(text[:len(text)-9]))
+		f.Add([]byte(bom + strings.ReplaceAll(text, "\n", "\r\n\r\n")))
+	}
+	f.Add([]byte("row,source,outcome,x,endDate,ref\n2,in.csv,failed,\"a\nb\",,\"e\"\"1\""))
+	f.Add([]byte("ref,endDate,outcome,source,row\na,,failed,in.csv,"))
+	f.Add([]byte(header[:30]))
+	f.Add([]byte(header + strings.Repeat(" ", 50)))
+	f.Add([]byte(`{"ref":"a","endDate":null,"outcome":"failed","source":"x","row":1,"durationMs":9223372036854775807,"finishedAt":"9999-12-31T23:59:59-01:00"}`))
+	f.Add([]byte(`{"ref":"`))
+	f.Add([]byte("\n\n{}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := readerOf(string(data))
+		if err != nil {
+			return
+		}
+		if r.whole < 0 || r.torn < 0 || r.whole+r.torn != int64(len(data)) {
+			t.Fatalf("%d bytes are %d whole and %d torn ones", len(data), r.whole, r.torn)
+		}
+		var lines []leaver.Result
+		for l, err := range r.Lines() {
+			if err != nil {
+				for range r.Standing() {
+				}
+				return
+			}
+			lines = append(lines, l)
+		}
+		places := map[leaver.Place]bool{}
+		for _, l := range lines {
+			places[l.Place] = true
+		}
+		if standing := collect(t, r.Standing()); len(standing) != len(places) {
+			t.Fatalf("%d lines of %d rows stand", len(standing), len(places))
+		}
+		for _, format := range bothFormats {
+			first := written(t, format, lines...)
+			again := collect(t, newReader(t, first).Lines())
+			if len(again) != len(lines) {
+				t.Fatalf("%s: %d lines are %d when written", format, len(lines), len(again))
+			}
+			for i, l := range lines {
+				a := again[i]
+				if a.Ref != l.Ref && l.Fault == "" || (a.Fault == "") != (l.Fault == "") && len(l.EndDate.Text) <= mostEndDate || a.Outcome != l.Outcome || a.Row.Place.Row != l.Row.Place.Row {
+					t.Fatalf("%s: %+v is written as %+v", format, l, a)
+				}
+			}
+			if second := written(t, format, again...); second != first {
+				t.Fatalf("%s: written again it changes:\n%q\n%q", format, first, second)
+			}
+		}
+		checkAppend(t, r, string(data), lines)
+	})
+}
+
+// checkAppend appends a line as a run would.
+func checkAppend(t *testing.T, r *Reader, text string, lines []leaver.Result) {
+	t.Helper()
+	name := map[Format]string{CSV: "a.csv", JSONL: "a.jsonl", "": "a.csv"}[r.Format]
+	text = text[:r.whole]
+	if r.open {
+		text += "\n"
+	}
+	if r.whole == 0 && r.Format != JSONL {
+		text = header
+	}
+	next := suspended(`n"e,w`, 7)
+	if r.endsInCore() {
+		next = suspended("n,ew", 7) // see quoteLast
+	}
+	line := encoded(t, (&Report{Path: name, reader: r}).encoder(), next)
+	got := collect(t, newReader(t, text+line).Lines())
+	if len(got) != len(lines)+1 {
+		t.Fatalf("%d lines and one more are %d: %q", len(lines), len(got), text+line)
+	}
+	last := got[len(lines)]
+	if last.Leaver != next.Leaver || last.Place != next.Place || last.Outcome != next.Outcome {
+		t.Fatalf("the line appended comes back as %+v: %q", last, text+line)
+	}
+	// Cut off anywhere, it is whole or it is not there.
+	for n := range line {
+		cut, err := readerOf(text + line[:n])
+		if err != nil && r.endsInCore() && strings.HasSuffix(line[:n], ",") {
+			continue // nobody can tell, and it says so
+		}
+		if err != nil {
+			t.Fatalf("cut off after %q: %v", line[:n], err)
+		}
+		i := 0
+		for l, err := range cut.Lines() {
+			if err != nil {
+				t.Fatalf("cut off after %q: %v", line[:n], err)
+			}
+			if i == len(lines) && (l.Leaver != next.Leaver || l.Place != next.Place || l.Outcome != next.Outcome) {
+				t.Fatalf("cut off after %q, a line passes for %+v", line[:n], l)
+			}
+			i++
+		}
+		if i < len(lines) {
+			t.Fatalf("cut off after %q, a line before it is lost", line[:n])
+		}
+	}
+}
+
+func TestOursIsPlainCSVAndJSON(t *testing.T) {
+	records, err := csv.NewReader(strings.NewReader(written(t, CSV, suspended(`a"b,c`, 2)))).ReadAll()
+	if err != nil || len(records) != 2 || records[1][0] != `a"b,c` {
+		t.Errorf("got %q, %v", records, err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal([]byte(written(t, JSONL, suspended("</script>&", 2))), &object); err != nil || object["ref"] != "</script>&" || len(object) != len(columns) {
+		t.Errorf("got %v, %v", object, err)
+	}
+}

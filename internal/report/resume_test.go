@@ -1,0 +1,324 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"offboard/internal/leaver"
+)
+
+// pathOf is a file name that fits the format.
+func pathOf(f Format) string { return "a.report." + string(f) }
+
+func spell(f Format, crlf bool) string {
+	if crlf {
+		return string(f) + " with CRLF"
+	}
+	return string(f)
+}
+
+// TestATornEndIsRepaired cuts a report off at every byte of its last two
+// lines, and goes on with it.
+func TestATornEndIsRepaired(t *testing.T) {
+	for _, f := range bothFormats {
+		for _, crlf := range []bool{false, true} {
+			t.Run(spell(f, crlf), func(t *testing.T) {
+				last := suspended(`"b" and, c`, 4)
+				last.Reason = "no \"user\", sorry"
+				text := written(t, f, suspended("a", 2), suspended("b", 3), last)
+				lineEnd := "\n"
+				if crlf {
+					lineEnd = "\r\n"
+					text = strings.ReplaceAll(text, "\n", lineEnd)
+				}
+				lines := strings.SplitAfter(text, "\n")
+				tail := len(strings.Join(lines[len(lines)-3:], ""))
+				path := filepath.Join(t.TempDir(), pathOf(f))
+				for n := len(text) - tail; n <= len(text); n++ {
+					if err := os.WriteFile(path, []byte(text[:n]), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					if err := goOn(path, true, suspended("new", 9)); err != nil {
+						t.Fatalf("cut off at byte %d: %v", n, err)
+					}
+					got := readBack(t, path)
+					whole := strings.Count(text[:n], "\n")
+					if f == CSV {
+						whole-- // the header
+					}
+					// A line that lacks its line break only, or the end of its
+					// message, is there.
+					if len(got) != whole+1 && len(got) != whole+2 || got[len(got)-1].Ref != "new" {
+						t.Fatalf("cut off at byte %d, %d lines are whole; read back: %s", n, whole, refs(got))
+					}
+					if len(got) == whole+2 && strings.HasSuffix(text[:n], "\n") {
+						t.Fatalf("cut off at byte %d: a line too many: %s", n, refs(got))
+					}
+					for i, r := range got[:len(got)-1] {
+						want := []leaver.Result{suspended("a", 2), suspended("b", 3), last}[i]
+						if r.Leaver != want.Leaver || r.Place != want.Place || r.Outcome != want.Outcome {
+							t.Fatalf("cut off at byte %d, line %d is %+v", n, i+1, r)
+						}
+					}
+					repaired := content(t, path)
+					if !strings.HasPrefix(repaired, text[:strings.LastIndex(text[:n], "\n")+1]) || strings.HasSuffix(repaired, "\n\n") {
+						t.Fatalf("cut off at byte %d, what was whole is not kept as it was: %q", n, repaired)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestTheFirstBytesOfAReportAreRepaired(t *testing.T) {
+	for _, f := range bothFormats {
+		text := written(t, f, suspended("a", 2))
+		if f == CSV {
+			text = header
+		}
+		for n := range len(text) {
+			path := place(t, pathOf(f), text[:n])
+			if err := goOn(path, true, suspended("new", 9)); err != nil {
+				t.Fatalf("%s cut off at byte %d: %v", f, n, err)
+			}
+			if got := readBack(t, path); refs(got) != "new" && refs(got) != "a new" {
+				t.Fatalf("%s cut off at byte %d: read back %s", f, n, refs(got))
+			}
+			if f == CSV && content(t, path) != written(t, CSV, suspended("new", 9)) {
+				t.Fatalf("cut off at byte %d: %q", n, content(t, path))
+			}
+		}
+	}
+}
+
+func TestWhatAReportBearsWhenItIsGoneOnWith(t *testing.T) {
+	a, b := suspended("a", 2), suspended("b", 3)
+	csvText, jsonText := written(t, CSV, a, b), written(t, JSONL, a, b)
+	quoted := func(text string) string {
+		var lines []string
+		for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+			lines = append(lines, `"`+strings.ReplaceAll(line, ",", `","`)+`"`)
+		}
+		return strings.Join(lines, "\n") + "\n"
+	}
+	const other = "note,row,source,requestId,outcome,endDate,ref\n" +
+		"by hand,2,in.csv,req-1,suspended,2024-06-30,a\n,3,in.csv,,failed,2024-06-30,b\n"
+	for _, test := range []struct {
+		name, file, text, want string
+	}{
+		{"an empty file", "a.csv", "", "new"},
+		{"an empty file of JSON lines", "a.jsonl", "", "new"},
+		{"a header only", "a.csv", header, "new"},
+		{"a header without its line break", "a.csv", strings.TrimSpace(header), "new"},
+		{"a header with the blanks of a trial behind it", "a.csv", header + strings.Repeat(" ", 4096), "new"},
+		{"nothing but the blanks of a trial", "a.jsonl", strings.Repeat(" ", 4096), "new"},
+		{"lines with the blanks of a trial behind them", "a.csv", csvText + strings.Repeat(" ", 4096), "a b new"},
+		{"JSON lines with blanks behind them", "a.jsonl", jsonText + strings.Repeat(" ", 99), "a b new"},
+		{"zeros behind the lines, as a power cut leaves them", "a.csv", csvText + strings.Repeat("\x00", 512), "a b new"},
+		{"zeros behind JSON lines", "a.jsonl", jsonText + strings.Repeat("\x00", 512), "a b new"},
+		{"a byte order mark", "a.csv", bom + csvText, "a b new"},
+		{"a byte order mark before JSON lines", "a.jsonl", bom + jsonText, "a b new"},
+		{"a byte order mark before one line without a line break", "a.jsonl", bom + strings.TrimSpace(written(t, JSONL, a)), "a new"},
+		{"CRLF", "a.csv", strings.ReplaceAll(csvText, "\n", "\r\n"), "a b new"},
+		{"everything in quotes", "a.csv", quoted(csvText), "a b new"},
+		{"empty lines", "a.csv", csvText + "\n\n", "a b new"},
+		{"empty lines between JSON lines", "a.jsonl", strings.ReplaceAll(jsonText, "\n", "\n\r\n \n"), "a b new"},
+		{"no line break at the end", "a.csv", strings.TrimSuffix(csvText, "\n"), "a b new"},
+		{"no line break at the end of JSON lines", "a.JSONL", strings.TrimSuffix(jsonText, "\n"), "a b new"},
+		{"other columns in another order", "a.csv", other, "a b new"},
+		{"other columns, CRLF, a byte order mark and no line break at the end", "a.csv", bom + strings.TrimSpace(strings.ReplaceAll(other, "\n", "\r\n")), "a b new"},
+		{"a note on two lines", "a.csv", strings.Replace(other, "by hand", "\"by\nhand\"", 1), "a b new"},
+		{"keys in another order and others beside them", "a.jsonl", `{"note":[1],"row":2,"source":"in.csv","outcome":"failed","endDate":null,"ref":"a"}` + "\n", "a new"},
+		{"a time that a spreadsheet has rewritten", "a.csv", strings.Replace(csvText, "2024-07-01T12:00:00.250Z", "01/07/2024 12:00", 1), "a b new"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := place(t, test.file, test.text)
+			added := suspended("new", 9)
+			if err := goOn(path, true, added); err != nil {
+				t.Fatal(err)
+			}
+			got := readBack(t, path)
+			if refs(got) != test.want {
+				t.Fatalf("read back %q, want %q:\n%s", refs(got), test.want, content(t, path))
+			}
+			last := got[len(got)-1]
+			if last.Leaver != added.Leaver || last.Place != added.Place || last.Outcome != added.Outcome || last.RequestID != added.RequestID {
+				t.Errorf("the line added comes back as %+v:\n%s", last, content(t, path))
+			}
+			if kept := strings.TrimRight(test.text, " \r\n\x00"); !strings.HasPrefix(content(t, path), kept) {
+				t.Errorf("what was there is not kept as it was: %q", content(t, path))
+			}
+		})
+	}
+}
+
+// TestATornLineIsNeverTakenForAnother is about reports whose columns somebody
+// has put in another order: the last one may name the leaver or the row.
+func TestATornLineIsNeverTakenForAnother(t *testing.T) {
+	for name, text := range map[string]string{
+		"the ref is last":      "row,source,outcome,endDate,ref\n2,in.csv,failed,,first\n",
+		"the row is last":      "ref,endDate,outcome,source,row\nfirst,,failed,in.csv,2\n",
+		"the end date is last": "ref,row,outcome,source,endDate\nfirst,2,failed,in.csv,2024-06-30\n",
+		"the outcome is last":  "ref,row,endDate,source,outcome\nfirst,2,,in.csv,failed\n",
+		"in our own order":     written(t, CSV, suspended("first", 2)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := place(t, "a.csv", text)
+			added := suspended("e12345", 12345)
+			if err := goOn(path, true, added); err != nil {
+				t.Fatal(err)
+			}
+			whole := content(t, path)
+			for n := len(text); n < len(whole); n++ {
+				r, err := readerOf(whole[:n])
+				if err != nil && !strings.HasSuffix(whole[:n], ",") {
+					t.Fatalf("cut off after %q: %v", whole[len(text):n], err)
+				}
+				if err != nil {
+					continue // nobody can tell, and it says so
+				}
+				got := collect(t, r.Lines())
+				if len(got) > 1 && (got[1].Leaver != added.Leaver || got[1].Place != added.Place || got[1].Outcome != added.Outcome) {
+					t.Errorf("cut off after %q, it passes for %+v", whole[len(text):n], got[1])
+				}
+			}
+			// A whole line that somebody's program left without a line break
+			// is one, too.
+			if got := collect(t, newReader(t, strings.TrimSuffix(text, "\n")).Lines()); refs(got) != "first" {
+				t.Errorf("without its line break the line reads back as %q", refs(got))
+			}
+		})
+	}
+}
+
+func TestLinesThatMakeNoSenseAreErrorsWithTheirLine(t *testing.T) {
+	csvText := written(t, CSV, suspended("a", 2), suspended("b", 3), suspended("c", 4))
+	jsonText := written(t, JSONL, suspended("a", 2), suspended("b", 3), suspended("c", 4))
+	for _, test := range []struct{ name, text, want string }{
+		{"an unknown outcome", strings.Replace(csvText, "suspended,in.csv,3", "gone,in.csv,3", 1), `a.report:3: "gone" is no outcome`},
+		{"no outcome", strings.Replace(csvText, "suspended,in.csv,3", ",in.csv,3", 1), `a.report:3: "" is no outcome`},
+		{"an outcome in capitals", strings.Replace(csvText, "suspended,in.csv,3", "SUSPENDED,in.csv,3", 1), `a.report:3: "SUSPENDED"`},
+		{"a row that is no number", strings.Replace(csvText, "in.csv,3", "in.csv,three", 1), `a.report:3: row "three"`},
+		{"a row without a number", strings.Replace(csvText, "in.csv,3", "in.csv,", 1), "a.report:3: the line names no source and row"},
+		{"a row that is too big a number", strings.Replace(csvText, "in.csv,3", "in.csv,4294967298", 1), "a.report:3: the line names no source and row"},
+		{"no source", strings.Replace(csvText, "in.csv,3", ",3", 1), "a.report:3: the line names no source and row"},
+		{"a status that is no number", strings.Replace(csvText, ",3,200", ",3,OK", 1), `a.report:3: httpStatus "OK"`},
+		{"a column too many", strings.Replace(csvText, "in.csv,3", "in.csv,3,", 1), "a.report:3: wrong number of fields"},
+		{"a column too few", strings.Replace(csvText, "in.csv,3", "in.csv", 1), "a.report:3: wrong number of fields"},
+		{"a quote that is not closed", strings.Replace(csvText, "b,2024", `"b,2024`, 1), "a.report:3: "},
+		{"an unknown outcome after a field on two lines", strings.Replace(strings.Replace(csvText, "gone", "x", 1), "req-1,\nc,2024-06-30,suspended", "req-1,\"x\ny\"\nc,2024-06-30,gone", 1), `a.report:5: "gone"`},
+		{"an unknown outcome in the last line without a line break", strings.TrimSpace(csvText) + "\nx,,gone,in.csv,9,,0,0,,,", `a.report:5: "gone"`},
+		{"a leaver added by hand without a line break", csvText + "x,2024-06-30,,,,,,,,,", `a.report:5: "" is no outcome`},
+		{"an unknown outcome in JSON lines", strings.Replace(jsonText, `"suspended","source":"in.csv","row":3`, `"gone","source":"in.csv","row":3`, 1), `a.report:2: "gone" is no outcome`},
+		{"a row that is no number in JSON lines", strings.Replace(jsonText, `"row":3`, `"row":"3"`, 1), "a.report:2: "},
+		{"a row that is negative in JSON lines", strings.Replace(jsonText, `"row":3`, `"row":-3`, 1), "a.report:2: the line names no source and row"},
+		{"two objects on one line", strings.Replace(jsonText, "}\n{", "}{", 1) + "\n", ErrNotReport.Error()},
+		{"a line that is no JSON", strings.Replace(jsonText, `{"ref":"b"`, `{ref:"b"`, 1), "a.report:2: "},
+		{"a line that is too long", strings.Replace(jsonText, `"ref":"b"`, `"ref":"`+strings.Repeat("b", lineLimit)+`"`, 1), "a.report:2: "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := readerOf(test.text)
+			if err == nil {
+				for _, err = range r.Lines() {
+				}
+			}
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("got the error %v, want one with %q", err, test.want)
+			}
+			if r == nil {
+				return
+			}
+			for _, err = range r.Standing() {
+			}
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Standing ends with %v", err)
+			}
+		})
+	}
+}
+
+func TestOfSeveralLinesForOneRowTheLastOneCounts(t *testing.T) {
+	elsewhere := suspended("a", 2)
+	elsewhere.Source = "other.csv"
+	failed := suspended("a", 2)
+	failed.Outcome = leaver.Failed
+	for _, f := range bothFormats {
+		r := newReader(t, written(t, f, suspended("a", 2), suspended("b", 3), failed, elsewhere, suspended("c", 3)))
+		for range 2 { // it can be read again
+			var got []string
+			for _, l := range collect(t, r.Standing()) {
+				got = append(got, fmt.Sprint(l.Place, " ", l.Ref, " ", l.Outcome))
+			}
+			if want := "in.csv:2 a failed; other.csv:2 a suspended; in.csv:3 c suspended"; strings.Join(got, "; ") != want {
+				t.Errorf("%s: %s stand, want %s", f, strings.Join(got, "; "), want)
+			}
+		}
+		for range r.Standing() {
+			break // whoever stops listening is not called again
+		}
+		for range r.Lines() {
+			break
+		}
+	}
+}
+
+// TestSomebodyElsesFilesAreNeverChanged names files that are no reports as the
+// report to go on with.
+func TestSomebodyElsesFilesAreNeverChanged(t *testing.T) {
+	csvText, jsonText := written(t, CSV, suspended("a", 2)), written(t, JSONL, suspended("a", 2))
+	for _, test := range []struct{ name, file, text string }{
+		{"an input", "a.csv", "ref,endDate\na,2024-06-30\n"},
+		{"an input with one line without a line break", "a.csv", "ref,endDate\na,2024-06-30"},
+		{"an input of one ref", "a.csv", "e1001"},
+		{"an input with a header of its own", "a.csv", "Employee"},
+		{"an input with a byte order mark", "a.csv", bom + "ref"},
+		{"a text", "a.csv", "Dear all,\n"},
+		{"a text without a line break", "a.csv", "Dear all"},
+		{"a binary file", "a.csv", "\x00\x01\x02"},
+		{"a spreadsheet", "a.csv", "PK\x03\x04\n"},
+		{"a header with a column less", "a.csv", "ref,endDate,outcome,source\na,,suspended,in.csv\n"},
+		{"a header in capitals", "a.csv", strings.ToUpper(csvText)},
+		{"an empty first line", "a.csv", "\n" + csvText},
+		{"semicolons", "a.csv", strings.ReplaceAll(csvText, ",", ";")},
+		{"a header with an open quote", "a.csv", "\"" + csvText},
+		{"blanks without an end", "a.csv", strings.Repeat(" ", lineLimit+1)},
+		{"one line without an end", "a.csv", strings.Repeat("x", 2*lineLimit)},
+		{"a last line without an end", "a.csv", csvText + strings.Repeat("x", 2*lineLimit)},
+		{"a JSON array", "a.jsonl", "[" + strings.TrimSpace(jsonText) + "]\n"},
+		{"an input of JSON lines", "a.jsonl", `{"ref":"a","endDate":null}` + "\n"},
+		{"an input of one JSON line without a line break", "a.jsonl", `{"ref":"a","endDate":null}`},
+		{"an input of one JSON line with a byte order mark", "a.jsonl", bom + `{"ref":"a","endDate":null}`},
+		{"other JSON lines", "a.jsonl", "{\"id\":1}\n{\"id\":2}\n"},
+		{"another JSON line without a line break", "a.jsonl", `{"id":1}`},
+		{"a piece of other JSON", "a.jsonl", `{"id":`},
+		{"a piece of other JSON with a ref that is a number", "a.jsonl", `{"ref":1`},
+		{"a JSON object on several lines", "a.jsonl", "{\n  \"ref\": \"a\"\n}\n"},
+		{"an empty object", "a.jsonl", "{}"},
+		{"a last line of somebody else's", "a.jsonl", jsonText + `{"id":1}`},
+		{"JSON lines in a file named CSV", "a.csv", jsonText},
+		{"the beginning of a JSON line in a file named CSV", "a.csv", `{"ref":"a`},
+		{"CSV in a file named JSON lines", "a.jsonl", csvText},
+		{"the beginning of a header in a file named JSON lines", "a.jsonl", "ref,endDate"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := place(t, test.file, test.text)
+			err := goOn(path, true, suspended("new", 9))
+			if err == nil {
+				t.Error("a run can go on with it")
+			} else if !strings.Contains(err.Error(), path) {
+				t.Errorf("the error does not name the file: %v", err)
+			}
+			wrongName := strings.Contains(test.name, " in a file named ")
+			if errors.Is(err, ErrNotReport) == wrongName {
+				t.Errorf("got the error %v", err)
+			}
+			if got := content(t, path); got != test.text {
+				t.Errorf("it was changed to %q", got)
+			}
+		})
+	}
+}
