@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 
 	"offboard/internal/leaver"
+	"offboard/internal/plan"
 )
 
 // planCommand takes the flags of a run that matter before the first call, so
@@ -46,32 +48,40 @@ func (c *planCommand) Run(a *app) error {
 	totals := p.Totals()
 	outline{sources: all, totals: totals, rate: c.Rate}.write(a.Stdout)
 
-	unlisted := totals[leaver.Duplicate] + totals[leaver.NotDue] + totals[leaver.Invalid]
-	if unlisted > 0 {
-		fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(unlisted, "row"))
-	}
-	for d, err := range p.Tasks(all.rows(a.intake)) {
-		if unlisted == 0 {
-			break
-		}
-		if err != nil {
-			return usageError{err}
-		}
-		if d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended {
-			continue
-		}
-		if !c.All && unlisted == totals.Total()-totals[leaver.Pending]-totals[leaver.Suspended]-listed {
-			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(unlisted))
-			break
-		}
-		fmt.Fprintf(a.Stdout, "  %-24s %-10s %s\n      %s\n", d.Place, d.Outcome, visible(d.Ref), d.Reason)
-		unlisted--
+	if err := c.list(a, totals, p.Tasks(all.rows(a.intake))); err != nil {
+		return err
 	}
 	if err := c.checkMax(totals[leaver.Pending]); err != nil {
 		return err
 	}
 	if totals[leaver.Invalid] > 0 {
 		return errRows
+	}
+	return nil
+}
+
+// list writes the rows that will not be suspended, and why.
+func (c *planCommand) list(a *app, totals leaver.Tally, decisions iter.Seq2[plan.Decision, error]) error {
+	rows := totals[leaver.Duplicate] + totals[leaver.NotDue] + totals[leaver.Invalid]
+	if rows == 0 {
+		return nil
+	}
+	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, "row"))
+	shown := 0
+	for d, err := range decisions {
+		switch {
+		case err != nil:
+			return usageError{err}
+		case d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended:
+			continue
+		case shown == listed && !c.All:
+			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-shown))
+			return nil
+		}
+		fmt.Fprintf(a.Stdout, "  %-24s %-10s %s\n      %s\n", d.Place, d.Outcome, visible(d.Ref), d.Reason)
+		if shown++; shown == rows {
+			return nil
+		}
 	}
 	return nil
 }
