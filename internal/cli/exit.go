@@ -44,12 +44,12 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitFine
+	case errors.Is(err, ErrInterrupted), errors.Is(err, errDeadline), errors.Is(err, batch.ErrTooManyFailures):
+		return exitStopped // whatever was interrupted, reading the input included
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, batch.ErrRefused):
 		return exitRefused
-	case errors.Is(err, ErrInterrupted), errors.Is(err, errDeadline), errors.Is(err, batch.ErrTooManyFailures):
-		return exitStopped
 	case errors.Is(err, errRows):
 		return exitRows
 	}

@@ -61,6 +61,7 @@ func TestExitCodes(t *testing.T) {
 		{"rows are left", errRows, 3},
 		{"a wrong flag", usagef("no"), 64},
 		{"a signal", ErrInterrupted, 4},
+		{"a signal while an input is read", usageError{ErrInterrupted}, 4},
 		{"the deadline", errDeadline, 4},
 		{"too many failures", fmt.Errorf("%w: 20 in all", batch.ErrTooManyFailures), 4},
 		{"refused credentials", fmt.Errorf("%w: 401", batch.ErrRefused), 5},

@@ -49,9 +49,6 @@ func (a *app) openSources(ctx context.Context, f *inputFlags) (sources, error) {
 		s, err := await(ctx, func() (*source, error) { return a.openSource(path, f.options()) })
 		if err != nil {
 			all.close()
-			if ctx.Err() != nil {
-				return nil, err
-			}
 			return nil, usageError{err}
 		}
 		all = append(all, s)
