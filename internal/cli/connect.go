@@ -123,6 +123,9 @@ func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
 	case strings.ContainsAny(secret, "\r\n"):
 		return "", usagef("%s: %s has more than one line; it is to hold the secret alone", flag, path)
 	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o004 != 0 {
+		a.log.Warn("everybody on this machine can read the secret", "file", path, "mend", "chmod 600 "+quote(path))
+	}
 	return thrive.Secret(secret), nil
 }
 

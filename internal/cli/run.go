@@ -104,7 +104,7 @@ func (f *planFlags) checkMax(leavers int) error {
 // execute carries the plan out, and says what came of it.
 func (r *run) execute() error {
 	if torn := r.report.Torn(); torn > 0 {
-		r.log.Warn("the end of the report was torn off; its last line is done again", "report", r.report.Path, "bytes", torn)
+		r.log.Warn("the end of the report was torn off, and is cut; its row is done again", "report", r.report.Path, "bytes", torn, "kept", r.report.TornPath())
 	}
 	writer, err := r.report.Start()
 	if errors.Is(err, report.ErrExists) {

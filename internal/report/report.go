@@ -110,8 +110,11 @@ func formatOf(path string) Format {
 // Exists tells whether there is a report to go on with.
 func (r *Report) Exists() bool { return r.reader != nil }
 
+// TornPath is where Start keeps what it cuts off the end of the report.
+func (r *Report) TornPath() string { return r.Path + ".torn" }
+
 // Torn returns how many bytes at the end of the report are not a whole line;
-// Start cuts them off.
+// Start cuts them off, and keeps them at TornPath.
 func (r *Report) Torn() int64 {
 	if r.reader == nil {
 		return 0
@@ -186,6 +189,9 @@ func (r *Report) ready() (*Writer, error) {
 func (r *Report) repair() error {
 	end := []byte(nil)
 	if r.reader != nil {
+		if err := r.keepTorn(); err != nil {
+			return err
+		}
 		if err := r.file.Truncate(r.reader.whole); err != nil {
 			return err
 		}
@@ -200,6 +206,24 @@ func (r *Report) repair() error {
 		return err
 	}
 	return r.probe()
+}
+
+// keepTorn puts what is about to be cut off beside the report, behind what an
+// earlier run has put there: it may be all that is known of a row.
+func (r *Report) keepTorn() error {
+	torn := make([]byte, r.reader.torn)
+	if _, err := r.file.ReadAt(torn, r.reader.whole); err != nil {
+		return err
+	}
+	if len(bytes.TrimSpace(torn)) == 0 {
+		return nil // the blanks of a probe
+	}
+	f, err := os.OpenFile(r.TornPath(), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(torn, '\n'))
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // probe writes as much as a few dozen lines take and cuts it off again. If

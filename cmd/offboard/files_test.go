@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"offboard/pkg/thrivetest"
+)
+
+// wantBroken waits for a run whose report failed, and holds what was sent
+// against what stands in a file.
+func (b *bench) wantBroken(t *testing.T, p *program, file string, says ...string) {
+	t.Helper()
+	p.wantExit(t, 1)
+	for _, want := range append(says, "the report cannot be written", "leavers.report.csv", "To go on: offboard run leavers.csv") {
+		if !strings.Contains(p.output.String(), want) {
+			t.Errorf("not said: %q\n%s", want, p.output.String())
+		}
+	}
+	sent := b.Stats().Suspends
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded := strings.Count(string(text), ",suspended,leavers.csv,")
+	if lost := sent - recorded; lost > 8 {
+		t.Errorf("%d requests were sent without a record, want 8 at most", lost)
+	}
+	if sent == b.n {
+		t.Error("the whole list was sent")
+	}
+}
+
+func TestAReportThatIsTakenAwayStopsTheRun(t *testing.T) {
+	for name, take := range map[string]func(path string) error{
+		"moved": func(path string) error { return os.Rename(path, path+".moved") },
+		"replaced": func(path string) error {
+			if err := os.Rename(path, path+".moved"); err != nil {
+				return err
+			}
+			return os.WriteFile(path, []byte("something else\n"), 0o600)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := setUp(t, 400, thrivetest.Options{})
+			b.SetFaults(thrivetest.Faults{Latency: 20 * time.Millisecond})
+			p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
+			p.begin(t)
+			b.waitFor(t, 50)
+			report := filepath.Join(b.dir, "leavers.report.csv")
+			if err := take(report); err != nil {
+				t.Fatal(err)
+			}
+			b.wantBroken(t, p, report+".moved", "the file was removed or replaced while the run was writing it")
+		})
+	}
+}
+
+func TestAFullDiskStopsTheRunAndTheNextOneGoesOn(t *testing.T) {
+	b := setUp(t, 2000, thrivetest.Options{})
+	disk := filepath.Join(b.dir, "disk")
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk).CombinedOutput(); err != nil {
+		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", disk).Run() })
+	report := filepath.Join(disk, "leavers.report.csv")
+	first := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--report", report)
+	first.begin(t)
+	b.wantBroken(t, first, report, "no space left on device")
+
+	// Full from the start: nothing is sent.
+	sent := b.Stats().Suspends
+	full := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--report", report, "--resume")
+	full.run(t, 1)
+	if more := b.Stats().Suspends - sent; more != 0 {
+		t.Errorf("%d requests were sent on a full disk", more)
+	}
+
+	// With room again, the same command ends the job.
+	if out, err := exec.Command("mount", "-o", "remount,size=4m", disk).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--report", report, "--resume").run(t, 0)
+	if s := b.Stats(); s.Suspended != 2000 || s.Repeats > 8 {
+		t.Errorf("%d suspended, %d repeats; want 2000, and 8 at most", s.Suspended, s.Repeats)
+	}
+}
