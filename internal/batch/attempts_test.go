@@ -117,8 +117,8 @@ func TestLeaversThatDoNotExistAreNoFailuresOfTheService(t *testing.T) {
 func TestAPauseOnlyEverGetsLonger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewPace(0)
-		if !p.Pause(5*time.Second) || p.Pause(time.Second) || !p.Pause(6*time.Second) {
-			t.Error("a shorter pause must not cut a longer one, and is to be told apart")
+		if !p.Pause(5*time.Second) || p.Pause(time.Second) || p.Pause(6*time.Second) {
+			t.Error("only the first of three pauses begins one")
 		}
 		start := time.Now()
 		if err := p.Wait(t.Context()); err != nil {
@@ -126,6 +126,9 @@ func TestAPauseOnlyEverGetsLonger(t *testing.T) {
 		}
 		if took := time.Since(start); took != 6*time.Second {
 			t.Errorf("waited %s, want 6s", took)
+		}
+		if !p.Pause(time.Second) {
+			t.Error("a pause that is over does not keep the next one from beginning")
 		}
 	})
 }

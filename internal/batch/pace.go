@@ -54,17 +54,18 @@ func (p *Pace) Wait(ctx context.Context) error {
 	}
 }
 
-// Pause lets nothing start for d from now. It returns false if a pause that
-// lasts as long is on already.
-func (p *Pace) Pause(d time.Duration) bool {
-	until := time.Now().Add(d)
+// Pause lets nothing start for d from now, and for longer if a longer pause is
+// on. It returns whether a pause begins: of many requests in flight that are
+// throttled together, the first one is the news.
+func (p *Pace) Pause(d time.Duration) (begins bool) {
+	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !until.After(p.until) {
-		return false
+	begins = !p.until.After(now)
+	if until := now.Add(d); until.After(p.until) {
+		p.until = until
 	}
-	p.until = until
-	return true
+	return begins
 }
 
 func (p *Pace) paused() time.Duration {
