@@ -193,13 +193,19 @@ func TestAFileThatIsGoneIsAnError(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		away func(path string) error
+		want error
 	}{
-		{"removed", os.Remove},
-		{"renamed", func(path string) error { return os.Rename(path, path+".old") }},
+		{"removed", os.Remove, errGone},
+		{"renamed", func(path string) error { return os.Rename(path, path+".old") }, errGone},
 		{"replaced", func(path string) error {
 			return errors.Join(os.WriteFile(path+".new", []byte(header), 0o600), os.Rename(path+".new", path))
-		}},
-		{"its folder removed", func(path string) error { return os.RemoveAll(filepath.Dir(path)) }},
+		}, errGone},
+		{"its folder removed", func(path string) error { return os.RemoveAll(filepath.Dir(path)) }, errGone},
+		{"emptied", func(path string) error { return os.Truncate(path, 0) }, errCut},
+		{"short of its last byte", func(path string) error {
+			info, err := os.Stat(path)
+			return errors.Join(err, os.Truncate(path, info.Size()-1))
+		}, errCut},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "dir", "a.csv")
@@ -218,12 +224,12 @@ func TestAFileThatIsGoneIsAnError(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 2 {
-				if err := w.Record(suspended("b", 3)); !errors.Is(err, errGone) {
-					t.Errorf("Record returns %v, want %v", err, errGone)
+				if err := w.Record(suspended("b", 3)); !errors.Is(err, test.want) {
+					t.Errorf("Record returns %v, want %v", err, test.want)
 				}
 			}
-			if err := w.Close(); !errors.Is(err, errGone) {
-				t.Errorf("Close returns %v, want %v", err, errGone)
+			if err := w.Close(); !errors.Is(err, test.want) {
+				t.Errorf("Close returns %v, want %v", err, test.want)
 			}
 			_ = r.Close() // what it locked may be gone
 		})

@@ -32,11 +32,12 @@ type file interface {
 type Writer struct {
 	file   file
 	encode encoder
-	check  func() error // tells whether the file is still in its place
+	check  func(written int64) error // tells whether the file is still there
 
 	commits chan *commit // from Record to the writing goroutine; closed by Close
 	closed  chan struct{}
 	pool    sync.Pool // of *commit
+	written int64     // bytes that went into the file
 	err     error     // why nothing can be written any more; for Close after closed
 }
 
@@ -46,7 +47,7 @@ type commit struct {
 	done chan error // the writing goroutine answers each commit once
 }
 
-func newWriter(f file, e encoder, check func() error) *Writer {
+func newWriter(f file, e encoder, check func(written int64) error) *Writer {
 	w := &Writer{file: f, encode: e, check: check, commits: make(chan *commit), closed: make(chan struct{})}
 	w.pool.New = func() any { return &commit{done: make(chan error, 1)} }
 	go w.write()
@@ -128,11 +129,12 @@ func (w *Writer) append(text []byte) {
 	if w.err != nil {
 		return // a torn line must stay the last one
 	}
-	if err := w.check(); err != nil {
+	if err := w.check(w.written); err != nil {
 		w.keep(err)
 		return
 	}
-	_, err := w.file.Write(text)
+	n, err := w.file.Write(text)
+	w.written += int64(n)
 	w.keep(err)
 }
 
@@ -150,18 +152,24 @@ func (w *Writer) keep(err error) {
 	}
 }
 
-// errGone says that results would go where nobody finds them.
-var errGone = errors.New("the file was removed or replaced while the run was writing it")
+// Both say that results would go, or have gone, where nobody finds them.
+var (
+	errGone = errors.New("the file was removed or replaced while the run was writing it")
+	errCut  = errors.New("the file was made shorter while the run was writing it: lines are lost")
+)
 
-// inPlace returns a check that path still names the file with this info.
-func inPlace(path string, info os.FileInfo) func() error {
-	return func() error {
+// inPlace returns a check that path still names the file with this info, and
+// that all is in it that was written since.
+func inPlace(path string, info os.FileInfo) func(int64) error {
+	return func(written int64) error {
 		now, err := os.Stat(path)
-		if err != nil {
+		switch {
+		case err != nil:
 			return fmt.Errorf("%w: %w", errGone, err)
-		}
-		if !os.SameFile(info, now) {
+		case !os.SameFile(info, now):
 			return fmt.Errorf("%s: %w", path, errGone)
+		case now.Size() < info.Size()+written:
+			return fmt.Errorf("%s: %w", path, errCut)
 		}
 		return nil
 	}

@@ -67,7 +67,7 @@ func (f *fake) Close() error {
 	return nil
 }
 
-func inItsPlace() error { return nil }
+func inItsPlace(int64) error { return nil }
 
 func (f *fake) start() *Writer { return newWriter(f, encodeCSV(nil), inItsPlace) }
 
