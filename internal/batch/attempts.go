@@ -29,12 +29,12 @@ func (e *engine) backoff(attempts int, answer Answer) time.Duration {
 }
 
 // throttled makes everybody wait after an answer that says "too many
-// requests": as long as the server asked, or as long as this leaver would
-// have to wait if it did not.
-func (e *engine) throttled(attempts int, answer Answer) {
+// requests": as long as the server asked, or else as long as after a first
+// attempt, however often this one leaver was tried.
+func (e *engine) throttled(answer Answer) {
 	wait := min(answer.RetryAfter, retryAfterMost)
 	if wait <= 0 {
-		wait = e.backoff(attempts, answer)
+		wait = e.backoff(1, answer)
 	}
 	if e.Pace.Pause(wait) {
 		e.Log.Info("throttled by the server: nothing is sent for a while", "wait", wait.Round(time.Millisecond))

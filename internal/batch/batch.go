@@ -236,7 +236,7 @@ func (e *engine) attempt(task *leaver.Result) Answer {
 	task.Outcome = answer.Outcome
 	task.HTTPStatus, task.RequestID, task.Reason = answer.HTTPStatus, answer.RequestID, answer.Reason
 	if answer.Verdict == Throttled {
-		e.throttled(task.Attempts, answer)
+		e.throttled(answer)
 	}
 	return answer
 }

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"time"
+
+	"offboard/pkg/thrivetest"
+)
+
+// storm is a run that is ended again and again, and resumed each time.
+type storm struct {
+	*bench
+	random *rand.Rand
+	flags  []string
+}
+
+func newStorm(t *testing.T, leavers int, flags ...string) *storm {
+	t.Helper()
+	b := setUp(t, leavers, thrivetest.Options{})
+	// Slow enough for calls to be in flight whenever a run is ended.
+	b.SetFaults(thrivetest.Faults{Latency: time.Millisecond, Jitter: 2 * time.Millisecond})
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return &storm{b, rand.New(rand.NewPCG(seed, 0)), append([]string{"--rate", "0", "--resume"}, flags...)}
+}
+
+// end begins a run and ends it with the signal: mostly after some more calls,
+// so many that the list lasts for the whole storm, and sometimes a moment
+// after its start, before it has got to its first call.
+func (s *storm) end(t *testing.T, signal syscall.Signal, calls int) *program {
+	t.Helper()
+	p := s.command(basic(thrivetest.DefaultSecret), s.flags...)
+	before := s.Stats().Suspends
+	p.begin(t)
+	if s.random.IntN(10) == 0 {
+		<-time.After(time.Duration(s.random.IntN(40)) * time.Millisecond)
+	} else {
+		want := before + 1 + s.random.IntN(calls)
+		deadline := time.Now().Add(time.Minute)
+		for s.Stats().Suspends < want && time.Now().Before(deadline) {
+			<-time.After(200 * time.Microsecond)
+		}
+	}
+	if err := p.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestARunThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
+	kills, leavers := 25, 2000
+	if soak {
+		kills, leavers = 500, 20_000
+	}
+	for _, format := range []string{"csv", "jsonl"} {
+		t.Run(format, func(t *testing.T) {
+			s := newStorm(t, leavers, "--report", "leavers.report."+format)
+			start := time.Now()
+			for range kills {
+				// Half of the list on average is left for the end.
+				p := s.end(t, syscall.SIGKILL, leavers/kills)
+				if p.Wait() == nil {
+					t.Fatal("the list was done before the last kill")
+				}
+				s.settle()
+			}
+			s.command(basic(thrivetest.DefaultSecret), s.flags...).run(t, 0)
+			s.wantDone(t, format)
+			repeats := s.Stats().Repeats
+			t.Logf("%d leavers, %d kills: %d repeats in %s", leavers, kills, repeats, time.Since(start).Round(time.Millisecond))
+			if repeats > 8*kills {
+				t.Errorf("%d repeats, want %d at most: what was in flight", repeats, 8*kills)
+			}
+		})
+	}
+}
+
+func TestARunThatIsInterruptedAgainAndAgainRepeatsNothing(t *testing.T) {
+	stops, leavers := 15, 1500
+	if soak {
+		stops, leavers = 60, 6000
+	}
+	s := newStorm(t, leavers)
+	for range stops {
+		p := s.end(t, syscall.SIGTERM, leavers/stops)
+		err := p.Wait()
+		if code := p.ProcessState.ExitCode(); code == 4 {
+			continue
+		} else if status, ok := p.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			continue // it came before the program had got to listen
+		}
+		t.Fatalf("%v, want exit code 4\n%s", err, p.output.String())
+	}
+	s.command(basic(thrivetest.DefaultSecret), s.flags...).run(t, 0)
+	s.wantAgreement(t, false)
+	if st := s.Stats(); st.Repeats != 0 || st.Suspends != leavers {
+		t.Errorf("%d calls and %d repeats, want %d and none", st.Suspends, st.Repeats, leavers)
+	}
+}
+
+// wantDone wants every leaver suspended, and one standing line for each row
+// that says so; a format that wantAgreement does not read goes through the
+// program.
+func (b *bench) wantDone(t *testing.T, format string) {
+	t.Helper()
+	if format == "csv" {
+		b.wantAgreement(t, false)
+		return
+	}
+	if done := len(b.Suspended()); done != b.n {
+		t.Errorf("%d leavers are suspended, want %d", done, b.n)
+	}
+	b.wantSummary(t, "leavers.report."+format)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"offboard/pkg/thrivetest"
+)
+
+// wantSummary wants a report of exactly one standing line per leaver, each
+// suspended.
+func (b *bench) wantSummary(t *testing.T, report string) {
+	t.Helper()
+	c := exec.Command("offboard", "report", "--json", report)
+	c.Dir, c.Env = b.dir, isolated()
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s struct {
+		Rows     int
+		Outcomes map[string]int
+	}
+	if err := json.NewDecoder(bytes.NewReader(out)).Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Rows != b.n || s.Outcomes["suspended"] != b.n {
+		t.Errorf("the report has %d rows, %v; want %d suspended", s.Rows, s.Outcomes, b.n)
+	}
+}
+
+// peak is how much memory a program has taken at most, in KiB.
+func (p *program) peak() int64 {
+	usage, ok := p.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	return usage.Maxrss
+}
+
+// TestEverythingAtOnce is a tenant on its worst day: connections are reset,
+// half of them after the change was applied, answers break off, the service
+// fails and throttles, tokens live two seconds.
+func TestEverythingAtOnce(t *testing.T) {
+	leavers := 200
+	if soak {
+		leavers = 50_000
+	}
+	b := setUp(t, leavers, thrivetest.Options{TokenTTL: 2 * time.Second, Seed: 1})
+	b.SetFaults(thrivetest.Faults{Shares: map[thrivetest.Fault]float64{
+		thrivetest.CutBefore:           0.05,
+		thrivetest.CutAfter:            0.05,
+		thrivetest.HalfBody:            0.10,
+		http.StatusInternalServerError: 0.05,
+		http.StatusBadGateway:          0.05,
+		http.StatusTooManyRequests:     0.05,
+	}})
+	start := time.Now()
+	// 35 of 100 attempts fail: that 20 in a row do is less likely than one in
+	// a million runs of this test.
+	p := b.command(b.oauth(thrivetest.DefaultClientSecret),
+		"--rate", "0", "--concurrency", "32", "--max-attempts", "20", "--max-failures", "0", "--log-level", "error")
+	p.run(t, 0)
+	s := b.Stats()
+	t.Logf("%d leavers, %d calls, %d tokens, peak memory %d KiB, %s",
+		leavers, s.Suspends, s.Tokens, p.peak(), time.Since(start).Round(time.Millisecond))
+	b.wantAgreement(t, false)
+	b.wantSummary(t, "leavers.report.csv")
+	if s.MaxInFlight > 32 {
+		t.Errorf("%d requests were in flight, want 32 at most", s.MaxInFlight)
+	}
+	// The race detector takes several times as much.
+	if most := int64(256 << 10); p.peak() > most {
+		t.Errorf("%d KiB of memory, want %d at most", p.peak(), most)
+	}
+}

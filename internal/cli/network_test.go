@@ -1,0 +1,329 @@
+package cli
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"offboard/pkg/thrivetest"
+)
+
+const confirmed = `{"id":"1","ref":"E1","active":false}`
+
+// answering answers every call with a status and a body.
+func answering(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// raw answers with bytes of its own on the connection, and closes it.
+func raw(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, text)
+		_ = conn.Close()
+	}
+}
+
+// slow takes longer than the timeout of these tests; with a head it answers
+// that at once.
+func slow(head bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if head {
+			w.WriteHeader(200)
+			w.(http.Flusher).Flush()
+		}
+		select {
+		case <-r.Context().Done():
+		case <-time.After(10 * time.Second):
+		}
+	}
+}
+
+// endless answers 200 and never stops.
+func endless(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(w, `{"active":false,"x":"`)
+	for r.Context().Err() == nil {
+		if _, err := io.WriteString(w, strings.Repeat("x", 32<<10)); err != nil {
+			return
+		}
+	}
+}
+
+// line is what a report says of its one leaver.
+type reported struct{ outcome, status, attempts, reason string }
+
+func readReported(t *testing.T, path string) []reported {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []reported
+	for _, r := range records[1:] {
+		all = append(all, reported{r[2], r[5], r[6], r[10]})
+	}
+	return all
+}
+
+// suspendOne runs the whole program over one leaver against a server.
+func suspendOne(t *testing.T, url string, args ...string) (code int, got reported, output string) {
+	t.Helper()
+	dir := t.TempDir()
+	input, report := filepath.Join(dir, "leavers.csv"), filepath.Join(dir, "report.csv")
+	if err := os.WriteFile(input, []byte("ref\nE1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"OFFBOARD_BASE_URL": url, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": thrivetest.DefaultSecret}
+	args = append([]string{"run", input, "--report", report, "--rate", "0", "--yes", "--progress", "none", "--max-attempts", "2", "--timeout", "300ms"}, args...)
+	code, stdout, stderr := invoke(t, env, args...)
+	return code, readReported(t, report)[0], stdout + stderr
+}
+
+func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
+	tests := []struct {
+		name    string
+		handler http.HandlerFunc
+		code    int
+		want    reported // without the reason
+	}{
+		{"confirmed", answering(200, confirmed), 0, reported{"suspended", "200", "1", ""}},
+		{"any 2xx that confirms", answering(202, confirmed), 0, reported{"suspended", "202", "1", ""}},
+		{"still active", answering(200, `{"active":true}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"active is missing", answering(200, `{}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"active is null", answering(200, `{"active":null}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"active is a text", answering(200, `{"active":"false"}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"active is a number", answering(200, `{"active":0}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"an empty answer", answering(200, ``), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"no content", answering(204, ``), 3, reported{"unconfirmed", "204", "1", ""}},
+		{"a page of a gateway with 200", answering(200, `<html>please stand by</html>`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"a list", answering(200, `[`+confirmed+`]`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"half a body, again and again", raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"active\":false"), 3, reported{"unconfirmed", "200", "2", ""}},
+		{"a slow body", slow(true), 3, reported{"unconfirmed", "200", "2", ""}},
+		{"an endless body", endless, 3, reported{"unconfirmed", "200", "1", ""}},
+		{"a page of a gateway with 502", answering(502, `<html>bad gateway</html>`), 3, reported{"failed", "502", "2", ""}},
+		{"an internal error", answering(500, `{"status":500,"error":"Internal Server Error","message":"x"}`), 3, reported{"failed", "500", "2", ""}},
+		{"slow headers", slow(false), 3, reported{"failed", "", "2", ""}},
+		{"a reset", raw(""), 3, reported{"failed", "", "2", ""}},
+		{"not HTTP", raw("SSH-2.0-OpenSSH\r\n"), 3, reported{"failed", "", "2", ""}},
+		{"too many requests", answering(429, ``), 3, reported{"failed", "429", "2", ""}},
+		{"no such user", answering(404, ``), 3, reported{"not_found", "404", "1", ""}},
+		{"invalid", answering(400, `{"message":{"field":"endDate"}}`), 3, reported{"rejected", "400", "1", ""}},
+		{"conflict", answering(409, ``), 3, reported{"rejected", "409", "1", ""}},
+		{"wrong type", answering(415, ``), 3, reported{"rejected", "415", "1", ""}},
+		{"validation failed", answering(422, ``), 3, reported{"rejected", "422", "1", ""}},
+		{"an informational answer first", raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"active\":false}"), 0, reported{"suspended", "200", "1", ""}},
+		{"credentials refused", answering(401, ``), 5, reported{"rejected", "401", "1", ""}},
+		{"not permitted", answering(403, ``), 5, reported{"rejected", "403", "1", ""}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			web := httptest.NewServer(tt.handler)
+			defer web.Close()
+			code, got, output := suspendOne(t, web.URL)
+			reason := got.reason
+			got.reason = ""
+			if code != tt.code || got != tt.want {
+				t.Errorf("exit code %d, %+v (%s); want %d, %+v\n%s", code, got, reason, tt.code, tt.want, output)
+			}
+			if got.outcome != "suspended" && reason == "" {
+				t.Error("nobody is told why")
+			}
+		})
+	}
+}
+
+func TestARedirectIsNeverFollowed(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			var followed atomic.Int32
+			other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
+			defer other.Close()
+			web := httptest.NewServer(http.RedirectHandler(other.URL, status))
+			defer web.Close()
+			code, got, _ := suspendOne(t, web.URL)
+			if code != 3 || got.outcome != "rejected" || followed.Load() != 0 {
+				t.Errorf("exit code %d, %+v, followed %d times", code, got, followed.Load())
+			}
+		})
+	}
+}
+
+func TestAServerThatCannotBeReachedOrTrusted(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := "http://" + silent.Addr().String()
+	_ = silent.Close()
+	untrusted := httptest.NewUnstartedServer(answering(200, confirmed))
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshakes fail
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	plain := httptest.NewServer(answering(200, confirmed))
+	defer plain.Close()
+	for name, url := range map[string]string{
+		"refused":                     closed,
+		"an invalid certificate":      untrusted.URL,
+		"plain HTTP where TLS is due": strings.Replace(plain.URL, "http:", "https:", 1),
+		"no such name":                "https://thrive.invalid",
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, got, output := suspendOne(t, url, "--timeout", "2s")
+			if code != 3 || got.outcome != "failed" || got.attempts != "2" || got.status != "" {
+				t.Errorf("exit code %d, %+v\n%s", code, got, output)
+			}
+		})
+	}
+}
+
+func TestAnOutageInTheMiddleEnds(t *testing.T) {
+	server := thrivetest.New(thrivetest.Options{AnyRef: true})
+	var calls atomic.Int32
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n := calls.Add(1); n > 20 && n <= 60 {
+			answering(503, "")(w, r)
+			return
+		}
+		server.ServeHTTP(w, r)
+	}))
+	defer web.Close()
+	path := writeLeavers(t, 100)
+	report := filepath.Join(t.TempDir(), "report.csv")
+	env := map[string]string{"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": thrivetest.DefaultSecret}
+	code, _, stderr := invoke(t, env, "run", path, "--report", report, "--rate", "0", "--yes", "--progress", "none")
+	if s := server.Stats(); code != 0 || s.Suspended != 100 || s.Repeats != 0 {
+		t.Errorf("exit code %d, %d suspended, %d repeats\n%s", code, s.Suspended, s.Repeats, stderr)
+	}
+}
+
+func TestCredentialsThatAreRevokedInTheMiddle(t *testing.T) {
+	server := thrivetest.New(thrivetest.Options{AnyRef: true})
+	var calls atomic.Int32
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls.Add(1) > 40 {
+			answering(401, "")(w, r)
+			return
+		}
+		server.ServeHTTP(w, r)
+	}))
+	defer web.Close()
+	path := writeLeavers(t, 100)
+	report := filepath.Join(t.TempDir(), "report.csv")
+	env := map[string]string{"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": thrivetest.DefaultSecret}
+	args := []string{"run", path, "--report", report, "--rate", "0", "--yes", "--progress", "none"}
+	if code, _, stderr := invoke(t, env, args...); code != 5 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	tally := map[string]int{}
+	for _, r := range readReported(t, report) {
+		tally[r.outcome]++
+	}
+	if tally["suspended"] != 40 || tally["rejected"] > 8 || tally["pending"] != 60-tally["rejected"] {
+		t.Errorf("got %v, want 40 suspended, what was in flight rejected, and the rest pending", tally)
+	}
+	calls.Store(-1000) // the credentials are good again
+	if code, _, stderr := invoke(t, env, append(args, "--resume")...); code != 0 {
+		t.Errorf("exit code %d after the resume\n%s", code, stderr)
+	}
+	if s := server.Stats(); s.Suspended != 100 || s.Repeats != 0 {
+		t.Errorf("%d suspended, %d repeats", s.Suspended, s.Repeats)
+	}
+}
+
+func TestATokenEndpointThatFailsForAWhile(t *testing.T) {
+	tests := []struct {
+		name    string
+		handler http.HandlerFunc
+		refused bool
+	}{
+		{"unavailable", answering(503, ""), false},
+		{"throttled", answering(429, ""), false},
+		{"reset", raw(""), false},
+		{"no token", answering(200, "<html>"), false},
+		{"slow", slow(false), false},
+		{"refused", answering(401, `{"error":"invalid_client"}`), true},
+		{"an invalid client", answering(400, `{"error":"invalid_client"}`), true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server := thrivetest.New(thrivetest.Options{AnyRef: true})
+			var tokens atomic.Int32
+			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasPrefix(r.URL.Path, "/oauth2/") && (tt.refused || tokens.Add(1) <= 2) {
+					tt.handler(w, r)
+					return
+				}
+				server.ServeHTTP(w, r)
+			}))
+			defer web.Close()
+			env := map[string]string{
+				"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_CLIENT_ID": thrivetest.DefaultClientID,
+				"OFFBOARD_CLIENT_SECRET": thrivetest.DefaultClientSecret, "OFFBOARD_TOKEN_URL": web.URL + "/oauth2/token/" + thrivetest.DefaultTenant,
+			}
+			code, _, stderr := invoke(t, env, "run", writeLeavers(t, 10), "--report", filepath.Join(t.TempDir(), "r.csv"),
+				"--rate", "0", "--yes", "--progress", "none", "--timeout", "300ms")
+			want, suspended := 0, 10
+			if tt.refused {
+				want, suspended = 5, 0
+			}
+			if s := server.Stats(); code != want || s.Suspended != suspended {
+				t.Errorf("exit code %d and %d suspended, want %d and %d\n%s", code, s.Suspended, want, suspended, stderr)
+			}
+		})
+	}
+}
+
+func TestRetryAfterInEveryForm(t *testing.T) {
+	for value, stops := range map[string]bool{
+		"1": false, "-5": false, "soon": false, "": false,
+		"Thu, 01 Jan 1970 00:00:00 GMT": false,
+		"86400":                         true, // longer than the run may take
+	} {
+		t.Run(value, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if calls.Add(1) == 1 {
+					w.Header().Set("Retry-After", value)
+					answering(429, "")(w, r)
+					return
+				}
+				answering(200, confirmed)(w, r)
+			}))
+			defer web.Close()
+			code, got, output := suspendOne(t, web.URL, "--deadline", "4s")
+			want, outcome := 0, "suspended"
+			if stops {
+				want, outcome = 4, "failed"
+			}
+			if code != want || got.outcome != outcome {
+				t.Errorf("exit code %d, %+v; want %d, %s\n%s", code, got, want, outcome, output)
+			}
+		})
+	}
+}
