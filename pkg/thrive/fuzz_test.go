@@ -1,0 +1,142 @@
+package thrive_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"offboard/pkg/thrive"
+)
+
+// roundTripper answers without a network.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+const fuzzSecret = "s3cr/et+with=signs&quotes"
+
+// clientOf returns a client whose calls f answers.
+func clientOf(t *testing.T, f roundTripper) *thrive.Client {
+	t.Helper()
+	c, err := thrive.NewClient(thrive.Config{
+		BaseURL:     "https://localhost",
+		Credentials: thrive.Basic{Tenant: "eu-west-2_AbcdEfghI", Secret: fuzzSecret},
+		Transport:   f,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// FuzzErrorBody answers with anything. What comes back is short, one line and
+// free of the secret; its class depends on the status only; and nobody counts
+// as suspended unless the answer says false in so many letters.
+func FuzzErrorBody(f *testing.F) {
+	f.Add(400, "application/json", `{"status":400,"error":"Bad Request","message":"no"}`)
+	f.Add(422, "application/json", `{"error":"x","message":{"field":["endDate"]}}`)
+	f.Add(502, "text/html", "<html><body>bad gateway</body></html>")
+	f.Add(200, "application/json", `{"active":false}`)
+	f.Add(200, "application/json", `{"active":"false","id":7}`)
+	f.Add(200, "", `{"active":false,"active":null}`)
+	f.Add(500, "application/json", `{"message":"`+fuzzSecret+`"}`)
+	f.Add(401, "text/plain", "\x00\xff\u202e\n\n")
+	f.Add(204, "", "")
+	f.Fuzz(func(t *testing.T, status int, contentType, body string) {
+		if status < 200 || status > 599 {
+			t.Skip()
+		}
+		c := clientOf(t, func(r *http.Request) (*http.Response, error) {
+			return &http.Response{
+				StatusCode: status,
+				Header:     http.Header{"Content-Type": {contentType}, "X-Request-Id": {body}},
+				Body:       io.NopCloser(strings.NewReader(body)),
+			}, nil
+		})
+		u, err := c.SuspendUser(context.Background(), "E1", time.Time{})
+		if err == nil {
+			if status > 299 {
+				t.Fatalf("%d is a success", status)
+			}
+			if u.Active != nil && !*u.Active && !strings.Contains(body, "false") {
+				t.Fatalf("suspended, says %q", body)
+			}
+			return
+		}
+		if got, want := thrive.ClassOf(err), classOf(status); got != want {
+			t.Fatalf("%d is %s, want %s", status, got, want)
+		}
+		text := err.Error()
+		if utf8.RuneCountInString(text) > 400 || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+			t.Fatalf("the error is not one short line: %q", text)
+		}
+		if strings.Contains(text, fuzzSecret) {
+			t.Fatalf("the secret is in %q", text)
+		}
+	})
+}
+
+// classOf is what the contract says of a complete answer.
+func classOf(status int) thrive.Class {
+	switch {
+	case status == 429:
+		return thrive.Throttled
+	case status == 401 || status == 403:
+		return thrive.Refused
+	case status == 408 || status >= 500:
+		return thrive.Transient
+	}
+	return thrive.Final
+}
+
+// FuzzRetryAfter sends any value: the wait is never negative, nor longer than a
+// day.
+func FuzzRetryAfter(f *testing.F) {
+	for _, value := range []string{"", "0", "7", "-1", "1.5", "99999999999999999999", "Wed, 21 Oct 2115 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", "soon", " 3 "} {
+		f.Add(value)
+	}
+	f.Fuzz(func(t *testing.T, value string) {
+		c := clientOf(t, func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 429, Header: http.Header{"Retry-After": {value}}, Body: http.NoBody}, nil
+		})
+		_, err := c.SuspendUser(context.Background(), "E1", time.Time{})
+		e, ok := err.(*thrive.Error)
+		if !ok {
+			t.Fatalf("got %v", err)
+		}
+		if e.RetryAfter < 0 || e.RetryAfter > 24*time.Hour {
+			t.Fatalf("%q is a wait of %s", value, e.RetryAfter)
+		}
+	})
+}
+
+// FuzzRef sends any ref: it is one segment of the path, and what a server
+// decodes is what was sent.
+func FuzzRef(f *testing.F) {
+	for _, ref := range []string{"E1", "a/b", "../x", "%2e", "a?b#c", "a b+c", "Ünï", "\x00", ";x=1", "a\\b"} {
+		f.Add(ref)
+	}
+	f.Fuzz(func(t *testing.T, ref string) {
+		var path string
+		c := clientOf(t, func(r *http.Request) (*http.Response, error) {
+			path = r.URL.EscapedPath()
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`{"active":false}`))}, nil
+		})
+		if _, err := c.SuspendUser(context.Background(), ref, time.Time{}); err != nil {
+			if ref != "" && ref != "." && ref != ".." {
+				t.Fatal(err)
+			}
+			return
+		}
+		segment := strings.TrimSuffix(strings.TrimPrefix(path, "/rest/v2/users/ref/"), "/suspend")
+		if got, err := url.PathUnescape(segment); strings.Contains(segment, "/") || err != nil || got != ref {
+			t.Fatalf("%q is sent as %q, which is %q, %v", ref, path, got, err)
+		}
+	})
+}
