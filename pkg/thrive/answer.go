@@ -18,12 +18,12 @@ type answer struct {
 	broken  error  // why the answer is not complete, nil when it is
 	trouble string // the same in words
 
-	credential string   // what was sent, and what else
+	credential string   // what was sent, and what else, in all forms,
 	secrets    []string // no text may show
 }
 
 func (a *answer) response() Response {
-	return Response{Status: a.status, RequestID: requestID(a.header)}
+	return Response{Status: a.status, RequestID: requestID(a.header, a.clean)}
 }
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status <= 299 }
@@ -54,7 +54,7 @@ func (a *answer) failure() *Error {
 	e := &Error{
 		Status:     a.status,
 		Phrase:     http.StatusText(a.status),
-		RequestID:  requestID(a.header),
+		RequestID:  requestID(a.header, a.clean),
 		RetryAfter: retryAfter(a.header),
 		Class:      classOfStatus(a.status),
 		Err:        a.broken,
@@ -108,7 +108,7 @@ func (a *answer) object() (object []byte, problem string) {
 }
 
 func (a *answer) notJSON() string {
-	media, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	media, _, err := mime.ParseMediaType(redact(a.header.Get("Content-Type"), a.secrets...))
 	if err != nil || media == "" || strings.HasSuffix(media, "json") {
 		return "the answer is not JSON"
 	}
@@ -116,7 +116,12 @@ func (a *answer) notJSON() string {
 }
 
 func (a *answer) clean(text string, limit int) string {
-	return oneLine(redact(redact(text, a.credential), a.secrets...), limit)
+	// A text shorter than the credential does not hold it: a request ID hardly
+	// ever does, and it is part of every answer.
+	if a.credential != "" && len(text) >= len(a.credential) {
+		text = redact(text, formsOf(a.credential)...)
+	}
+	return oneLine(redact(text, a.secrets...), limit)
 }
 
 // jsonText returns a string as it is, null as nothing, anything else as JSON.

@@ -24,7 +24,8 @@ type authorizer interface {
 	// drop says that this value was answered with 401, and returns whether
 	// header may now have another.
 	drop(header string) bool
-	// secrets returns what no text may show. The slice is shared: only read it.
+	// secrets returns what no text may show, in all its forms. The slice is
+	// shared: only read it.
 	secrets() []string
 }
 
@@ -45,7 +46,7 @@ func (b Basic) authorizer(*http.Client, time.Duration) (authorizer, error) {
 		return nil, errors.New("the API secret is missing")
 	}
 	token := basicToken(b.Tenant, string(b.Secret))
-	return &basicAuth{value: "Basic " + token, hidden: []string{token, string(b.Secret)}}, nil
+	return &basicAuth{value: "Basic " + token, hidden: formsOf(token, string(b.Secret))}, nil
 }
 
 type basicAuth struct {

@@ -138,10 +138,12 @@ var requestIDHeaders = []string{
 	"X-Request-Id", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "X-Correlation-Id", "Request-Id",
 }
 
-func requestID(h http.Header) string {
+// requestID returns the first name that a server gave the call, made safe by
+// clean: a server may send back there, too, what it was sent.
+func requestID(h http.Header, clean func(text string, limit int) string) string {
 	for _, name := range requestIDHeaders {
 		if id := h.Get(name); id != "" {
-			return oneLine(id, maxID)
+			return clean(id, maxID)
 		}
 	}
 	return ""

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -34,18 +35,32 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText implements encoding.TextMarshaler, and so serves JSON and YAML too.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// redact replaces every secret in a text that a server had a hand in: a server
-// may echo what it was sent, as it is or in one of the forms it travelled in.
-func redact(text string, secrets ...string) string {
+// redact replaces secrets, given in all their forms, in a text that a server
+// had a hand in: a server may echo what it was sent.
+func redact(text string, forms ...string) string {
+	for _, form := range forms {
+		text = strings.ReplaceAll(text, form, redacted)
+	}
+	return text
+}
+
+// formsOf returns secrets as they are and in the forms in which they may come
+// back. They are asked for once: this is too much work for every answer.
+func formsOf(secrets ...string) []string {
+	var forms []string
 	for _, s := range secrets {
 		if s == "" {
 			continue
 		}
-		for _, form := range []string{s, jsonEscaped(s), url.QueryEscape(s), url.PathEscape(s), segment(s)} {
-			text = strings.ReplaceAll(text, form, redacted)
-		}
+		html, _ := json.Marshal(s) // a string always encodes
+		forms = append(forms, s, jsonEscaped(s), string(html[1:len(html)-1]), url.QueryEscape(s), url.PathEscape(s), segment(s),
+			base64.StdEncoding.EncodeToString([]byte(s)))
 	}
-	return text
+	slices.Sort(forms)
+	forms = slices.Compact(forms)
+	// The longest first: a form may be part of another.
+	slices.SortStableFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	return forms
 }
 
 // jsonEscaped returns s as it stands between the quotes of a JSON string.

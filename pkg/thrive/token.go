@@ -49,10 +49,10 @@ func newTokens(c ClientCredentials, client *http.Client, timeout time.Duration) 
 		client:  client,
 		timeout: timeout,
 		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
-		hidden: []string{
+		hidden: formsOf(
 			basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(string(c.ClientSecret))),
 			string(c.ClientSecret),
-		},
+		),
 	}
 }
 
@@ -158,7 +158,7 @@ func (t *tokens) failure(ctx context.Context, err error) *Error {
 		e.Phrase = http.StatusText(status)
 	}
 	e.Class = tokenClass(status)
-	e.RequestID = requestID(header)
+	e.RequestID = requestID(header, t.cleanTo)
 	e.RetryAfter = retryAfter(header)
 	e.Message = "token endpoint: no token"
 	if refusal.ErrorCode != "" {
@@ -180,6 +180,8 @@ func tokenClass(status int) Class {
 	return Refused
 }
 
-func (t *tokens) clean(text string) string {
-	return oneLine(redact(text, t.hidden...), maxMessage)
+func (t *tokens) clean(text string) string { return t.cleanTo(text, maxMessage) }
+
+func (t *tokens) cleanTo(text string, limit int) string {
+	return oneLine(redact(text, t.hidden...), limit)
 }

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"offboard/pkg/thrivetest"
+)
+
+// theSecret looks different in every form that it can travel in.
+const theSecret = `s3cr/et+with=signs&"quotes" %41`
+
+// forms are the ways in which a secret could be written somewhere.
+func forms() map[string]string {
+	quoted, _ := json.Marshal(theSecret) // a text always encodes
+	pair := thrivetest.DefaultTenant + ":" + theSecret
+	oauth := url.QueryEscape(thrivetest.DefaultClientID) + ":" + url.QueryEscape(theSecret)
+	return map[string]string{
+		"as it is":         theSecret,
+		"Base64":           base64.StdEncoding.EncodeToString([]byte(theSecret)),
+		"Basic":            base64.StdEncoding.EncodeToString([]byte(pair)),
+		"Basic of a token": base64.StdEncoding.EncodeToString([]byte(oauth)),
+		"URL-encoded":      url.QueryEscape(theSecret),
+		"a URL's path":     url.PathEscape(theSecret),
+		"JSON":             strings.Trim(string(quoted), `"`),
+		"Go":               strings.Trim(fmt.Sprintf("%q", theSecret), `"`),
+	}
+}
+
+// echo is the worst server for secrets: whatever it is sent, it sends back, in
+// every place that a program might print.
+func echo(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		all := fmt.Sprintf("%v %s %s %s", r.Header, r.Header.Get("Authorization"), body, theSecret)
+		line := strings.Map(func(r rune) rune {
+			if r < ' ' {
+				return ' '
+			}
+			return r
+		}, all)
+		for _, name := range []string{"X-Request-Id", "Www-Authenticate", "Location", "Content-Type"} {
+			w.Header().Set(name, line)
+		}
+		if strings.HasPrefix(r.URL.Path, "/oauth2/") {
+			w.Header().Set("Content-Type", "application/json")
+		}
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"error": all, "error_description": all, "message": map[string]string{"echo": all}, "status": status,
+		})
+	}
+}
+
+// wantNoSecret searches every byte of everything.
+func wantNoSecret(t *testing.T, written map[string]string) {
+	t.Helper()
+	for where, text := range written {
+		for form, secret := range forms() {
+			if i := strings.Index(text, secret); i >= 0 {
+				t.Errorf("%s holds the secret %s: …%s…", where, form, text[max(0, i-40):min(len(text), i+60)])
+			}
+		}
+	}
+}
+
+func TestNoSecretIsWrittenAnywhere(t *testing.T) {
+	kinds := map[string]func(dir, url string) (map[string]string, []string){
+		"API secret by variable": func(_, _ string) (map[string]string, []string) {
+			return map[string]string{"OFFBOARD_API_SECRET": theSecret}, nil
+		},
+		"API secret by file": func(dir, _ string) (map[string]string, []string) {
+			return nil, []string{"--api-secret-file", filepath.Join(dir, "secret")}
+		},
+		"OAuth": func(_, url string) (map[string]string, []string) {
+			return map[string]string{"OFFBOARD_CLIENT_ID": thrivetest.DefaultClientID, "OFFBOARD_CLIENT_SECRET": theSecret,
+				"OFFBOARD_TOKEN_URL": url + "/oauth2/token/" + thrivetest.DefaultTenant}, nil
+		},
+	}
+	for kind, credentials := range kinds {
+		for _, status := range []int{200, 302, 400, 401, 404, 429, 500, 503} {
+			for _, format := range []string{"text", "json"} {
+				t.Run(fmt.Sprintf("%s, %d, logs in %s", kind, status, format), func(t *testing.T) {
+					t.Parallel()
+					web := httptest.NewServer(echo(status))
+					defer web.Close()
+					dir := t.TempDir()
+					// A line break behind the secret, as editors leave it.
+					for name, text := range map[string]string{"secret": theSecret + "\n", "leavers.csv": "ref\nE1\nE2\n"} {
+						if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+							t.Fatal(err)
+						}
+					}
+					env, args := credentials(dir, web.URL)
+					all := map[string]string{"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_TENANT": thrivetest.DefaultTenant}
+					for name, value := range env {
+						all[name] = value
+					}
+					report := filepath.Join(dir, "report.csv")
+					_, stdout, stderr := invoke(t, all, append([]string{"run", filepath.Join(dir, "leavers.csv"), "--report", report, "--yes",
+						"--rate", "0", "--max-attempts", "2", "--log-level", "debug", "--log-format", format}, args...)...)
+					text, err := os.ReadFile(report)
+					if err != nil {
+						t.Fatalf("%v\n%s", err, stderr)
+					}
+					_, summary, _ := invoke(t, nil, "report", report)
+					asJSON, _, _ := invoke(t, nil, "report", "--json", report)
+					wantNoSecret(t, map[string]string{"standard output": stdout, "standard error": stderr,
+						"the report": string(text), "the summary": summary, "the summary as JSON": fmt.Sprint(asJSON)})
+				})
+			}
+		}
+	}
+}
+
+func TestNoUsageErrorRepeatsASecret(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.yaml")
+	if err := os.WriteFile(file, []byte("api-secret: '"+strings.ReplaceAll(theSecret, "'", "''")+"'\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	password := url.UserPassword("user", theSecret).String()
+	for name, args := range map[string][]string{
+		"a flag that there is not":        {"run", "x.csv", "--api-secret=" + theSecret},
+		"a flag and its value":            {"run", "x.csv", "--client-secret", theSecret},
+		"a password in a URL":             {"run", "x.csv", "--base-url", "https://" + password + "@localhost"},
+		"a password in a URL of tokens":   {"run", "x.csv", "--env", "staging", "--client-id", "c", "--token-url", "https://" + password + "@localhost"},
+		"a configuration with the secret": {"run", "x.csv", "--config", file},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := map[string]string{"OFFBOARD_CLIENT_SECRET": theSecret}
+			code, stdout, stderr := invoke(t, env, args...)
+			if code != 64 {
+				t.Errorf("exit code %d", code)
+			}
+			wantNoSecret(t, map[string]string{"standard output": stdout, "standard error": stderr})
+		})
+	}
+}
