@@ -372,3 +372,18 @@ func TestASignalEndsAProgramThatWaitsForItsInput(t *testing.T) {
 	}
 	p.wantExit(t, 4)
 }
+
+func TestTheProcessListShowsNoSecret(t *testing.T) {
+	b := setUp(t, 100, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: 50 * time.Millisecond})
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
+	p.begin(t)
+	b.waitFor(t, 1)
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.Process.Pid))
+	if err != nil {
+		t.Logf("there is no process list here: %v", err)
+	} else if !bytes.Contains(line, []byte("leavers.csv")) || bytes.Contains(line, []byte(thrivetest.DefaultSecret)) {
+		t.Errorf("the process list shows %q", line)
+	}
+	p.wantExit(t, 0)
+}
