@@ -58,8 +58,8 @@ func (a *app) target(f *targetFlags) (*target, error) {
 	if err := thrive.CheckURL(t.baseURL); err != nil {
 		return nil, usagef("--base-url: %w", err)
 	}
-	if t.name == "" {
-		t.name = t.baseURL
+	if f.BaseURL != "" || t.name == "" {
+		t.name = t.baseURL // what is called counts, not what it is called
 	}
 	if f.Tenant != "" {
 		t.name += ", tenant " + f.Tenant
@@ -137,7 +137,7 @@ func (t *target) client(f *paceFlags, pace *batch.Pace, version string) (*thrive
 		Timeout:        f.Timeout,
 		MaxConnections: f.Concurrency,
 		UserAgent:      "offboard/" + version,
-		BeforeRepeat:   pace.Wait,
+		AwaitTurn:      pace.Wait,
 	})
 }
 

@@ -12,7 +12,7 @@ const (
 	exitFine    = 0  // every row is suspended, duplicate or not_due
 	exitBroke   = 1  // the run broke: I/O, internal error
 	exitRows    = 3  // finished; at least one row is none of the above
-	exitStopped = 4  // stopped early: signal, deadline or --max-failures
+	ExitStopped = 4  // stopped early: signal, deadline or --max-failures
 	exitRefused = 5  // credentials refused
 	exitUsage   = 64 // usage, configuration or input error; no request was sent
 )
@@ -45,7 +45,7 @@ func exitCode(err error) int {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, ErrInterrupted), errors.Is(err, errDeadline), errors.Is(err, batch.ErrTooManyFailures):
-		return exitStopped // whatever was interrupted, reading the input included
+		return ExitStopped // whatever was interrupted, reading the input included
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, batch.ErrRefused):

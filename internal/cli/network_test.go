@@ -57,6 +57,18 @@ func slow(head bool) http.HandlerFunc {
 	}
 }
 
+// switching answers 101 and keeps the connection.
+func switching(w http.ResponseWriter, r *http.Request) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_, _ = io.Copy(io.Discard, conn) // until the other side has had enough
+}
+
 // endless answers 200 and never stops.
 func endless(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"active":false,"x":"`)
@@ -116,6 +128,10 @@ func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
 		{"active is null", answering(200, `{"active":null}`), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"active is a text", answering(200, `{"active":"false"}`), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"active is a number", answering(200, `{"active":0}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"active twice", answering(200, `{"active":true,"active":false}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"active and Active", answering(200, `{"active":true,"Active":false}`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"switching protocols", raw("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), 3, reported{"rejected", "101", "1", ""}},
+		{"switching protocols, and then silence", switching, 3, reported{"rejected", "101", "1", ""}},
 		{"an empty answer", answering(200, ``), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"no content", answering(204, ``), 3, reported{"unconfirmed", "204", "1", ""}},
 		{"a page of a gateway with 200", answering(200, `<html>please stand by</html>`), 3, reported{"unconfirmed", "200", "1", ""}},

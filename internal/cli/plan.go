@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"os"
 
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
@@ -36,7 +37,7 @@ func (c *planCommand) Run(a *app) error {
 		return err
 	}
 	defer all.close()
-	earlier, err := c.earlier(all)
+	earlier, err := c.earlier(a, all)
 	if err != nil {
 		return usageError{err}
 	}
@@ -88,9 +89,12 @@ func (c *planCommand) list(a *app, totals leaver.Tally, decisions iter.Seq2[plan
 
 // earlier opens what a run would go on with, if anything: the plan looks, and
 // neither locks nor changes it.
-func (c *planCommand) earlier(all sources) (*readReport, error) {
+func (c *planCommand) earlier(a *app, all sources) (*readReport, error) {
 	path, inPlace := all.reportPath(c.Report)
 	if !c.Resume && !inPlace {
+		if _, err := os.Stat(path); err == nil {
+			a.stderr.println("offboard: " + path + " exists: a run will want --resume to go on with it, or another --report FILE")
+		}
 		return nil, nil
 	}
 	r, err := openToRead(path, c.Timezone.Location)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func (r *run) accept() error {
 	if err := r.checkMax(leavers); err != nil {
 		return err
 	}
-	outline := outline{sources: r.sources, totals: r.totals, rate: r.Rate}
+	outline := outline{sources: r.sources, totals: r.totals, rate: r.Rate, target: r.target.name}
 	outline.write(r.stderr)
 	r.stderr.println("")
 	if leavers == 0 || r.Yes || r.target.sandbox != nil {
@@ -106,18 +107,18 @@ func (r *run) execute() error {
 	if torn := r.report.Torn(); torn > 0 {
 		r.log.Warn("the end of the report was torn off, and is cut; its row is done again", "report", r.report.Path, "bytes", torn, "kept", r.report.TornPath())
 	}
+	pace := batch.NewPace(r.Rate)
+	client, err := r.target.client(&r.paceFlags, pace, r.buildInfo().version)
+	if err != nil {
+		return usageError{err}
+	}
+	defer client.Close()
 	writer, err := r.report.Start()
 	if errors.Is(err, report.ErrExists) {
 		return usagef("%w; another run has just started it", err)
 	} else if err != nil {
 		return err
 	}
-	pace := batch.NewPace(r.Rate)
-	client, err := r.target.client(&r.paceFlags, pace, r.buildInfo().version)
-	if err != nil {
-		return errors.Join(usageError{err}, writer.Close())
-	}
-	defer client.Close()
 
 	p := &progress{next: writer, total: r.totals[leaver.Pending], start: r.now(), counts: counts{rows: leaver.Tally{}}}
 	end := p.begin(r.app, r.Progress)
@@ -161,18 +162,21 @@ func (r *run) tasks(rows iter.Seq2[leaver.Result, error], p *progress) iter.Seq2
 }
 
 // again is the command that goes on with this run: the same one, with
-// --resume. Standard input is gone, so the report takes its place.
+// --resume. Standard input is gone, so the report takes the place of all
+// inputs.
 func (r *run) again() string {
 	words := []string{"offboard"}
-	resume := false
+	streamed, placed := slices.Contains(r.Inputs, "-"), false
 	for _, arg := range r.Args {
-		if arg == "-" {
-			arg = r.report.Path
+		if streamed && slices.Contains(r.Inputs, arg) {
+			if placed {
+				continue
+			}
+			arg, placed = r.report.Path, true
 		}
-		resume = resume || arg == "--resume"
 		words = append(words, quote(arg))
 	}
-	if !resume {
+	if !slices.Contains(words, "--resume") {
 		words = append(words, "--resume")
 	}
 	return strings.Join(words, " ")

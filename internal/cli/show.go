@@ -27,6 +27,7 @@ type outline struct {
 	sources sources
 	totals  leaver.Tally
 	rate    float64
+	target  string // "" where none is called
 }
 
 func (o outline) write(w io.Writer) {
@@ -36,6 +37,9 @@ func (o outline) write(w io.Writer) {
 		if n := o.totals[p.outcome]; n > 0 || p.outcome == leaver.Pending {
 			text = fmt.Appendf(text, "  %9s  %s\n", group(n), p.words)
 		}
+	}
+	if o.target != "" {
+		text = fmt.Appendf(text, "In %s\n", o.target)
 	}
 	for _, s := range o.sources {
 		if s.RefColumn == "" {

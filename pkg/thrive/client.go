@@ -29,18 +29,19 @@ type Config struct {
 	Credentials Credentials
 	// Timeout bounds each request from dialling to the end of the body, 0 means
 	// 30 seconds. A token request is bounded by as much again. Waiting in
-	// BeforeRepeat does not count.
+	// AwaitTurn does not count.
 	Timeout time.Duration
 	// MaxConnections is how many idle connections are kept, 0 means 8. Give the
 	// number of goroutines that call; it is not a limit on calls.
 	MaxConnections int
 	// UserAgent is sent with every call, "" means "offboard".
 	UserAgent string
-	// BeforeRepeat is called before a call is made again because its token had
-	// to be renewed, so that the caller can count it in its pace. An error ends
-	// the call and is returned as it is. It may be nil; it is called by many
+	// AwaitTurn is called before a request that starts later than its caller had
+	// let it: all those that waited for one token, and a call that is made again
+	// with a renewed one. So the caller can keep its pace. Its error ends the
+	// call and is returned as it is. It may be nil; it is called by many
 	// goroutines at once.
-	BeforeRepeat func(context.Context) error
+	AwaitTurn func(context.Context) error
 	// Transport replaces the client's own; for tests. It must not follow redirects.
 	Transport http.RoundTripper
 }
@@ -48,12 +49,12 @@ type Config struct {
 // Client calls the API of one tenant. It is safe for use by many goroutines at
 // once, which share its connections and its token.
 type Client struct {
-	base         string
-	auth         authorizer
-	http         *http.Client
-	timeout      time.Duration
-	userAgent    string
-	beforeRepeat func(context.Context) error
+	base      string
+	auth      authorizer
+	http      *http.Client
+	timeout   time.Duration
+	userAgent string
+	awaitTurn func(context.Context) error
 }
 
 // NewClient checks the configuration and sends nothing. An address that is not
@@ -73,10 +74,10 @@ func NewClient(cfg Config) (*Client, error) {
 		return nil, errors.New("the user agent holds a control character")
 	}
 	c := &Client{
-		base:         strings.TrimSuffix(cfg.BaseURL, "/"),
-		timeout:      orDefault(cfg.Timeout, defaultTimeout),
-		userAgent:    orDefault(cfg.UserAgent, defaultUserAgent),
-		beforeRepeat: cfg.BeforeRepeat,
+		base:      strings.TrimSuffix(cfg.BaseURL, "/"),
+		timeout:   orDefault(cfg.Timeout, defaultTimeout),
+		userAgent: orDefault(cfg.UserAgent, defaultUserAgent),
+		awaitTurn: cfg.AwaitTurn,
 		http: &http.Client{
 			Transport: cfg.Transport,
 			// A redirect would carry the secret to a host that nobody named.
@@ -131,23 +132,21 @@ type request struct {
 
 // call makes a call, and once more with a new token when the first was refused.
 func (c *Client) call(ctx context.Context, req request) (*answer, error) {
-	auth, err := c.auth.header(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a, err := c.send(ctx, req, auth)
-	if err != nil || a.status != http.StatusUnauthorized || !c.auth.drop(auth) {
-		return a, err
-	}
-	if auth, err = c.auth.header(ctx); err != nil {
-		return nil, err
-	}
-	if c.beforeRepeat != nil {
-		if err := c.beforeRepeat(ctx); err != nil {
+	for repeated := false; ; repeated = true {
+		auth, fetched, err := c.auth.header(ctx)
+		if err != nil {
 			return nil, err
 		}
+		if (fetched || repeated) && c.awaitTurn != nil {
+			if err := c.awaitTurn(ctx); err != nil {
+				return nil, err
+			}
+		}
+		a, err := c.send(ctx, req, auth)
+		if repeated || err != nil || a.status != http.StatusUnauthorized || !c.auth.drop(auth) {
+			return a, err
+		}
 	}
-	return c.send(ctx, req, auth)
 }
 
 // send makes one request. It returns an answer when at least a status arrived.
@@ -170,7 +169,9 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	a := &answer{}
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		a.body, err = readBody(resp)
+		if resp.StatusCode >= 200 {
+			a.body, err = readBody(resp)
+		} // else it switched protocols: that body is the connection, and has no end
 		_ = resp.Body.Close()
 	}
 	switch {

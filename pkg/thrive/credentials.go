@@ -19,8 +19,9 @@ type Credentials interface {
 // authorizer is what Credentials become inside a Client. Its methods are called
 // by many goroutines at once.
 type authorizer interface {
-	// header returns the value of the Authorization header.
-	header(ctx context.Context) (string, error)
+	// header returns the value of the Authorization header, and whether it had
+	// to be fetched first.
+	header(ctx context.Context) (value string, fetched bool, err error)
 	// drop says that this value was answered with 401, and returns whether
 	// header may now have another.
 	drop(header string) bool
@@ -54,9 +55,9 @@ type basicAuth struct {
 	hidden []string
 }
 
-func (a *basicAuth) header(context.Context) (string, error) { return a.value, nil }
-func (a *basicAuth) drop(string) bool                       { return false }
-func (a *basicAuth) secrets() []string                      { return a.hidden }
+func (a *basicAuth) header(context.Context) (string, bool, error) { return a.value, false, nil }
+func (a *basicAuth) drop(string) bool                             { return false }
+func (a *basicAuth) secrets() []string                            { return a.hidden }
 
 // ClientCredentials is OAuth 2.0 with a client ID and a client secret (vendor's
 // documentation of authentication). Whether the token endpoint wants these as a

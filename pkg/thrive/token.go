@@ -70,18 +70,18 @@ func (t *tokens) drop(header string) bool {
 // header returns the shared token, fetching it where there is none that will
 // last. All who wait share one fetch and its result, good or bad. A caller who
 // leaves does not end the fetch: the others still want it.
-func (t *tokens) header(ctx context.Context) (string, error) {
+func (t *tokens) header(ctx context.Context) (value string, fetched bool, err error) {
 	if cur := t.current.Load(); cur.fresh() {
-		return cur.header, nil
+		return cur.header, false, nil
 	}
 	select {
 	case r := <-t.flight.DoChan("", t.refresh):
 		if r.Err != nil {
-			return "", r.Err
+			return "", true, r.Err
 		}
-		return r.Val.(*token).header, nil
+		return r.Val.(*token).header, true, nil
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", true, ctx.Err()
 	}
 }
 

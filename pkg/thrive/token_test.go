@@ -161,9 +161,12 @@ func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
 		s := thrivetest.New(thrivetest.Options{AnyRef: true})
 		var repeats atomic.Int32
 		c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s},
-			BeforeRepeat: func(context.Context) error { repeats.Add(1); return nil }})
+			AwaitTurn: func(context.Context) error { repeats.Add(1); return nil }})
 		if _, err := c.UserByRef(t.Context(), "E-0"); err != nil {
 			t.Fatal(err)
+		}
+		if repeats.Swap(0) != 1 {
+			t.Error("the first request waited for its token, and has to wait for its turn again")
 		}
 		s.SetFaults(thrivetest.Faults{Latency: time.Second, Jitter: time.Second})
 		s.RevokeTokens()
@@ -178,16 +181,18 @@ func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
 	})
 }
 
-func TestBeforeRepeatMayEndTheCall(t *testing.T) {
+func TestAwaitTurnMayEndTheCall(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	base := serve(t, s)
 	stop := errors.New("stop")
+	var next error
 	c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base),
-		BeforeRepeat: func(context.Context) error { return stop }})
+		AwaitTurn: func(context.Context) error { return next }})
 	if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	s.RevokeTokens()
+	next = stop
 	if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); !errors.Is(err, stop) {
 		t.Errorf("got %v", err)
 	}

@@ -97,27 +97,42 @@ type Manager struct {
 // the same user does is not documented; it is taken to succeed.
 //
 // The error is an *Error, or matches ErrInvalidRef, or is ctx's own, or that of
-// Config.BeforeRepeat. SuspendUser is safe for concurrent use.
+// Config.AwaitTurn. SuspendUser is safe for concurrent use.
 func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (LifecycleUser, error) {
 	body := "{}" // never null: in the update call of this API null clears a field
 	if !endDate.IsZero() {
 		body = `{"endDate":"` + endDate.UTC().Format("2006-01-02T15:04:05.000Z") + `"}`
 	}
-	// Into a *bool the JSON package would decode "active": "no" as false.
 	var u struct {
 		LifecycleUser
-		Active json.RawMessage `json:"active"`
+		Active activity `json:"active"`
 	}
 	response, err := c.onRef(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &u)
 	if err != nil {
 		return LifecycleUser{}, err
 	}
 	u.Response = response
-	if active := string(u.Active); active == "true" || active == "false" {
-		says := active == "true"
-		u.LifecycleUser.Active = &says
-	}
+	u.LifecycleUser.Active = u.Active.says()
 	return u.LifecycleUser, nil
+}
+
+// activity is what an answer says of an account. The JSON package would take
+// "no" for false in a *bool, and of two contradicting keys the last one.
+type activity []string
+
+// UnmarshalJSON is called for each key that could be meant.
+func (a *activity) UnmarshalJSON(value []byte) error {
+	*a = append(*a, string(value))
+	return nil
+}
+
+// says is nil unless the answer says so once, in a boolean.
+func (a activity) says() *bool {
+	if len(a) != 1 || a[0] != "true" && a[0] != "false" {
+		return nil
+	}
+	active := a[0] == "true"
+	return &active
 }
 
 // UserByRef reads one user. A user who does not exist is an *Error with status
