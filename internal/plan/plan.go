@@ -84,6 +84,7 @@ const (
 	done     flags = 1 << iota // a line of a report says that the leaver is suspended
 	recorded                   // of the report that the run goes on with
 	inInput                    // for a row that is part of the input
+	standIn                    // only rows that a report calls duplicates so far
 	notDue                     // the end date has not passed
 	conflict                   // its rows have different end dates
 )
@@ -166,28 +167,36 @@ func shown(text string, most int) string {
 }
 
 // Add takes a row of the input, in the first reading. A row that comes from a
-// report brings its outcome with it; any other is pending.
+// report brings its outcome with it; any other is pending. What a report calls
+// a duplicate is one as long as the row is there that it is a duplicate of.
 func (p *Plan) Add(r leaver.Result) {
 	p.rows++
-	if o, ok := settled(r); ok {
-		p.loose[o]++
+	if unusable(r) {
+		p.loose[leaver.Invalid]++
 		return
 	}
 	at, k, date := p.place(r.Place), p.key(r.Ref), r.EndDate.Key()
 	e, known := p.refs[k]
-	isDone := r.Outcome.Done() || p.isRecorded(k, at, date)
+	isDone := r.Outcome == leaver.Suspended || p.isRecorded(k, at, date)
 	switch {
 	case !known, e.rows == 0 && !e.flags.has(inInput) && e.endDate != date:
 		if known { // done, but the input corrects the end date
 			p.corrected[k] = e
 		}
 		e = entry{endDate: date, place: at}
+		if r.Outcome == leaver.Duplicate {
+			e.flags = standIn
+		}
 		if !p.options.IncludeFuture && !r.EndDate.Passed(p.options.Now) {
-			e.flags = notDue
+			e.flags |= notDue
 		}
 	case e.endDate != date && !e.flags.has(conflict):
 		p.conflicts[k] = other{at, date}
 		e.flags |= conflict
+	}
+	if e.flags.has(standIn) && e.endDate == date && r.Outcome != leaver.Duplicate {
+		e.flags &^= standIn
+		e.place = at // the row that the others are duplicates of
 	}
 	if !isDone {
 		e.rows++
@@ -211,16 +220,9 @@ func (p *Plan) isRecorded(k key, at place, date leaver.DateKey) bool {
 	return is(p.refs[k]) || is(p.corrected[k])
 }
 
-// settled tells the outcome of a row that is the same whatever the others are.
-func settled(r leaver.Result) (leaver.Outcome, bool) {
-	switch {
-	case r.Outcome == leaver.Duplicate:
-		return leaver.Duplicate, true
-	case r.Fault != "" && !r.Outcome.Done():
-		return leaver.Invalid, true
-	}
-	return "", false
-}
+// unusable tells whether a row is invalid whatever the others are. One that is
+// suspended was usable, whatever has become of its text.
+func unusable(r leaver.Result) bool { return r.Fault != "" && r.Outcome != leaver.Suspended }
 
 // Totals are the rows of the input by what is to become of them. Rows to
 // suspend are counted as pending, rows that are done already as suspended.
@@ -300,11 +302,8 @@ func (p *Plan) decide(r leaver.Result) (Decision, error) {
 }
 
 func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
-	if o, ok := settled(r); ok {
-		if o == leaver.Invalid {
-			return final(r, o, r.Fault), nil
-		}
-		return Decision{Result: r}, nil // carried over from another report, as it is
+	if unusable(r) {
+		return final(r, leaver.Invalid, r.Fault), nil
 	}
 	k, date := p.key(r.Ref), r.EndDate.Key()
 	e, known := p.refs[k]
@@ -315,8 +314,8 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 		// A later line may say that the row was, for a while, something else.
 		_, overwritten := p.standing[at]
 		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: !overwritten}, nil
-	case r.Outcome.Done():
-		return Decision{Result: r}, nil // carried over, likewise
+	case r.Outcome == leaver.Suspended:
+		return Decision{Result: r}, nil // carried over from another report, as it is
 	case e.rows == 0:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
 	case e.flags.has(conflict):
