@@ -79,7 +79,7 @@ func (c *planCommand) list(a *app, totals leaver.Tally, decisions iter.Seq2[plan
 			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-shown))
 			return nil
 		}
-		fmt.Fprintf(a.Stdout, "  %-24s %-10s %s\n      %s\n", d.Place, d.Outcome, visible(d.Ref), d.Reason)
+		fmt.Fprintf(a.Stdout, "  %-24s %-10s %s\n      %s\n", d.Place, d.Outcome, visible(d.Ref, 40), d.Reason)
 		if shown++; shown == rows {
 			return nil
 		}

@@ -106,10 +106,10 @@ func summaryText(s *report.Summary) []byte {
 			rest += f.Count
 			continue
 		}
-		text = fmt.Appendf(text, "  %9s  %s: %s\n", group(f.Count), f.Outcome, f.Message)
-		text = fmt.Appendf(text, "             such as %s in %s:%d", f.Example.Ref, f.Example.Source, f.Example.Row)
+		text = fmt.Appendf(text, "  %9s  %s: %s\n", group(f.Count), f.Outcome, visible(f.Message, 600))
+		text = fmt.Appendf(text, "             such as %s in %s:%d", visible(f.Example.Ref, 120), visible(f.Example.Source, 200), f.Example.Row)
 		if f.Example.RequestID != "" {
-			text = fmt.Appendf(text, ", request %s", f.Example.RequestID)
+			text = fmt.Appendf(text, ", request %s", visible(f.Example.RequestID, 130))
 		}
 		text = append(text, '\n')
 	}

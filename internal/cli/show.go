@@ -109,10 +109,9 @@ func spell(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
 }
 
-// visible makes a text of an input safe for a terminal: it is cut, and what
-// could steer the terminal is replaced.
-func visible(s string) string {
-	const most = 40
+// visible makes a text that somebody else has written safe for a terminal: it
+// is cut, and what could steer the terminal is replaced.
+func visible(s string, most int) string {
 	n := 0
 	return strings.Map(func(r rune) rune {
 		switch n++; {

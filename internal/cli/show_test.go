@@ -100,7 +100,7 @@ func TestATextOfAnInputCannotSteerTheTerminal(t *testing.T) {
 		strings.Repeat("a", 41): strings.Repeat("a", 39) + "…",
 		strings.Repeat("ä", 39): strings.Repeat("ä", 39),
 	} {
-		if got := visible(text); got != want {
+		if got := visible(text, 40); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}

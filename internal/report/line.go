@@ -39,11 +39,17 @@ var core = columns[:5]
 // Is tells whether an input with this header, or these keys, is a report.
 func Is(header []string) bool {
 	for _, name := range core {
-		if !slices.Contains(header, name) {
+		if !slices.ContainsFunc(header, func(column string) bool { return same(column, name) }) {
 			return false
 		}
 	}
 	return true
+}
+
+// same compares names of columns as those of an input are compared: without
+// case, spaces, "_" and "-". A report that was tidied up stays a report.
+func same(column, name string) bool {
+	return strings.EqualFold(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(column), name)
 }
 
 // How long the texts of a line may be, in characters. A ref or an end date

@@ -110,7 +110,7 @@ func (r *Reader) readHeader(text []byte) error {
 	for i, name := range columns {
 		r.at[i] = -1
 		for j, column := range header {
-			if column == name {
+			if same(column, name) {
 				r.at[i] = j
 			}
 		}
@@ -210,39 +210,71 @@ func (r *Reader) Lines() iter.Seq2[leaver.Result, error] {
 	return r.csvLines
 }
 
-func (r *Reader) wholeText() *bufio.Reader {
-	text := bufio.NewReaderSize(io.NewSectionReader(r.text, 0, r.whole), lineLimit)
+// lineGuard is the text of a report, which no line of more than lineLimit bytes
+// can fill memory with: a quote that is never closed makes one of all the rest.
+type lineGuard struct {
+	text io.Reader
+	left int // of this line, and of what is read ahead
+}
+
+var errLongLine = fmt.Errorf("the line is longer than %d bytes; is a quote never closed?", lineLimit)
+
+func (g *lineGuard) Read(p []byte) (int, error) {
+	if g.left <= 0 {
+		return 0, errLongLine
+	}
+	n, err := g.text.Read(p)
+	g.left -= n
+	return n, err
+}
+
+// next makes room for the next line.
+func (g *lineGuard) next() { g.left = 2 * lineLimit }
+
+// wholeText returns the whole lines, without a byte order mark.
+func (r *Reader) wholeText() (*bufio.Reader, *lineGuard) {
+	guard := &lineGuard{text: io.NewSectionReader(r.text, 0, r.whole)}
+	guard.next()
+	text := bufio.NewReaderSize(guard, lineLimit)
 	if mark, _ := text.Peek(len(bom)); string(mark) == bom {
 		_, _ = text.Discard(len(bom)) // has just been peeked at
 	}
-	return text
+	return text, guard
 }
 
 func (r *Reader) csvLines(yield func(leaver.Result, error) bool) {
 	if r.whole == 0 {
 		return
 	}
-	reader := csv.NewReader(r.wholeText())
+	text, guard := r.wholeText()
+	reader := csv.NewReader(text)
 	reader.ReuseRecord = true
 	// The header is known; every line has as many fields.
 	_, err := reader.Read()
 	if err != nil {
 		yield(leaver.Result{}, fmt.Errorf("%s: %w", r.Name, err))
 	}
+	number := 1
 	for err == nil {
-		var l line
+		guard.next()
 		var result leaver.Result
 		var fields []string
 		fields, err = reader.Read()
 		if errors.Is(err, io.EOF) {
 			return
 		}
-		number := 0
 		var malformed *csv.ParseError
-		if errors.As(err, &malformed) {
+		switch {
+		case errors.As(err, &malformed):
 			number, err = malformed.StartLine, malformed.Err
-		} else if err == nil {
+		case err != nil:
+			number++ // the line after the last one that could be read
+		default:
 			number, _ = reader.FieldPos(0)
+			if blank(fields) {
+				continue // as spreadsheets leave them behind
+			}
+			var l line
 			if err = l.parse(fields, r.at); err == nil {
 				result, err = l.result(r.zone)
 			}
@@ -256,9 +288,19 @@ func (r *Reader) csvLines(yield func(leaver.Result, error) bool) {
 	}
 }
 
+func blank(fields []string) bool {
+	for _, field := range fields {
+		if field != "" {
+			return false
+		}
+	}
+	return true
+}
+
 func (r *Reader) jsonLines(yield func(leaver.Result, error) bool) {
-	text := r.wholeText()
+	text, guard := r.wholeText()
 	for number := 1; ; number++ {
+		guard.next()
 		read, err := text.ReadSlice('\n')
 		if errors.Is(err, io.EOF) {
 			if len(read) == 0 {

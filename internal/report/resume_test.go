@@ -281,7 +281,6 @@ func TestSomebodyElsesFilesAreNeverChanged(t *testing.T) {
 		{"a binary file", "a.csv", "\x00\x01\x02"},
 		{"a spreadsheet", "a.csv", "PK\x03\x04\n"},
 		{"a header with a column less", "a.csv", "ref,endDate,outcome,source\na,,suspended,in.csv\n"},
-		{"a header in capitals", "a.csv", strings.ToUpper(csvText)},
 		{"an empty first line", "a.csv", "\n" + csvText},
 		{"semicolons", "a.csv", strings.ReplaceAll(csvText, ",", ";")},
 		{"a header with an open quote", "a.csv", "\"" + csvText},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWhatIsCutOffIsKeptBesideTheReport(t *testing.T) {
@@ -55,5 +56,34 @@ func TestNothingIsKeptOfAReportThatIsWhole(t *testing.T) {
 				t.Errorf("something was kept: %v", err)
 			}
 		})
+	}
+}
+
+func TestAQuoteThatIsNeverClosedDoesNotFillMemory(t *testing.T) {
+	text := written(t, CSV, suspended("a", 2)) + "\"b,,pending,in.csv,3,,,,,,\n" + strings.Repeat("c,,pending,in.csv,4,,,,,,\n", 100_000)
+	path := place(t, "a.csv", text)
+	r, err := Open(path, true, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	n := 0
+	for _, err = range r.Lines() {
+		n++
+	}
+	if n != 2 || !errors.Is(err, errLongLine) || !strings.Contains(err.Error(), "a.csv:3: ") {
+		t.Errorf("%d lines, then %v", n, err)
+	}
+}
+
+func TestAReportThatWasTidiedUpStaysOne(t *testing.T) {
+	text := written(t, CSV, suspended("a", 2))
+	text = strings.Replace(text, "ref,endDate,outcome", "Ref,End Date,OUTCOME", 1) + ",,,,,,,,,,\n"
+	path := place(t, "a.csv", text)
+	if err := goOn(path, true, suspended("b", 3)); err != nil {
+		t.Fatal(err)
+	}
+	if got := refs(readBack(t, path)); got != "a b" {
+		t.Errorf("read back %s", got)
 	}
 }
