@@ -174,6 +174,7 @@ func openReport(all sources, f *planFlags, zone zone) (*report.Report, error) {
 // input for the first time.
 func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leaver.Result, error], future bool) (*plan.Plan, error) {
 	p := plan.New(plan.Options{Now: a.now(), IncludeFuture: future})
+	dated := map[string]bool{} // sources for whose rows the report has end dates
 	for r, err := range earlier {
 		if err == nil && ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -182,6 +183,16 @@ func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leave
 			return nil, usagef("the report cannot be gone on with: %w; mend the line, or name another report with --report FILE", err)
 		}
 		p.Recorded(r)
+		if r.EndDate.Text != "" && !dated[r.Source] {
+			dated[strings.Clone(r.Source)] = true
+		}
+	}
+	for _, s := range all {
+		// Without end dates everybody would count as gone, whom the report
+		// knows to be still there.
+		if dated[s.Name] && s.RefColumn != "" && s.EndDateColumn == "" {
+			return nil, usagef("%s has no end dates now, and had them when the report was begun; name the column with --end-date-column", s.Name)
+		}
 	}
 	// A row is named by its source: two inputs that speak of rows of one
 	// source would overwrite each other's lines in the report.
