@@ -85,6 +85,7 @@ const (
 	recorded                   // of the report that the run goes on with
 	inInput                    // for a row that is part of the input
 	standIn                    // only rows that a report calls duplicates so far
+	moved                      // and the leaver stands on another row now
 	notDue                     // the end date has not passed
 	conflict                   // its rows have different end dates
 )
@@ -178,6 +179,14 @@ func (p *Plan) Add(r leaver.Result) {
 	at, k, date := p.place(r.Place), p.key(r.Ref), r.EndDate.Key()
 	e, known := p.refs[k]
 	isDone := r.Outcome == leaver.Suspended || p.isRecorded(k, at, date)
+	if !isDone && r.Outcome != leaver.Duplicate && e.flags.has(recorded) && !e.flags.has(inInput) && e.rows == 0 && e.endDate == date {
+		// Done on a row that may be somebody else's now: the proof follows.
+		e.place = at
+		e.flags |= moved | inInput
+		p.loose[leaver.Suspended]++
+		p.refs[k] = e
+		return
+	}
 	switch {
 	case !known, e.rows == 0 && !e.flags.has(inInput) && e.endDate != date:
 		if known { // done, but the input corrects the end date
@@ -215,7 +224,7 @@ func (p *Plan) Add(r leaver.Result) {
 // this very row is done.
 func (p *Plan) isRecorded(k key, at place, date leaver.DateKey) bool {
 	is := func(e entry) bool {
-		return e.flags.has(recorded) && e.place == at && e.endDate == date
+		return e.flags.has(recorded) && !e.flags.has(moved) && e.place == at && e.endDate == date
 	}
 	return is(p.refs[k]) || is(p.corrected[k])
 }
@@ -314,6 +323,8 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 		// A later line may say that the row was, for a while, something else.
 		_, overwritten := p.standing[at]
 		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: !overwritten}, nil
+	case e.flags.has(moved) && e.place == at && e.endDate == date:
+		return final(r, leaver.Suspended, "suspended by an earlier run, on another row"), nil
 	case r.Outcome == leaver.Suspended:
 		return Decision{Result: r}, nil // carried over from another report, as it is
 	case e.rows == 0:

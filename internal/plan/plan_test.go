@@ -224,16 +224,22 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 			want:   []string{"suspended standing", "pending", "pending", "pending", "pending", "pending", "pending"},
 		},
 		{
-			name:   "a done leaver on another line is a duplicate, suspended already",
+			name:   "the proof of a done leaver follows to another line",
 			report: []string{"in:2 a - suspended"},
 			input:  []string{"in:2 new -", "in:3 a -", "in:4 a -"},
-			want:   []string{"pending", "duplicate: suspended already & in:2", "duplicate: suspended already"},
+			want:   []string{"pending", "suspended: by an earlier run", "duplicate: suspended already & in:3"},
 		},
 		{
-			name:   "a done leaver of another source is a duplicate, suspended already",
+			name:   "the proof of a done leaver follows to another source",
 			report: []string{"in:2 a - suspended"},
 			input:  []string{"other:2 a -"},
-			want:   []string{"duplicate: suspended already & in:2"},
+			want:   []string{"suspended: by an earlier run"},
+		},
+		{
+			name:   "the proof has followed, and is not written again",
+			report: []string{"in:2 a - suspended", "in:2 new - suspended", "in:3 a - suspended"},
+			input:  []string{"in:2 new -", "in:3 a -"},
+			want:   []string{"suspended standing", "suspended standing"},
 		},
 		{
 			name:   "a done leaver whose end date was corrected is suspended again",

@@ -138,15 +138,25 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 			h.Errorf("%s (agree %t, due %t, done %t) is pending %d times and not due %d times, want %d and %d: %v",
 				ref, agree, due, done, pending, notDue, wantPending, wantNotDue, h.story(decisions))
 		}
+		followed := 0 // rows to which the proof of an earlier run follows
 		for _, d := range of {
 			line, done := h.done(ref, d.EndDate.Key())
 			standsThere := done && line.Place == d.Place
-			if (d.Outcome == leaver.Suspended) != standsThere {
-				h.Errorf("%s is %s, and done in this place is %t: %v", d.Place, d.Outcome, standsThere, h.story(decisions))
+			if d.Outcome == leaver.Suspended && !standsThere {
+				followed++
+				if !done || d.Standing {
+					h.Errorf("%s is suspended, and nothing says so: %v", d.Place, h.story(decisions))
+				}
 			}
-			if !agree && d.Outcome != leaver.Invalid && !standsThere {
+			if standsThere && d.Outcome != leaver.Suspended && followed == 0 {
+				h.Errorf("%s is done, and is %s: %v", d.Place, d.Outcome, h.story(decisions))
+			}
+			if !agree && d.Outcome != leaver.Invalid && d.Outcome != leaver.Suspended && followed == 0 {
 				h.Errorf("%s has several end dates, and is %s", d.Place, d.Outcome)
 			}
+		}
+		if followed > 1 {
+			h.Errorf("the proof for %s follows to %d rows: %v", ref, followed, h.story(decisions))
 		}
 	}
 }
