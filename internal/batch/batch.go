@@ -157,12 +157,12 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 	}
 	defer flush()
 	for task, err := range tasks {
+		if calls.Err() != nil {
+			return nil // an error of tasks now says no more than that
+		}
 		if err != nil {
 			e.stop(err)
 			return err
-		}
-		if calls.Err() != nil {
-			return nil
 		}
 		if task.Outcome == leaver.Pending && e.intake.Err() == nil {
 			if len(ready) > 0 {

@@ -465,3 +465,19 @@ func TestTheDeadlineOfIntakeStopsThePaceAtOnce(t *testing.T) {
 		wantTally(t, l, leaver.Tally{leaver.Suspended: 5, leaver.Pending: 95})
 	})
 }
+
+func TestReadingThatIsCutOffIsNoErrorOfTheInput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		errSignal := errors.New("signal")
+		intake, stop := context.WithCancelCause(t.Context())
+		calls, cut := context.WithCancel(t.Context())
+		given := func(yield func(leaver.Result, error) bool) {
+			stop(errSignal)
+			cut()
+			yield(leaver.Result{}, context.Cause(calls)) // as a reader that knows calls does
+		}
+		if err := Run(intake, calls, given, &service{}, &ledger{}, options()); !errors.Is(err, errSignal) {
+			t.Errorf("got %v, want the cause of the stop", err)
+		}
+	})
+}
