@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
@@ -28,16 +29,18 @@ func (e *engine) backoff(attempts int, answer Answer) time.Duration {
 	return wait + min(answer.RetryAfter, retryAfterMost)
 }
 
-// throttled makes everybody wait after an answer that says "too many
-// requests": as long as the server asked, or else as long as after a first
-// attempt, however often this one leaver was tried.
-func (e *engine) throttled(answer Answer) {
-	wait := min(answer.RetryAfter, retryAfterMost)
-	if wait <= 0 {
-		wait = e.backoff(1, answer)
+// sleep waits for d; it returns false if ctx is done first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
 	}
-	if e.Pace.Pause(wait) {
-		e.Log.Info("throttled by the server: nothing is sent for a while", "wait", wait.Round(time.Millisecond))
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"offboard/internal/leaver"
 )
@@ -111,39 +110,5 @@ func TestLeaversThatDoNotExistAreNoFailuresOfTheService(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantTally(t, l, leaver.Tally{leaver.NotFound: 100})
-	})
-}
-
-func TestAPauseOnlyEverGetsLonger(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := NewPace(0)
-		if !p.Pause(5*time.Second) || p.Pause(time.Second) || p.Pause(6*time.Second) {
-			t.Error("only the first of three pauses begins one")
-		}
-		start := time.Now()
-		if err := p.Wait(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(start); took != 6*time.Second {
-			t.Errorf("waited %s, want 6s", took)
-		}
-		if !p.Pause(time.Second) {
-			t.Error("a pause that is over does not keep the next one from beginning")
-		}
-	})
-}
-
-func TestAPauseHoldsThoseWhoAreInLineAlready(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := NewPace(1)
-		_ = p.Wait(t.Context())
-		time.AfterFunc(500*time.Millisecond, func() { p.Pause(time.Minute) })
-		start := time.Now()
-		if err := p.Wait(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if took := time.Since(start); took < time.Minute {
-			t.Errorf("started after %s, in the middle of a pause", took)
-		}
 	})
 }

@@ -1,7 +1,7 @@
-// Package batch owns the engine: how many calls are in flight, at which pace
-// they start, how often a leaver is tried, and when to stop. It knows neither
-// files nor HTTP nor terminals: it sees a sequence of rows, something that
-// suspends and something that records.
+// Package batch owns the engine: how many calls are in flight, how often a
+// leaver is tried, and when to stop. It knows neither files nor HTTP nor
+// terminals: it sees a sequence of rows, something that suspends and something
+// that records. How fast calls start is for internal/pace to say.
 package batch
 
 import (
@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"offboard/internal/leaver"
+	"offboard/internal/pace"
 )
 
 // Suspender sends one request to suspend a leaver. It is called from several
@@ -49,13 +50,13 @@ type Verdict int
 const (
 	Final     Verdict = iota // the leaver is settled
 	Transient                // the leaver can be tried again
-	Throttled                // the leaver can be tried again, and everybody has to wait
+	Throttled                // the leaver can be tried again, and the pace is too high
 	Refused                  // the credentials are refused: nobody can be suspended
 )
 
 // Options set the bounds of a run.
 type Options struct {
-	Pace        *Pace         // lets requests start
+	Pace        *pace.Pace    // lets requests start
 	Concurrency int           // requests in flight at most
 	MaxAttempts int           // requests per leaver at most
 	MaxFailures Limit         // when to stop; the zero value never stops
@@ -96,6 +97,7 @@ func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s
 		suspender: s,
 		recorder:  r,
 		failures:  newFailures(o.MaxFailures),
+		budget:    newBudget(o.Concurrency * inHand / 2),
 		slots:     make(chan struct{}, o.Concurrency),
 		begun:     make(chan struct{}),
 	}
@@ -131,6 +133,7 @@ type engine struct {
 	suspender Suspender
 	recorder  Recorder
 	failures  *failures
+	budget    *budget
 
 	intake context.Context // done: nothing more is sent
 	stop   context.CancelCauseFunc
@@ -207,6 +210,10 @@ func (e *engine) work(task leaver.Result) {
 			e.record(e.interrupted(task))
 			return
 		}
+		if !e.budget.take(e.intake) {
+			e.giveUp(task, answer)
+			return
+		}
 	}
 }
 
@@ -235,10 +242,25 @@ func (e *engine) attempt(task *leaver.Result) Answer {
 	task.Attempts++
 	task.Outcome = answer.Outcome
 	task.HTTPStatus, task.RequestID, task.Reason = answer.HTTPStatus, answer.RequestID, answer.Reason
-	if answer.Verdict == Throttled {
-		e.throttled(answer)
-	}
+	e.told(start, task.FinishedAt, answer)
 	return answer
+}
+
+// told lets the pace and the budget know what came of a request.
+func (e *engine) told(start, end time.Time, answer Answer) {
+	a := pace.Answer{Start: start, End: end, RetryAfter: min(answer.RetryAfter, retryAfterMost)}
+	switch {
+	case answer.Verdict == Throttled, answer.RetryAfter > 0: // 503 with Retry-After says the same
+		a.Kind = pace.Throttled
+	case answer.Verdict == Final && answer.HTTPStatus != 0:
+		e.budget.give()
+	default:
+		a.Kind = pace.Lost
+	}
+	if e.Pace.Answered(a) {
+		limit, _ := e.Pace.Sustained()
+		e.Log.Debug("the server asks for a slower pace", "status", answer.HTTPStatus, "sustains", limit)
+	}
 }
 
 // settle records the last answer, and stops the run if it says so. The slot
@@ -254,6 +276,17 @@ func (e *engine) settle(task leaver.Result, answer Answer) {
 		}
 	}
 	e.record(task)
+}
+
+// giveUp settles a leaver that could be tried again, but not in this run: its
+// retries are used up, or it stops.
+func (e *engine) giveUp(task leaver.Result, answer Answer) {
+	if e.intake.Err() != nil {
+		e.record(e.interrupted(task))
+		return
+	}
+	task.Reason += " (not tried again: too few answers are good for so many retries)"
+	e.settle(task, answer)
 }
 
 // interrupted is what becomes of a leaver that was not tried to the end: a

@@ -9,6 +9,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/pace"
 	"offboard/pkg/thrive"
 )
 
@@ -130,7 +131,7 @@ func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
 }
 
 // client returns a client for the target that keeps to the pace.
-func (t *target) client(f *paceFlags, pace *batch.Pace, version string) (*thrive.Client, error) {
+func (t *target) client(f *paceFlags, pace *pace.Pace, version string) (*thrive.Client, error) {
 	return thrive.NewClient(thrive.Config{
 		BaseURL:        t.baseURL,
 		Credentials:    t.credentials,

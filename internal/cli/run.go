@@ -11,6 +11,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/pace"
 	"offboard/internal/plan"
 	"offboard/internal/report"
 )
@@ -107,7 +108,7 @@ func (r *run) execute() error {
 	if torn := r.report.Torn(); torn > 0 {
 		r.log.Warn("the end of the report was torn off, and is cut; its row is done again", "report", r.report.Path, "bytes", torn, "kept", r.report.TornPath())
 	}
-	pace := batch.NewPace(r.Rate)
+	pace := pace.New(r.Rate)
 	client, err := r.target.client(&r.paceFlags, pace, r.buildInfo().version)
 	if err != nil {
 		return usageError{err}

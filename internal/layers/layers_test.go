@@ -26,10 +26,11 @@ type room struct {
 
 var rooms = map[string]room{
 	"cmd/offboard":    {own: []string{"internal/cli"}, why: "main wires signals to cli, and nothing else"},
-	"internal/cli":    {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/leaver", "pkg/thrive", "pkg/thrivetest"}, why: "cli wires the rooms together"},
+	"internal/cli":    {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/pace", "internal/report", "internal/leaver", "pkg/thrive", "pkg/thrivetest"}, why: "cli wires the rooms together"},
 	"internal/input":  {own: []string{"internal/leaver"}, not: []string{"net", "net/http", "flag"}, noTime: true, why: "input knows files, not the API"},
 	"internal/plan":   {own: []string{"internal/leaver"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, noTime: true, why: "the plan is computed: no I/O, no clock"},
-	"internal/batch":  {own: []string{"internal/leaver"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the engine sees no files, flags or HTTP"},
+	"internal/pace":   {not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the pace knows answers, not what they are about"},
+	"internal/batch":  {own: []string{"internal/leaver", "internal/pace"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the engine sees no files, flags or HTTP"},
 	"internal/report": {own: []string{"internal/leaver"}, not: []string{"net", "net/http", "flag"}, why: "the report is bytes on disk"},
 	"internal/leaver": {not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, noTime: true, why: "the vocabulary does nothing"},
 	"internal/layers": {why: "it only reads source code"},
