@@ -25,9 +25,10 @@ type progress struct {
 
 // counts are the figures of a run so far.
 type counts struct {
-	rows   leaver.Tally // every row, by outcome
-	called int          // leavers called for
-	failed int          // of those, how many are not suspended
+	rows   leaver.Tally  // every row, by outcome
+	called int           // leavers called for
+	failed int           // of those, how many are not suspended
+	busy   time.Duration // of all requests for them together
 }
 
 // Record records, and then counts.
@@ -44,6 +45,7 @@ func (p *progress) Record(results ...leaver.Result) error {
 		// in this run.
 		if r.Attempts > 0 && !r.FinishedAt.Before(p.start) {
 			p.called++
+			p.busy += r.Duration
 			if !r.Outcome.Fine() {
 				p.failed++
 			}

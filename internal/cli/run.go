@@ -139,11 +139,20 @@ func (r *run) execute() error {
 		err = closed
 	}
 	ending := ending{counts: p.now(), elapsed: r.now().Sub(p.start), report: r.report.Path, again: r.again()}
+	ending.hint = r.effort(ending.counts, ending.elapsed, pace).hint()
 	ending.write(r.Stdout, err)
 	if err == nil && !ending.rows.Fine() {
 		return errRows
 	}
 	return err
+}
+
+func (r *run) effort(c counts, elapsed time.Duration, pace *pace.Pace) effort {
+	e := effort{leavers: c.called, busy: c.busy, elapsed: elapsed, concurrency: r.Concurrency, ceiling: r.Rate}
+	if limit, limited := pace.Sustained(); limited {
+		e.sustained = limit
+	}
+	return e
 }
 
 // tasks are the plan's decisions as the engine takes them. Rows whose line is

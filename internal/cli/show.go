@@ -61,6 +61,7 @@ func (o outline) write(w io.Writer) {
 type ending struct {
 	counts
 	elapsed time.Duration
+	hint    string // what the pace was bounded by
 	report  string
 	again   string
 }
@@ -70,6 +71,7 @@ func (e ending) write(w io.Writer, err error) {
 	text = fmt.Appendf(text, "%s tried in %s, %s suspended; %s in all:\n",
 		people(e.called), spell(e.elapsed), group(e.called-e.failed), count(e.rows.Total(), "row"))
 	text = appendTally(text, e.rows)
+	text = append(text, e.hint...)
 	text = fmt.Appendf(text, "Report: %s\n", e.report)
 	if err != nil || !e.rows.Fine() {
 		text = fmt.Appendf(text, "To go on: %s\n", e.again)
