@@ -1,0 +1,262 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// scenarios are measured in this order.
+var scenarios = []struct {
+	name    string
+	measure func(*bench) error
+}{
+	{"limit", (*bench).limit},
+	{"limit with Retry-After", (*bench).limitThatAsks},
+	{"changing limit", (*bench).changingLimit},
+	{"throughput", (*bench).throughput},
+	{"parallel", (*bench).parallel},
+	{"memory", (*bench).memory},
+	{"start-up", (*bench).startUp},
+	{"latency", (*bench).latency},
+	{"rows", (*bench).rows},
+	{"limits", (*bench).limits},
+}
+
+func (b *bench) limit() error {
+	return b.against("a limit of 150/s", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, Steps: []step{{0, 150}}}, 1.08)
+}
+
+func (b *bench) limitThatAsks() error {
+	return b.against("a limit of 150/s, `Retry-After: 1`", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, RetryAfter: time.Second, Steps: []step{{0, 150}}}, 1.08)
+}
+
+func (b *bench) changingLimit() error {
+	return b.against("a limit of 150/s, 75/s from 5 s to 10 s", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond,
+		Steps: []step{{0, 150}, {5 * time.Second, 75}, {10 * time.Second, 150}}}, 1.15)
+}
+
+// limits are smaller runs, for how time grows with the limit.
+func (b *bench) limits() error {
+	for _, rate := range []float64{20, 50, 500} {
+		l := limits{Burst: int(rate / 10), Latency: 40 * time.Millisecond, Steps: []step{{0, rate}}}
+		if err := b.against(fmt.Sprintf("a limit of %g/s", rate), int(20*rate), l, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// against measures runs against a limit that the tool is not told: their time,
+// as a multiple of the ideal one, and the share of calls that were refused.
+func (b *bench) against(what string, leavers int, l limits, most float64) error {
+	input, err := b.leavers(leavers)
+	if err != nil {
+		return err
+	}
+	options, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	var times, refused sample
+	for range b.runs {
+		server, err := startServer("serve-limited", string(options))
+		if err != nil {
+			return err
+		}
+		u, err := b.suspend(server.address, input, 32)
+		stats, stopped := server.stop()
+		if err := errors.Join(err, stopped); err != nil {
+			return err
+		}
+		times = append(times, u.wall.Seconds()/ideal(leavers, l.Steps).Seconds())
+		refused = append(refused, 100*float64(stats.Throttled)/float64(stats.Calls))
+	}
+	what = fmt.Sprintf("%d leavers, %s: ", leavers, what)
+	if most == 0 {
+		b.show(what+"time, by the ideal", times, 3, "")
+		b.show(what+"calls refused", refused, 2, " %")
+		return nil
+	}
+	b.atMost(what+"time, by the ideal", times, most, 3, "")
+	b.atMost(what+"calls refused", refused, 1.5, 2, " %")
+	return nil
+}
+
+// suspend runs the tool without a ceiling.
+func (b *bench) suspend(address, input string, concurrency int) (usage, error) {
+	report := filepath.Join(b.dir, "out.report.csv")
+	_ = os.Remove(report) // of the run before
+	return measure(b.dir, []string{"OFFBOARD_API_SECRET=" + secret}, b.offboard, "run", input,
+		"--base-url", address, "--tenant", tenant, "--yes", "--progress", "none",
+		"--rate", "0", "--concurrency", strconv.Itoa(concurrency), "--report", report)
+}
+
+// leavers writes an input with so many leavers, once.
+func (b *bench) leavers(n int) (path string, err error) {
+	path = filepath.Join(b.dir, fmt.Sprintf("leavers-%d.csv", n))
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
+	}
+	return path, write(path, n, "ref,endDate\n", func(ref string, _ int) string { return ref + "," + endDate + "\n" })
+}
+
+// write writes a file with a head and a line for each ref.
+func write(path string, n int, head string, line func(ref string, i int) string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(f)
+	_, _ = w.WriteString(head) // Flush tells
+	for i := range n {
+		_, _ = w.WriteString(line(fmt.Sprintf("E%07d", i), i))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func (b *bench) startUp() error {
+	var times sample
+	for range 4 * b.runs {
+		u, err := measure(b.dir, nil, b.offboard, "version")
+		if err != nil {
+			return err
+		}
+		times = append(times, float64(u.wall.Microseconds())/1000)
+	}
+	b.atMost("`offboard version`", times, 20, 1, " ms")
+	return nil
+}
+
+// memory measures peaks and the times that go with them.
+func (b *bench) memory() error {
+	for _, r := range []struct {
+		leavers int
+		most    float64
+	}{{20_000, 40}, {300_000, 64}} {
+		input, err := b.leavers(r.leavers)
+		if err != nil {
+			return err
+		}
+		server, err := startServer("serve-cheap")
+		if err != nil {
+			return err
+		}
+		var peaks sample
+		for range b.runs {
+			u, err := b.suspend(server.address, input, 8)
+			if err != nil {
+				return err
+			}
+			peaks = append(peaks, float64(u.peak)/1024)
+		}
+		if _, err := server.stop(); err != nil {
+			return err
+		}
+		b.atMost(fmt.Sprintf("a run of %d leavers: peak memory", r.leavers), peaks, r.most, 0, " MiB")
+	}
+	return b.million()
+}
+
+// million measures what a million rows cost where nothing is called.
+func (b *bench) million() error {
+	const n = 1_000_000
+	input, err := b.leavers(n)
+	if err != nil {
+		return err
+	}
+	report := filepath.Join(b.dir, "million.report.csv")
+	err = write(report, n, "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error\n", func(ref string, i int) string {
+		return fmt.Sprintf("%s,%s,suspended,%s,%d,200,1,42,2024-07-01T00:00:00.000Z,7d444840-9dc0-11d1-b245-5ffdce74fad2,\"\"\n", ref, endDate, input, i+2)
+	})
+	if err != nil {
+		return err
+	}
+	var planTime, planPeak, resumeTime, resumePeak sample
+	for range b.runs {
+		u, err := measure(b.dir, nil, b.offboard, "plan", input)
+		if err != nil {
+			return err
+		}
+		planTime, planPeak = append(planTime, u.wall.Seconds()), append(planPeak, float64(u.peak)/1024)
+		u, err = measure(b.dir, nil, b.offboard, "run", input, "--env", "sandbox", "--resume", "--report", report, "--progress", "none")
+		if err != nil {
+			return err
+		}
+		resumeTime, resumePeak = append(resumeTime, u.wall.Seconds()), append(resumePeak, float64(u.peak)/1024)
+	}
+	b.atMost("`plan` of 1,000,000 rows: time", planTime, 1.5, 2, " s")
+	b.atMost("`plan` of 1,000,000 rows: peak memory", planPeak, 96, 0, " MiB")
+	b.atMost("`--resume` with 1,000,000 suspended rows: time", resumeTime, 3, 2, " s")
+	b.atMost("`--resume` with 1,000,000 suspended rows: peak memory", resumePeak, 96, 0, " MiB")
+	return nil
+}
+
+// latency shows how throughput follows latency and requests in flight.
+func (b *bench) latency() error {
+	for _, r := range []struct {
+		latency              time.Duration
+		concurrency, leavers int
+	}{{0, 8, 20_000}, {0, 32, 20_000}, {10 * time.Millisecond, 8, 5000}, {10 * time.Millisecond, 32, 20_000}, {100 * time.Millisecond, 8, 500}, {100 * time.Millisecond, 32, 2000}} {
+		input, err := b.leavers(r.leavers)
+		if err != nil {
+			return err
+		}
+		options, err := json.Marshal(limits{Latency: r.latency, Steps: []step{{}}})
+		if err != nil {
+			return err
+		}
+		server, err := startServer("serve-limited", string(options))
+		if err != nil {
+			return err
+		}
+		var paces sample
+		for range b.runs {
+			u, err := b.suspend(server.address, input, r.concurrency)
+			if err != nil {
+				return err
+			}
+			paces = append(paces, float64(r.leavers)/u.wall.Seconds())
+		}
+		if _, err := server.stop(); err != nil {
+			return err
+		}
+		b.show(fmt.Sprintf("the simulator, latency %s, %d in flight", r.latency, r.concurrency), paces, 0, " calls/s")
+	}
+	return nil
+}
+
+// rows shows how a plan grows with its input.
+func (b *bench) rows() error {
+	for _, n := range []int{10_000, 100_000, 1_000_000, 3_000_000} {
+		input, err := b.leavers(n)
+		if err != nil {
+			return err
+		}
+		var times, peaks sample
+		for range b.runs {
+			u, err := measure(b.dir, nil, b.offboard, "plan", input)
+			if err != nil {
+				return err
+			}
+			times, peaks = append(times, u.wall.Seconds()), append(peaks, float64(u.peak)/1024)
+		}
+		b.show(fmt.Sprintf("`plan` of %d rows: time", n), times, 2, " s")
+		b.show(fmt.Sprintf("`plan` of %d rows: peak memory", n), peaks, 0, " MiB")
+	}
+	return nil
+}
+
+func present(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
+}
