@@ -40,14 +40,16 @@ type Options struct {
 type Plan struct {
 	options Options
 	seeds   [2]maphash.Seed
-	refs    map[key]entry
+	refs    *table[key, entry]
 	sources map[string]uint32
 	names   []string // of sources, by number
+	numbers map[leaver.DateKey]uint32
+	dates   []leaver.DateKey // by number
 
 	// standing holds, for rows whose last line in the report was written
 	// without a call, what that line says; writing it again would only make
 	// the report longer.
-	standing map[place]key
+	standing *table[place, key]
 	// conflicts holds, for refs with several end dates, the first other one.
 	conflicts map[key]other
 	// corrected holds what the report said of refs that the input now gives
@@ -58,8 +60,16 @@ type Plan struct {
 	loose leaver.Tally // rows that say of themselves what they are
 }
 
-// key stands for a text. 128 bits of two independent hashes do not collide.
-type key [2]uint64
+// key stands for a text. 96 bits of two independent hashes, with seeds that
+// nobody knows, do not collide.
+type key [3]uint32
+
+// hash spreads keys and places over a table.
+func (k key) hash() uint64 { return uint64(k[0]) | uint64(k[1])<<32 }
+
+func (at place) hash() uint64 {
+	return (uint64(at.source)<<32 | uint64(at.row)) * 0x9e3779b97f4a7c15 >> 20
+}
 
 // place is a leaver.Place with the number of its source.
 type place struct{ source, row uint32 }
@@ -67,12 +77,12 @@ type place struct{ source, row uint32 }
 // other is the place and the end date of a row that contradicts an earlier one.
 type other struct {
 	place   place
-	endDate leaver.DateKey
+	endDate uint32
 }
 
-// entry is what is known of a ref.
+// entry is what is known of a ref. With its key it takes 32 bytes.
 type entry struct {
-	endDate leaver.DateKey
+	endDate uint32 // its number
 	place   place  // of its first row, or of the one that is done
 	rows    uint32 // of the input that are not done, with this ref
 	flags   flags
@@ -97,9 +107,10 @@ func New(o Options) *Plan {
 	return &Plan{
 		options:   o,
 		seeds:     [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		refs:      map[key]entry{},
+		refs:      newTable[key, entry](key.hash),
+		numbers:   map[leaver.DateKey]uint32{},
 		sources:   map[string]uint32{},
-		standing:  map[place]key{},
+		standing:  newTable[place, key](place.hash),
 		conflicts: map[key]other{},
 		corrected: map[key]entry{},
 		loose:     leaver.Tally{},
@@ -107,7 +118,19 @@ func New(o Options) *Plan {
 }
 
 func (p *Plan) key(text string) key {
-	return key{maphash.String(p.seeds[0], text), maphash.String(p.seeds[1], text)}
+	first, second := maphash.String(p.seeds[0], text), maphash.String(p.seeds[1], text)
+	return key{uint32(first), uint32(first >> 32), uint32(second)}
+}
+
+// date returns the number of an end date: lists of leavers have few of them.
+func (p *Plan) date(d leaver.EndDate) uint32 {
+	number, ok := p.numbers[d.Key()]
+	if !ok {
+		number = uint32(len(p.dates))
+		p.dates = append(p.dates, d.Key())
+		p.numbers[d.Key()] = number
+	}
+	return number
 }
 
 func (p *Plan) place(at leaver.Place) place {
@@ -129,20 +152,20 @@ func (p *Plan) spell(at place) leaver.Place {
 func (p *Plan) Recorded(r leaver.Result) {
 	at := p.place(r.Place)
 	if r.Outcome.Uncalled() {
-		p.standing[at] = p.line(r)
+		p.standing.put(at, p.line(r))
 	} else {
-		delete(p.standing, at)
+		p.standing.remove(at)
 	}
 	if r.Outcome.Uncalled() {
 		return // says something about the row only: nobody has asked for the leaver
 	}
 	k := p.key(r.Ref)
-	e, known := p.refs[k]
+	e, known := p.refs.get(k)
 	switch {
 	case r.Outcome.Done():
-		p.refs[k] = entry{endDate: r.EndDate.Key(), place: at, flags: done | recorded}
-	case known && (e.endDate == r.EndDate.Key() || e.place == at):
-		delete(p.refs, k) // the last line counts, of the leaver and of the row
+		p.refs.put(k, entry{endDate: p.date(r.EndDate), place: at, flags: done | recorded})
+	case known && (e.endDate == p.date(r.EndDate) || e.place == at):
+		p.refs.remove(k) // the last line counts, of the leaver and of the row
 	}
 }
 
@@ -176,15 +199,15 @@ func (p *Plan) Add(r leaver.Result) {
 		p.loose[leaver.Invalid]++
 		return
 	}
-	at, k, date := p.place(r.Place), p.key(r.Ref), r.EndDate.Key()
-	e, known := p.refs[k]
+	at, k, date := p.place(r.Place), p.key(r.Ref), p.date(r.EndDate)
+	e, known := p.refs.get(k)
 	isDone := r.Outcome == leaver.Suspended || p.isRecorded(k, at, date)
 	if !isDone && r.Outcome != leaver.Duplicate && e.flags.has(recorded) && !e.flags.has(inInput) && e.rows == 0 && e.endDate == date {
 		// Done on a row that may be somebody else's now: the proof follows.
 		e.place = at
 		e.flags |= moved | inInput
 		p.loose[leaver.Suspended]++
-		p.refs[k] = e
+		p.refs.put(k, e)
 		return
 	}
 	switch {
@@ -217,16 +240,17 @@ func (p *Plan) Add(r leaver.Result) {
 			e.place = at
 		}
 	}
-	p.refs[k] = e
+	p.refs.put(k, e)
 }
 
 // isRecorded tells whether the report that the run goes on with says that
 // this very row is done.
-func (p *Plan) isRecorded(k key, at place, date leaver.DateKey) bool {
+func (p *Plan) isRecorded(k key, at place, date uint32) bool {
 	is := func(e entry) bool {
 		return e.flags.has(recorded) && !e.flags.has(moved) && e.place == at && e.endDate == date
 	}
-	return is(p.refs[k]) || is(p.corrected[k])
+	e, _ := p.refs.get(k)
+	return is(e) || is(p.corrected[k])
 }
 
 // unusable tells whether a row is invalid whatever the others are. One that is
@@ -245,7 +269,7 @@ func (p *Plan) Totals() leaver.Tally {
 	for o, n := range p.loose {
 		add(o, n)
 	}
-	for _, e := range p.refs {
+	for _, e := range p.refs.all() {
 		rows := int(e.rows)
 		switch {
 		case rows == 0: // done, or known from the report only
@@ -304,8 +328,9 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 func (p *Plan) decide(r leaver.Result) (Decision, error) {
 	at := p.place(r.Place)
 	d, err := p.judge(r, at)
-	if err == nil && d.Outcome.Uncalled() && p.standing[at] == p.line(d.Result) {
-		d.Standing = true
+	if err == nil && d.Outcome.Uncalled() {
+		line, stands := p.standing.get(at)
+		d.Standing = stands && line == p.line(d.Result)
 	}
 	return d, err
 }
@@ -314,14 +339,14 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	if unusable(r) {
 		return final(r, leaver.Invalid, r.Fault), nil
 	}
-	k, date := p.key(r.Ref), r.EndDate.Key()
-	e, known := p.refs[k]
+	k, date := p.key(r.Ref), p.date(r.EndDate)
+	e, known := p.refs.get(k)
 	switch {
 	case !known:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
 	case p.isRecorded(k, at, date):
 		// A later line may say that the row was, for a while, something else.
-		_, overwritten := p.standing[at]
+		_, overwritten := p.standing.get(at)
 		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: !overwritten}, nil
 	case e.flags.has(moved) && e.place == at && e.endDate == date:
 		return final(r, leaver.Suspended, "suspended by an earlier run, on another row"), nil
@@ -332,7 +357,7 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	case e.flags.has(conflict):
 		o := p.conflicts[k]
 		return final(r, leaver.Invalid, fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
-			e.endDate, p.spell(e.place), o.endDate, p.spell(o.place))), nil
+			p.dates[e.endDate], p.spell(e.place), p.dates[o.endDate], p.spell(o.place))), nil
 	case e.endDate != date:
 		return Decision{}, fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):

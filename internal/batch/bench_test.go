@@ -1,0 +1,22 @@
+package batch
+
+import (
+	"context"
+	"testing"
+
+	"offboard/internal/leaver"
+)
+
+// nothing suspends and records at once, so that the engine itself is measured.
+type nothing struct{}
+
+func (nothing) Suspend(context.Context, leaver.Leaver) Answer { return suspended }
+func (nothing) Record(...leaver.Result) error                 { return nil }
+
+func BenchmarkRun(b *testing.B) {
+	b.ReportAllocs()
+	o := options()
+	if err := Run(b.Context(), b.Context(), tasks(b.N), nothing{}, nothing{}, o); err != nil {
+		b.Fatal(err)
+	}
+}
