@@ -121,6 +121,7 @@ func (r *run) execute() error {
 		return err
 	}
 
+	defer collectForRun()()
 	p := &progress{next: writer, total: r.totals[leaver.Pending], start: r.now(), counts: counts{rows: leaver.Tally{}}}
 	end := p.begin(r.app, r.Progress)
 	// What was not reached is read to its end even when the run stops early,

@@ -173,6 +173,7 @@ func openReport(all sources, f *planFlags, zone zone) (*report.Report, error) {
 // makePlan reads the report that the run goes on with, if any, and the whole
 // input for the first time.
 func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leaver.Result, error], future bool) (*plan.Plan, error) {
+	defer collectForPlan()()
 	p := plan.New(plan.Options{Now: a.now(), IncludeFuture: future})
 	dated := map[string]bool{} // sources for whose rows the report has end dates
 	for r, err := range earlier {
