@@ -60,7 +60,7 @@ func BenchmarkReadReport(b *testing.B) {
 			text.WriteString(written(b, f))
 			encode := encoder(encodeJSON)
 			if f == CSV {
-				encode = encodeCSV(nil)
+				encode = encodeCSV(every, false)
 			}
 			for i := range rows {
 				text.WriteString(encoded(b, encode, suspended(fmt.Sprint("e", i), i+2)))

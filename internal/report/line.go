@@ -91,17 +91,91 @@ func newLine(r leaver.Result) line {
 	return l
 }
 
-// fields returns the texts of a line, in the order of columns.
-func (l line) fields() []string {
-	status, finished := "", ""
-	if l.HTTPStatus != nil {
-		status = strconv.Itoa(*l.HTTPStatus)
+// every is the order of a file that has our columns and no others.
+var every = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+
+// appendField appends the text of a column as it stands in a CSV file; a
+// column below 0 is a stranger's, and empty. Texts stand in quotes where they
+// have to, or if quoted is true.
+func (l *line) appendField(b []byte, column int, quoted bool) []byte {
+	if text, ok := l.text(column); ok {
+		if quoted || needsQuotes(text) {
+			return appendQuoted(b, text)
+		}
+		return append(b, text...)
 	}
-	if l.FinishedAt != nil {
-		finished = l.FinishedAt.Format(timeLayout)
+	if !quoted {
+		return l.appendPlain(b, column)
 	}
-	return []string{l.Ref, l.EndDate, l.Outcome, l.Source, strconv.Itoa(l.Row), status,
-		strconv.Itoa(l.Attempts), strconv.FormatInt(l.DurationMs, 10), finished, l.RequestID, l.Error}
+	b = l.appendPlain(append(b, '"'), column)
+	return append(b, '"')
+}
+
+// text returns the text of a column that is one.
+func (l *line) text(column int) (text string, ok bool) {
+	switch column {
+	case -1:
+		return "", true
+	case 0:
+		return l.Ref, true
+	case 1:
+		return l.EndDate, true
+	case 2:
+		return l.Outcome, true
+	case 3:
+		return l.Source, true
+	case 9:
+		return l.RequestID, true
+	case 10:
+		return l.Error, true
+	}
+	return "", false
+}
+
+// appendPlain appends the number or the time of a column.
+func (l *line) appendPlain(b []byte, column int) []byte {
+	switch column {
+	case 4:
+		return strconv.AppendInt(b, int64(l.Row), 10)
+	case 5:
+		if l.HTTPStatus != nil {
+			return strconv.AppendInt(b, int64(*l.HTTPStatus), 10)
+		}
+	case 6:
+		return strconv.AppendInt(b, int64(l.Attempts), 10)
+	case 7:
+		return strconv.AppendInt(b, l.DurationMs, 10)
+	case 8:
+		if l.FinishedAt != nil {
+			return l.FinishedAt.AppendFormat(b, timeLayout)
+		}
+	}
+	return b
+}
+
+// needsQuotes tells whether a field cannot stand in a CSV file as it is, by
+// the rules of encoding/csv.
+func needsQuotes(text string) bool {
+	if text == "" {
+		return false
+	}
+	if text == `\.` || strings.ContainsAny(text, ",\"\r\n") {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsSpace(first)
+}
+
+func appendQuoted(b []byte, text string) []byte {
+	b = append(b, '"')
+	for {
+		before, after, found := strings.Cut(text, `"`)
+		b = append(b, before...)
+		if !found {
+			return append(b, '"')
+		}
+		b, text = append(b, `""`...), after
+	}
 }
 
 // result reads a line back. A date without a zone is read in zone.

@@ -348,7 +348,7 @@ func checkAppend(t *testing.T, r *Reader, text string, lines []leaver.Result) {
 	}
 	next := suspended(`n"e,w`, 7)
 	if r.endsInCore() {
-		next = suspended("n,ew", 7) // see quoteLast
+		next = suspended("n,ew", 7) // see encodeCSV
 	}
 	line := encoded(t, (&Report{Path: name, reader: r}).encoder(), next)
 	got := collect(t, newReader(t, text+line).Lines())
@@ -393,4 +393,26 @@ func TestOursIsPlainCSVAndJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(written(t, JSONL, suspended("</script>&", 2))), &object); err != nil || object["ref"] != "</script>&" || len(object) != len(columns) {
 		t.Errorf("got %v, %v", object, err)
 	}
+}
+
+// FuzzFields holds the fields of a line against those that encoding/csv writes.
+func FuzzFields(f *testing.F) {
+	for _, text := range []string{"", "E1", "a,b", `say "so"`, " led", "\u00a0led", "two\nlines", `\.`, `\..`, "\r", "é", "\xff", `"`, `""`} {
+		f.Add(text, "x")
+		f.Add("x", text)
+	}
+	f.Fuzz(func(t *testing.T, first, last string) {
+		status, at := 200, time.Date(2024, 7, 1, 12, 30, 0, 5_000_000, time.UTC)
+		l := line{Ref: first, Outcome: "suspended", Source: last, Row: 7, HTTPStatus: &status, Attempts: 2, DurationMs: 31, FinishedAt: &at, RequestID: first, Error: last}
+		var got, want bytes.Buffer
+		if err := encodeCSV(every, false)(&got, l); err != nil {
+			t.Fatal(err)
+		}
+		w := csv.NewWriter(&want)
+		_ = w.Write([]string{first, "", "suspended", last, "7", "200", "2", "31", "2024-07-01T12:30:00.005Z", first, last})
+		w.Flush()
+		if got.String() != want.String() {
+			t.Errorf("got %q, want %q", got.String(), want.String())
+		}
+	})
 }

@@ -52,7 +52,7 @@ func written(t testing.TB, f Format, results ...leaver.Result) string {
 	t.Helper()
 	encode, text := encoder(encodeJSON), ""
 	if f == CSV {
-		encode, text = encodeCSV(nil), header
+		encode, text = encodeCSV(every, false), header
 	}
 	for _, r := range results {
 		text += encoded(t, encode, r)

@@ -245,7 +245,7 @@ func (r *Report) encoder() encoder {
 	case formatOf(r.Path) == JSONL:
 		return encodeJSON
 	case r.reader == nil || r.reader.at == nil:
-		return encodeCSV(nil)
+		return encodeCSV(every, false)
 	}
 	order := make([]int, r.reader.file)
 	for i := range order {
@@ -256,10 +256,7 @@ func (r *Report) encoder() encoder {
 			order[at] = column
 		}
 	}
-	if r.reader.endsInCore() {
-		return quoteLast(order)
-	}
-	return encodeCSV(order)
+	return encodeCSV(order, r.reader.endsInCore())
 }
 
 // Close releases the report for other runs.

@@ -2,13 +2,11 @@ package report
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -185,42 +183,22 @@ func encodeJSON(b *bytes.Buffer, l line) error {
 }
 
 // encodeCSV writes lines whose columns stand in the order of the file: order
-// gives for each of the file's columns the one of ours, -1 for a stranger.
-func encodeCSV(order []int) encoder {
+// gives for each of the file's columns the one of ours, -1 for a stranger. If
+// quoted is true the last field stands in quotes always: without them a line
+// that was cut off in it would pass for a whole one, with the name of somebody
+// else or of another row. (It still can right behind a quote that is part of a
+// ref.)
+func encodeCSV(order []int, quoted bool) encoder {
+	last := len(order) - 1
 	return func(b *bytes.Buffer, l line) error {
-		own := l.fields()
-		fields := own
-		if order != nil {
-			fields = make([]string, len(order))
-			for i, column := range order {
-				if column >= 0 {
-					fields[i] = own[column]
-				}
+		text := b.AvailableBuffer()
+		for i, column := range order {
+			if i > 0 {
+				text = append(text, ',')
 			}
+			text = l.appendField(text, column, quoted && i == last)
 		}
-		w := csv.NewWriter(b)
-		if err := w.Write(fields); err != nil {
-			return err
-		}
-		w.Flush()
-		return w.Error()
-	}
-}
-
-// quoteLast writes the last field in quotes always. Without them a line that
-// was cut off in the last field would pass for a whole one, with the name of
-// somebody else or of another row. (It still can right behind a quote that is
-// part of a ref.)
-func quoteLast(order []int) encoder {
-	encode := encodeCSV(order[:len(order)-1])
-	last := order[len(order)-1]
-	return func(b *bytes.Buffer, l line) error {
-		if err := encode(b, l); err != nil {
-			return err
-		}
-		b.Truncate(b.Len() - 1) // the line break
-		text := strings.ReplaceAll(l.fields()[last], `"`, `""`)
-		_, err := fmt.Fprintf(b, ",\"%s\"\n", text)
+		_, err := b.Write(append(text, '\n'))
 		return err
 	}
 }

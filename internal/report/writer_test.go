@@ -69,7 +69,7 @@ func (f *fake) Close() error {
 
 func inItsPlace(int64) error { return nil }
 
-func (f *fake) start() *Writer { return newWriter(f, encodeCSV(nil), inItsPlace) }
+func (f *fake) start() *Writer { return newWriter(f, encodeCSV(every, false), inItsPlace) }
 
 func (f *fake) lines(t testing.TB) []leaver.Result {
 	t.Helper()

@@ -18,8 +18,8 @@ type answer struct {
 	broken  error  // why the answer is not complete, nil when it is
 	trouble string // the same in words
 
-	credential string   // what was sent, and what else, in all forms,
-	secrets    []string // no text may show
+	dress   *dress   // what was sent,
+	secrets []string // and what else no text may show
 }
 
 func (a *answer) response() Response {
@@ -118,8 +118,8 @@ func (a *answer) notJSON() string {
 func (a *answer) clean(text string, limit int) string {
 	// A text shorter than the credential does not hold it: a request ID hardly
 	// ever does, and it is part of every answer.
-	if a.credential != "" && len(text) >= len(a.credential) {
-		text = redact(text, formsOf(a.credential)...)
+	if a.dress != nil && len(text) >= len(a.dress.credential) {
+		text = redact(text, a.dress.forms...)
 	}
 	return oneLine(redact(text, a.secrets...), limit)
 }
@@ -160,5 +160,4 @@ func setBody(req *http.Request, body string) {
 	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
 	req.Body, _ = req.GetBody()
 	req.ContentLength = int64(len(body))
-	req.Header.Set("Content-Type", "application/json")
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 )
@@ -55,6 +56,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	awaitTurn func(context.Context) error
+	dressed   atomic.Pointer[dress]
 }
 
 // NewClient checks the configuration and sends nothing. An address that is not
@@ -141,6 +143,10 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 			if err := c.awaitTurn(ctx); err != nil {
 				return nil, err
 			}
+			// At a slow pace the wait may have outlived the token.
+			if auth, _, err = c.auth.header(ctx); err != nil {
+				return nil, err
+			}
 		}
 		a, err := c.send(ctx, req, auth)
 		if repeated || err != nil || a.status != http.StatusUnauthorized || !c.auth.drop(auth) {
@@ -160,9 +166,11 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	if r.body != "" {
 		setBody(req, r.body)
 	}
-	req.Header.Set("Authorization", auth)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
+	d := c.dress(auth)
+	req.Header = d.header
+	if r.body == "" {
+		req.Header = d.withoutBody
+	}
 
 	// RoundTrip is one request and one answer: no redirects, no cookies.
 	resp, err := c.http.Transport.RoundTrip(req)
@@ -185,7 +193,27 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 		a.broken = err
 		a.trouble = "no complete answer: " + err.Error()
 	}
-	_, a.credential, _ = strings.Cut(auth, " ")
-	a.secrets = c.auth.secrets()
+	a.dress, a.secrets = d, c.auth.secrets()
 	return a, nil
+}
+
+// dress is what requests carry with one Authorization, made once for each token.
+// Transports do not change the header of a request, so all can share it.
+type dress struct {
+	auth, credential    string
+	header, withoutBody http.Header
+	forms               []string // in which the credential may come back
+}
+
+func (c *Client) dress(auth string) *dress {
+	if d := c.dressed.Load(); d != nil && d.auth == auth {
+		return d
+	}
+	_, credential, _ := strings.Cut(auth, " ")
+	d := &dress{auth: auth, credential: credential, forms: formsOf(credential)}
+	d.withoutBody = http.Header{"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent}}
+	d.header = d.withoutBody.Clone()
+	d.header.Set("Content-Type", "application/json")
+	c.dressed.Store(d)
+	return d
 }

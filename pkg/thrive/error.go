@@ -152,6 +152,9 @@ func requestID(h http.Header, clean func(text string, limit int) string) string 
 // oneLine makes a text from outside safe to print: white space becomes single
 // spaces, what cannot be printed becomes U+FFFD, and what is too long is cut.
 func oneLine(s string, limit int) string {
+	if len(s) <= limit && plain(s) {
+		return s
+	}
 	var b strings.Builder
 	n, space := 0, false
 	for _, r := range s {
@@ -172,6 +175,16 @@ func oneLine(s string, limit int) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// plain tells whether a text is of visible ASCII characters only.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // cut returns the first n runes of s.

@@ -156,6 +156,22 @@ func TestTokensAreRenewedBeforeTheyRunOut(t *testing.T) {
 	}
 }
 
+func TestAWaitForItsTurnThatOutlivesTheTokenIsNoRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenTTL: 2 * time.Second})
+		slow := func(context.Context) error { <-time.After(5 * time.Second); return nil }
+		c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s}, AwaitTurn: slow})
+		for range 5 {
+			if _, err := c.SuspendUser(t.Context(), "E-1", time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := s.Stats().ByStatus[401]; n != 0 {
+			t.Errorf("%d calls went out with a token that had run out", n)
+		}
+	})
+}
+
 func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := thrivetest.New(thrivetest.Options{AnyRef: true})

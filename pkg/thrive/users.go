@@ -25,29 +25,42 @@ type Response struct {
 // suspending a user). A field that is null, missing or of an unexpected type is
 // empty; dates are as the server wrote them.
 type LifecycleUser struct {
-	ID          string `json:"id"`
-	LoginMethod string `json:"loginMethod"`
-	Ref         string `json:"ref"`
-	Email       string `json:"email"`
-	FirstName   string `json:"firstName"`
-	LastName    string `json:"lastName"`
-	Role        string `json:"role"`
-	JobTitle    string `json:"jobTitle"`
-	ManagerRef  string `json:"managerRef"`
-	StartDate   string `json:"startDate"`
-	EndDate     string `json:"endDate"`
-	TimeZone    string `json:"timeZone"`
-	// Active says whether the account is active (true) or suspended (false). It
-	// is nil when the answer does not say so in a boolean: then nobody knows.
-	Active           *bool             `json:"active"`
+	ID               string            `json:"id"`
+	LoginMethod      string            `json:"loginMethod"`
+	Ref              string            `json:"ref"`
+	Email            string            `json:"email"`
+	FirstName        string            `json:"firstName"`
+	LastName         string            `json:"lastName"`
+	Role             string            `json:"role"`
+	JobTitle         string            `json:"jobTitle"`
+	ManagerRef       string            `json:"managerRef"`
+	StartDate        string            `json:"startDate"`
+	EndDate          string            `json:"endDate"`
+	TimeZone         string            `json:"timeZone"`
 	LanguageCode     string            `json:"languageCode"`
 	CreatedAt        string            `json:"createdAt"`
 	UpdatedAt        string            `json:"updatedAt"`
 	SSO              json.RawMessage   `json:"sso"` // its type is not documented
 	Domain           string            `json:"domain"`
 	AdditionalFields map[string]string `json:"additionalFields"`
+}
 
-	Response Response `json:"-"`
+// Suspension is what the API says of a user whom it was asked to suspend.
+type Suspension struct {
+	// Active says whether the account is active (true) or suspended (false). It
+	// is nil when the answer does not say so in a boolean: then nobody knows.
+	Active   *bool
+	Response Response
+
+	object []byte
+}
+
+// User returns the whole answer. It is read only now: a long list of leavers
+// needs no more than Active.
+func (s Suspension) User() LifecycleUser {
+	var u LifecycleUser
+	_ = json.Unmarshal(s.object, &u) // SuspendUser has read it; what is of an odd type stays empty
+	return u
 }
 
 // User is a user as reading returns it (vendor's documentation of reading
@@ -90,7 +103,7 @@ type Manager struct {
 
 // SuspendUser blocks the access of a user and keeps profile and history. The API
 // has no way back. The account is suspended when, and only when, the error is
-// nil and Active of the returned user points to false.
+// nil and Active of what it returns points to false.
 //
 // The end date is sent in UTC, cut to milliseconds; the zero time sends none,
 // which leaves the end date of the account alone. What a second suspension of
@@ -98,22 +111,19 @@ type Manager struct {
 //
 // The error is an *Error, or matches ErrInvalidRef, or is ctx's own, or that of
 // Config.AwaitTurn. SuspendUser is safe for concurrent use.
-func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (LifecycleUser, error) {
+func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (Suspension, error) {
 	body := "{}" // never null: in the update call of this API null clears a field
 	if !endDate.IsZero() {
 		body = `{"endDate":"` + endDate.UTC().Format("2006-01-02T15:04:05.000Z") + `"}`
 	}
-	var u struct {
-		LifecycleUser
+	var said struct {
 		Active activity `json:"active"`
 	}
-	response, err := c.onRef(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &u)
+	a, err := c.onRef(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &said)
 	if err != nil {
-		return LifecycleUser{}, err
+		return Suspension{}, err
 	}
-	u.Response = response
-	u.LifecycleUser.Active = u.Active.says()
-	return u.LifecycleUser, nil
+	return Suspension{Active: said.Active.says(), Response: a.response(), object: a.body}, nil
 }
 
 // activity is what an answer says of an account. The JSON package would take
@@ -139,22 +149,22 @@ func (a activity) says() *bool {
 // 404; otherwise errors are those of SuspendUser. It is safe for concurrent use.
 func (c *Client) UserByRef(ctx context.Context, ref string) (User, error) {
 	var u User
-	response, err := c.onRef(ctx, http.MethodGet, "/rest/v1/users/ref/", ref, "", "", &u)
+	a, err := c.onRef(ctx, http.MethodGet, "/rest/v1/users/ref/", ref, "", "", &u)
 	if err != nil {
 		return User{}, err
 	}
-	u.Response = response
+	u.Response = a.response()
 	return u, nil
 }
 
-func (c *Client) onRef(ctx context.Context, method, before, ref, after, body string, into any) (Response, error) {
+func (c *Client) onRef(ctx context.Context, method, before, ref, after, body string, into any) (*answer, error) {
 	// A dot segment would be resolved on the way and name something else.
 	if ref == "" || ref == "." || ref == ".." {
-		return Response{}, fmt.Errorf("%w: %q", ErrInvalidRef, ref)
+		return nil, fmt.Errorf("%w: %q", ErrInvalidRef, ref)
 	}
 	a, err := c.call(ctx, request{method: method, path: before + segment(ref) + after, body: body})
 	if err != nil {
-		return Response{}, err
+		return nil, err
 	}
-	return a.response(), a.decode(into)
+	return a, a.decode(into)
 }
