@@ -9,27 +9,15 @@ import (
 	"io"
 	"strings"
 
-	"github.com/gocarina/gocsv"
-
 	"offboard/internal/leaver"
 )
 
-// record is what is read from a CSV record; the header is renamed to these
-// two names, whatever the columns are called in the file.
-type record struct {
-	Ref     string `csv:"ref"`
-	EndDate string `csv:"endDate"`
-}
-
-// rename gives the two columns that are read the names of record's fields,
-// and takes the name of every other.
-func (c columns) rename(header []string) []string {
-	renamed := make([]string, len(header))
-	renamed[c.ref] = "ref"
+// of returns the two fields that are read of a record.
+func (c columns) of(fields []string) (ref, endDate string) {
 	if c.endDate >= 0 {
-		renamed[c.endDate] = "endDate"
+		endDate = fields[c.endDate]
 	}
-	return renamed
+	return fields[c.ref], endDate
 }
 
 func (s *Source) readHeader(head io.Reader) error {
@@ -63,23 +51,19 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 	guard := &recordReader{r: text, left: recordLimit}
 	reader := csv.NewReader(bufio.NewReaderSize(guard, 64<<10))
 	reader.ReuseRecord = true
-	rows, err := gocsv.NewUnmarshaller(reader, &record{})
-	if err == nil {
-		err = rows.RenormalizeHeaders(s.columns.rename)
-	}
-	if err != nil {
+	if _, err := reader.Read(); err != nil { // the header, which was read before
 		yield(leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err))
 		return
 	}
 	for {
 		guard.renew()
 		start := reader.InputOffset()
-		read, err := rows.Read()
+		fields, err := reader.Read()
 		var row leaver.Row
 		if err == nil {
 			line, _ := reader.FieldPos(0)
-			r := read.(*record)
-			row = leaver.NewRow(leaver.Place{Source: s.Name, Row: line}, r.Ref, r.EndDate, s.options.Zone)
+			ref, endDate := s.columns.of(fields)
+			row = leaver.NewRow(leaver.Place{Source: s.Name, Row: line}, ref, endDate, s.options.Zone)
 		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
 			return
 		}

@@ -80,8 +80,8 @@ func newLine(r leaver.Result) line {
 		RequestID:  told(r.RequestID, mostRequestID),
 		Error:      told(r.Reason, mostError),
 	}
-	if r.HTTPStatus != 0 {
-		l.HTTPStatus = &r.HTTPStatus
+	if status := r.HTTPStatus; status != 0 {
+		l.HTTPStatus = &status
 	}
 	at := r.FinishedAt.UTC().Truncate(time.Millisecond)
 	// RFC 3339 has no other years; a line that was read may come close.
@@ -279,7 +279,10 @@ func printable(s string) bool {
 // told prepares a text from the server: cut, on one line, and no formula. What
 // it returns it leaves as it is when the line is written again.
 func told(s string, most int) string {
-	return clean(defuse(clean(lineBreaks.Replace(s), most, ' ')), most, ' ')
+	if !printable(s) {
+		s = lineBreaks.Replace(s)
+	}
+	return clean(defuse(clean(s, most, ' ')), most, ' ')
 }
 
 // lineBreaks are those of Unicode that are no control characters. A ref may

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -91,6 +92,8 @@ func (w *Writer) write() {
 				return
 			}
 			batch, text = append(batch[:0], c), append(text[:0], c.text.Bytes()...)
+			// Whoever has an answer in hand may come along: one write for many.
+			runtime.Gosched()
 			batch, text = w.gather(batch, text)
 			w.append(text)
 			for _, c := range batch {

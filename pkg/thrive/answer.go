@@ -146,18 +146,10 @@ func jsonText(raw json.RawMessage) string {
 // readBody reads to the end, so that the connection can be used again, but not
 // further than one byte beyond maxBody.
 func readBody(resp *http.Response) ([]byte, error) {
-	var b bytes.Buffer
 	if n := resp.ContentLength; n > 0 && n <= maxBody {
-		b.Grow(int(n) + bytes.MinRead)
+		body := make([]byte, n)
+		read, err := io.ReadFull(resp.Body, body)
+		return body[:read], err
 	}
-	_, err := b.ReadFrom(io.LimitReader(resp.Body, maxBody+1))
-	return b.Bytes(), err
-}
-
-// setBody gives a request its JSON. GetBody lets the transport send it again on
-// a connection that turned out to be closed before anything was written.
-func setBody(req *http.Request, body string) {
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
-	req.Body, _ = req.GetBody()
-	req.ContentLength = int64(len(body))
+	return io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 }

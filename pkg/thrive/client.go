@@ -159,18 +159,17 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 func (c *Client) send(ctx context.Context, r request, auth string) (*answer, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(limited, r.method, c.base+r.path, nil)
+	d := c.dress(auth)
+	var body io.Reader
+	header := d.withoutBody
+	if r.body != "" {
+		body, header = strings.NewReader(r.body), d.header
+	}
+	req, err := http.NewRequestWithContext(limited, r.method, c.base+r.path, body)
 	if err != nil {
 		return nil, err
 	}
-	if r.body != "" {
-		setBody(req, r.body)
-	}
-	d := c.dress(auth)
-	req.Header = d.header
-	if r.body == "" {
-		req.Header = d.withoutBody
-	}
+	req.Header = header
 
 	// RoundTrip is one request and one answer: no redirects, no cookies.
 	resp, err := c.http.Transport.RoundTrip(req)

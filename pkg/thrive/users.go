@@ -114,7 +114,7 @@ type Manager struct {
 func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (Suspension, error) {
 	body := "{}" // never null: in the update call of this API null clears a field
 	if !endDate.IsZero() {
-		body = `{"endDate":"` + endDate.UTC().Format("2006-01-02T15:04:05.000Z") + `"}`
+		body = endDate.UTC().Format(`{"endDate":"2006-01-02T15:04:05.000Z"}`)
 	}
 	var said struct {
 		Active activity `json:"active"`
@@ -128,21 +128,25 @@ func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time)
 
 // activity is what an answer says of an account. The JSON package would take
 // "no" for false in a *bool, and of two contradicting keys the last one.
-type activity []string
+type activity struct {
+	keys      int // that could be meant
+	yes, bool bool
+}
 
 // UnmarshalJSON is called for each key that could be meant.
 func (a *activity) UnmarshalJSON(value []byte) error {
-	*a = append(*a, string(value))
+	a.keys++
+	a.yes = string(value) == "true"
+	a.bool = a.yes || string(value) == "false"
 	return nil
 }
 
 // says is nil unless the answer says so once, in a boolean.
 func (a activity) says() *bool {
-	if len(a) != 1 || a[0] != "true" && a[0] != "false" {
+	if a.keys != 1 || !a.bool {
 		return nil
 	}
-	active := a[0] == "true"
-	return &active
+	return &a.yes
 }
 
 // UserByRef reads one user. A user who does not exist is an *Error with status
