@@ -126,14 +126,14 @@ func BenchmarkLeaver(b *testing.B) {
 }
 
 func BenchmarkRequest(b *testing.B) {
-	body := strings.NewReader(`{}`)
+	client := &http.Client{Transport: instant{}} // behind an interface, as in the tool
 	b.ReportAllocs()
 	for b.Loop() {
-		req, err := http.NewRequestWithContext(b.Context(), http.MethodPatch, "https://api.example/rest/v2/users/ref/E0000001/suspend", body)
+		req, err := http.NewRequestWithContext(b.Context(), http.MethodPatch, "https://api.example/rest/v2/users/ref/E0000001/suspend", strings.NewReader(`{}`))
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := (instant{}).RoundTrip(req); err != nil {
+		if _, err := client.Transport.RoundTrip(req); err != nil {
 			b.Fatal(err)
 		}
 	}
