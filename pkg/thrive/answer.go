@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -124,7 +125,11 @@ func (a *answer) clean(text string, limit int) string {
 	return oneLine(redact(text, a.secrets...), limit)
 }
 
-// jsonText returns a string as it is, null as nothing, anything else as JSON.
+var jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// jsonText returns a string as it is, null as nothing, anything else as JSON:
+// with its strings written anew, because a secret in which a server escaped
+// more than it had to would not be found.
 func jsonText(raw json.RawMessage) string {
 	var s *string
 	if len(raw) == 0 {
@@ -140,7 +145,11 @@ func jsonText(raw json.RawMessage) string {
 	if json.Compact(&b, raw) != nil {
 		return ""
 	}
-	return b.String()
+	return jsonString.ReplaceAllStringFunc(b.String(), func(quoted string) string {
+		var s string
+		_ = json.Unmarshal([]byte(quoted), &s) // Compact has found it valid
+		return `"` + jsonEscaped(s) + `"`
+	})
 }
 
 // readBody reads to the end, so that the connection can be used again, but not

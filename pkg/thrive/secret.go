@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -44,6 +45,8 @@ func redact(text string, forms ...string) string {
 	return text
 }
 
+var percents = regexp.MustCompile(`%[0-9A-F]{2}`)
+
 // formsOf returns secrets as they are and in the forms in which they may come
 // back. They are asked for once: this is too much work for every answer.
 func formsOf(secrets ...string) []string {
@@ -53,8 +56,13 @@ func formsOf(secrets ...string) []string {
 			continue
 		}
 		html, _ := json.Marshal(s) // a string always encodes
-		forms = append(forms, s, jsonEscaped(s), string(html[1:len(html)-1]), url.QueryEscape(s), url.PathEscape(s), segment(s),
-			base64.StdEncoding.EncodeToString([]byte(s)))
+		forms = append(forms, s, base64.StdEncoding.EncodeToString([]byte(s)))
+		for _, quoted := range []string{jsonEscaped(s), string(html[1 : len(html)-1])} {
+			forms = append(forms, quoted, strings.ReplaceAll(quoted, "/", `\/`)) // as PHP does
+		}
+		for _, escaped := range []string{url.QueryEscape(s), url.PathEscape(s), segment(s)} {
+			forms = append(forms, escaped, percents.ReplaceAllStringFunc(escaped, strings.ToLower)) // as .NET does
+		}
 	}
 	slices.Sort(forms)
 	forms = slices.Compact(forms)
