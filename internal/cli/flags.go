@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,8 @@ type inputFlags struct {
 	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV or JSON lines), or earlier reports; - is standard input."`
 
 	Format        string `group:"input" placeholder:"FORMAT" help:"csv or jsonl; without it the content tells."`
+	Encoding      string `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
+	Delimiter     string `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
 	RefColumn     string `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
 	EndDateColumn string `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
 	Timezone      zone   `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
@@ -63,8 +66,11 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) options() input.Options {
+	delimiter, _ := input.ParseDelimiter(f.Delimiter) // Validate has read it
 	return input.Options{
 		Format:        input.Format(f.Format),
+		Encoding:      input.Encoding(f.Encoding),
+		Delimiter:     delimiter,
 		RefColumn:     f.RefColumn,
 		EndDateColumn: f.EndDateColumn,
 		Zone:          f.Timezone.Location,
@@ -74,9 +80,16 @@ func (f *inputFlags) options() input.Options {
 func (f *inputFlags) Validate() error {
 	switch input.Format(f.Format) {
 	case "", input.CSV, input.JSONL:
-		return nil
+	default:
+		return fmt.Errorf("--format must be csv or jsonl, not %q", f.Format)
 	}
-	return fmt.Errorf("--format must be csv or jsonl, not %q", f.Format)
+	if f.Encoding != "" && !slices.Contains(input.Encodings(), input.Encoding(f.Encoding)) {
+		return fmt.Errorf("--encoding must be utf-8, utf-16le, utf-16be or windows-1252, not %q", f.Encoding)
+	}
+	if _, err := input.ParseDelimiter(f.Delimiter); err != nil {
+		return fmt.Errorf("--delimiter: %w", err)
+	}
+	return nil
 }
 
 // zone is an IANA time zone.
@@ -110,7 +123,7 @@ type targetFlags struct {
 
 // rateFlag is the one flag of the pace that a plan has a use for.
 type rateFlag struct {
-	Rate float64 `group:"pace" default:"10" help:"Ceiling in requests per second; 0: no ceiling."`
+	Rate float64 `group:"pace" default:"10" help:"Ceiling in requests per second; 0: no ceiling. Below it the pace follows the server."`
 }
 
 func (f *rateFlag) Validate() error {

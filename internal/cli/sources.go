@@ -100,12 +100,7 @@ func (all sources) refuseTwice() error {
 }
 
 func sameFile(a, b *source) bool {
-	one, err := a.Info()
-	if err != nil {
-		return false
-	}
-	other, err := b.Info()
-	return err == nil && os.SameFile(one, other)
+	return os.SameFile(a.Info(), b.Info())
 }
 
 func (all sources) close() {
@@ -140,7 +135,7 @@ func (all sources) reportPath(flag string) (path string, inPlace bool) {
 	case first.report && first.path != "" && len(all) == 1:
 		return first.path, true
 	}
-	base := filepath.Base(first.Name)
+	base := strings.TrimSuffix(filepath.Base(first.Name), ".gz")
 	return strings.TrimSuffix(base, filepath.Ext(base)) + ".report.csv", false
 }
 
@@ -149,8 +144,7 @@ func isFile(path string, s *source) bool {
 	if err != nil {
 		return false
 	}
-	other, err := s.Info()
-	return err == nil && os.SameFile(one, other)
+	return os.SameFile(one, s.Info())
 }
 
 // openReport opens the report for a run.

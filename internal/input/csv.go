@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"offboard/internal/leaver"
@@ -22,13 +23,14 @@ func (c columns) of(fields []string) (ref, endDate string) {
 
 func (s *Source) readHeader(head io.Reader) error {
 	reader := csv.NewReader(&recordReader{r: head, left: recordLimit})
+	reader.Comma = s.comma
 	header, err := reader.Read()
 	var malformed *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
 		return errors.New("the input is empty; a CSV file needs a header line with a column ref")
 	case errors.As(err, &malformed):
-		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine, malformed.Err)
+		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine+s.before(), malformed.Err)
 	case errors.Is(err, errLongRecord):
 		return fmt.Errorf("the header is longer than %d bytes; is this a CSV file, and is every quote closed?", recordLimit)
 	case err != nil:
@@ -39,6 +41,7 @@ func (s *Source) readHeader(head io.Reader) error {
 	}
 	s.Header = header
 	s.line, _ = reader.FieldPos(0)
+	s.line += s.before()
 	return nil
 }
 
@@ -50,7 +53,7 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 	}
 	guard := &recordReader{r: text, left: recordLimit}
 	reader := csv.NewReader(bufio.NewReaderSize(guard, 64<<10))
-	reader.ReuseRecord = true
+	reader.ReuseRecord, reader.Comma = true, s.comma
 	if _, err := reader.Read(); err != nil { // the header, which was read before
 		yield(leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err))
 		return
@@ -61,7 +64,11 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 		fields, err := reader.Read()
 		var row leaver.Row
 		if err == nil {
+			if slices.Equal(fields, s.Header) {
+				continue // the header again, where exports were put together
+			}
 			line, _ := reader.FieldPos(0)
+			line += s.before()
 			ref, endDate := s.columns.of(fields)
 			row = leaver.NewRow(leaver.Place{Source: s.Name, Row: line}, ref, endDate, s.options.Zone)
 		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
@@ -90,21 +97,22 @@ func (s *Source) malformed(err error, offset int64) (leaver.Row, error) {
 		}
 		return leaver.Row{}, err
 	}
-	row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: parse.StartLine}}
+	start := parse.StartLine + s.before()
+	row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: start}}
 	switch parse.Err {
 	case csv.ErrFieldCount:
-		row.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted comma", len(s.Header))
+		row.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", len(s.Header), s.comma)
 	case csv.ErrBareQuote:
 		row.Fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
 	default:
-		quote, err := s.findOpenQuote(offset, parse.StartLine)
+		quote, err := s.findOpenQuote(offset, start)
 		if err != nil {
 			return leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err)
 		}
 		if quote > 0 {
 			return leaver.Row{}, s.openQuote(quote)
 		}
-		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line, parse.Column)
+		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line+s.before(), parse.Column)
 	}
 	return row, nil
 }
@@ -160,7 +168,7 @@ func (s *Source) lineAt(offset int64) (int, error) {
 		return 0, err
 	}
 	r := bufio.NewReader(text)
-	line := 1
+	line := 1 + s.before()
 	for at := int64(0); ; at++ {
 		b, err := r.ReadByte()
 		switch {
@@ -195,7 +203,7 @@ func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
 	r := bufio.NewReader(text)
 	state, opened := blank, 0
 	for {
-		b, err := r.ReadByte()
+		b, _, err := r.ReadRune()
 		if errors.Is(err, io.EOF) {
 			if state == quoted {
 				return opened, nil
@@ -220,7 +228,7 @@ func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
 				return 0, nil
 			}
 		case state == quoted:
-		case b == ',':
+		case b == s.comma:
 			state = fieldStart
 		case b == '\n', state == closed:
 			return 0, nil // the record ends, or is malformed here

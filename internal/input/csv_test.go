@@ -43,7 +43,7 @@ func TestCSV(t *testing.T) {
 		"a record of nearly the longest":             {text: "ref,x\na," + strings.Repeat("x", longest-200<<10) + "\nb,\n", rows: []string{"2 a", "3 b"}},
 		"many records are longer than one may be":    {text: "ref,x\n" + strings.Repeat("a,"+strings.Repeat("x", longest/4)+"\n", 9), rows: []string{"2 a", "3 a", "4 a", "5 a", "6 a", "7 a", "8 a", "9 a", "10 a"}},
 		"no ref":                   {text: "ref,endDate\n,2024-06-30\nb,\n", rows: []string{"2 ! the ref is empty", "3 b"}},
-		"a ref that is not UTF-8":  {text: "ref,endDate\nZo\xeb,\nb,\n", rows: []string{"2 ! UTF-8", "3 b"}},
+		"a ref that is not UTF-8":  {text: "ref,endDate\nZo\xeb,\nb,é\n", rows: []string{"2 ! UTF-8", "3 ! \"é\""}},
 		"an end date that is none": {text: "ref,endDate\na,soon\nb,\n", rows: []string{"2 ! \"soon\"", "3 b"}},
 		"another column that is not UTF-8 is no one": {text: "ref,name\na,Zo\xeb\n", rows: []string{"2 a"}},
 		"a NUL far behind is a faulty row":           {text: "ref,x\na," + strings.Repeat("x", 10<<10) + "\nb\x00,\nc,\n", rows: []string{"2 a", "3 ! control", "4 c"}},
@@ -119,7 +119,7 @@ func TestCSVColumns(t *testing.T) {
 		"no ref, and the header is not on line 1":     {text: "\n\nid,name\na,b\n", fails: []string{"leavers.csv:3: ", "no column ref"}},
 		"no ref in a wide file":                       {text: wide.String() + "\n", fails: []string{`"column 11", and 89 more`}},
 		"no ref, and a name that is long":             {text: strings.Repeat("é", 100) + "\n", fails: []string{`"` + strings.Repeat("é", 20) + `…"`}},
-		"no ref, and semicolons":                      {text: "ref;endDate\na;2024-06-30\n", fails: []string{"no column ref", `"ref;endDate"`}},
+		"no ref, and semicolons":                      {text: "id;endDate\na;2024-06-30\n", fails: []string{"no column ref", `"id", "endDate"`}},
 		"two refs":                                    {text: "ref,name,REF\na,b,c\n", fails: []string{"leavers.csv:1: ", "2 columns", `"ref", "REF"`, "--ref-column"}},
 		"two refs spelt the same":                     {text: "ref,ref\na,b\n", options: asked("ref", ""), fails: []string{"2 columns", `"ref", "ref"`}},
 		"two end dates":                               {text: "ref,endDate,End Date\na,,\n", fails: []string{"2 columns", `"endDate", "End Date"`, "--end-date-column"}},
@@ -131,6 +131,43 @@ func TestCSVColumns(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
+	}
+}
+
+func TestDelimiters(t *testing.T) {
+	said := func(char rune) input.Options { return input.Options{Delimiter: char} }
+	tests := map[string]story{
+		"semicolons":                               {text: "ref;endDate\na;2024-06-30\n", rows: []string{"2 a 2024-06-30"}},
+		"tabs":                                     {text: "name\tref\nx, y\ta\n", rows: []string{"2 a"}},
+		"bars":                                     {text: "name|ref\nx|a\n", rows: []string{"2 a"}},
+		"one column needs none":                    {text: "ref\na;b\n", rows: []string{"2 a;b"}},
+		"commas in names between semicolons":       {text: "\"Name, first\";Name, last;ref\nx;y;a\n", rows: []string{"2 a"}},
+		"the one that gives the columns":           {text: "Name,first;ref;endDate\nx,y;a;2024-06-30\n", rows: []string{"2 a 2024-06-30"}},
+		"the one that the rows have, too":          {text: "a,b|c;ref\n1,2|3;x\n4|5;y\n6;z\n", options: input.Options{}, rows: []string{"2 x", "3 y", "4 z"}},
+		"a doubt is not a guess":                   {text: "a,b;c\n1,2;3\n", fails: []string{"several characters", "--delimiter"}},
+		"what is said is done":                     {text: "a,ref;c\n1,2;3\n", options: said(';'), fails: []string{"no column ref", `"a,ref", "c"`}},
+		"any character can be said":                {text: "ref~endDate\na~2024-06-30\n", options: said('~'), rows: []string{"2 a 2024-06-30"}},
+		"the line that Excel writes":               {text: "sep=;\r\nref;name,x\r\na;b\r\n", rows: []string{"3 a"}},
+		"the line that Excel writes, after a mark": {text: "\xef\xbb\xbf\"sep=\t\"\nref\tendDate\na\t\n", rows: []string{"3 a"}},
+		"its lines are counted":                    {text: "sep=;\nref;x\na;b\nb\nc;\"d\"e\nf;g\n", rows: []string{"3 a", "4 ! the row has more or fewer fields than the header, which has 2; look for a missing or an unquoted ';'", "5 ! line 5, column 5", "6 f"}},
+		"a quote that is never closed after it":    {text: "sep=;\nref;x\na;\"b\nb;c\n", fails: []string{"leavers.csv:3: a quote that opens on this line is never closed"}},
+		"the header again is no leaver":            {text: "ref,endDate\na,2024-06-30\nref,endDate\nb,\n", rows: []string{"2 a 2024-06-30", "4 b"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
+	}
+}
+
+func TestParseDelimiter(t *testing.T) {
+	for text, want := range map[string]rune{"": 0, ";": ';', "tab": '\t', "Tab": '\t', `\t`: '\t', "\t": '\t', "§": '§'} {
+		if got, err := input.ParseDelimiter(text); got != want || err != nil {
+			t.Errorf("%q: got %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{";;", "\"", "\n", "\xff", "comma"} {
+		if got, err := input.ParseDelimiter(text); err == nil {
+			t.Errorf("%q: got %q", text, got)
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ const (
 // Options say how to read an input; the zero value reads by content.
 type Options struct {
 	Format        Format         // empty: by content
+	Encoding      Encoding       // empty: by byte order mark and content
+	Delimiter     rune           // between the fields of CSV; 0: by the header
 	RefColumn     string         // column or key; empty: found by name
 	EndDateColumn string         // column or key; empty: found by name
 	Zone          *time.Location // of dates without a zone; nil: UTC
@@ -42,6 +44,8 @@ type Source struct {
 	Name string
 	// Format is how the input is written.
 	Format Format
+	// Encoding is how its bytes stand for characters.
+	Encoding Encoding
 	// Header holds the column names of a CSV file, or the keys of the first
 	// JSON object, as they stand there.
 	Header []string
@@ -49,11 +53,14 @@ type Source struct {
 	// file. EndDateColumn is empty if there is none.
 	RefColumn, EndDateColumn string
 
-	file    *os.File
-	size    int64 // as of opening: what is written later is not part of it
+	info    os.FileInfo // of what was opened
+	file    *os.File    // of its text, in UTF-8
+	size    int64       // as of opening: what is written later is not part of it
 	options Options
 	columns columns
-	line    int // of a CSV file's header
+	comma   rune // between the fields of a CSV file
+	lead    int  // bytes of the line sep=; in front of the header
+	line    int  // of a CSV file's header
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -89,18 +96,25 @@ func Open(path string, o Options) (*Source, error) {
 // that. The file has no name any more when Spool returns: however the process
 // ends, nothing is left behind.
 func Spool(name string, r io.Reader, o Options) (*Source, error) {
-	f, err := os.CreateTemp("", "offboard-*")
+	f, size, err := spool(r)
 	if err != nil {
-		return nil, fmt.Errorf("%s: spooling to a temporary file: %w", name, err)
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	size, err := io.Copy(f, r)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: spooling to a temporary file: %w", name, err), f.Close())
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return open(name, f, size, o)
+}
+
+// spool reads a stream to its end into a file without a name.
+func spool(r io.Reader) (f *os.File, size int64, err error) {
+	if f, err = os.CreateTemp("", "offboard-*"); err != nil {
+		return nil, 0, fmt.Errorf("spooling to a temporary file: %w", err)
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	if size, err = io.Copy(f, r); err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("spooling to a temporary file: %w", err), f.Close())
+	}
+	return f, size, nil
 }
 
 func open(name string, f *os.File, size int64, o Options) (*Source, error) {
@@ -108,15 +122,22 @@ func open(name string, f *os.File, size int64, o Options) (*Source, error) {
 		o.Zone = time.UTC
 	}
 	s := &Source{Name: name, Format: o.Format, file: f, size: size, options: o}
-	if err := s.sniff(); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
+	var err error
+	if s.info, err = f.Stat(); err == nil {
+		err = s.unpack()
+	}
+	if err == nil {
+		err = s.sniff()
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), s.file.Close())
 	}
 	return s, nil
 }
 
 // Info returns what the system knows of the file, to tell whether two inputs
 // are one file.
-func (s *Source) Info() (os.FileInfo, error) { return s.file.Stat() }
+func (s *Source) Info() os.FileInfo { return s.info }
 
 // Reader returns a reader of the input's bytes as they were when it was
 // opened, from the beginning.
@@ -162,17 +183,19 @@ const (
 	recordLimit = 1 << 20
 )
 
-// text returns the input's bytes after a byte order mark.
+// text returns the input's bytes after a byte order mark, and after the line
+// that names the delimiter.
 func (s *Source) text() (*io.SectionReader, error) {
 	r := s.Reader()
 	var mark [len(bom)]byte
 	if n, err := r.ReadAt(mark[:], 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	} else if string(mark[:n]) == bom {
-		_, err = r.Seek(int64(len(bom)), io.SeekStart)
+		_, err = r.Seek(int64(len(bom)+s.lead), io.SeekStart)
 		return r, err
 	}
-	return r, nil
+	_, err := r.Seek(int64(s.lead), io.SeekStart)
+	return r, err
 }
 
 // sniff tells the format by the first bytes, and reads the header.
@@ -205,7 +228,29 @@ func (s *Source) sniff() error {
 	if s.Format == JSONL {
 		return s.readKeys(head)
 	}
+	if s.comma, s.lead = announced(start); s.lead > 0 {
+		if _, err := head.Discard(s.lead); err != nil {
+			return err
+		}
+		start = start[s.lead:]
+	}
+	switch {
+	case s.options.Delimiter != 0:
+		s.comma = s.options.Delimiter
+	case s.lead == 0:
+		if s.comma, err = findDelimiter(start, s.options); err != nil {
+			return err
+		}
+	}
 	return s.readHeader(head)
+}
+
+// before is how many lines stand in front of the header.
+func (s *Source) before() int {
+	if s.lead > 0 {
+		return 1
+	}
+	return 0
 }
 
 // refuseBinary refuses what no format can be, by its first bytes.
@@ -213,10 +258,8 @@ func refuseBinary(start []byte) error {
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
 		return errors.New("this is a spreadsheet or a ZIP archive, not text; save it as CSV (UTF-8)")
-	case bytes.HasPrefix(start, []byte("\x1f\x8b")):
-		return errors.New("this is compressed with gzip; unpack it first (gunzip)")
-	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
-		return errors.New("this is UTF-16 text; save it as CSV (UTF-8)")
+	case bytes.HasPrefix(start, []byte(gzipMagic)):
+		return errors.New("this is compressed with gzip twice; unpack it first (gunzip)")
 	case bytes.IndexByte(start, 0) >= 0:
 		return errors.New("this is binary data, not text; save it as CSV (UTF-8)")
 	}

@@ -1,0 +1,162 @@
+package input
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Encoding is how the bytes of an input stand for characters.
+type Encoding string
+
+// The encodings that can be read.
+const (
+	UTF8        Encoding = "utf-8"
+	UTF16LE     Encoding = "utf-16le"
+	UTF16BE     Encoding = "utf-16be"
+	Windows1252 Encoding = "windows-1252"
+)
+
+// Encodings are all of them, for a flag.
+func Encodings() []Encoding { return []Encoding{UTF8, UTF16LE, UTF16BE, Windows1252} }
+
+const gzipMagic = "\x1f\x8b"
+
+// unpack replaces the source's file by a private one in plain UTF-8 if it is
+// compressed or in another encoding, so that whatever reads it reads text, and
+// can read it again.
+func (s *Source) unpack() error {
+	var head [4]byte
+	n, err := s.file.ReadAt(head[:], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if bytes.HasPrefix(head[:n], []byte(gzipMagic)) {
+		packed, err := gzip.NewReader(bufio.NewReader(s.Reader()))
+		if err != nil {
+			return fmt.Errorf("this looks compressed with gzip, and is damaged: %w", err)
+		}
+		if err := s.replace(packed); err != nil {
+			return fmt.Errorf("unpacking: %w", err)
+		}
+	}
+	if s.Encoding = s.options.Encoding; s.Encoding == "" {
+		if s.Encoding, err = detect(s.Reader()); err != nil {
+			return err
+		}
+	}
+	if s.Encoding == UTF8 {
+		return nil
+	}
+	return s.replace(decoder(s.Encoding).Reader(s.Reader()))
+}
+
+// replace reads from the source's file what it is to be replaced by.
+func (s *Source) replace(text io.Reader) error {
+	f, size, err := spool(text)
+	if err != nil {
+		return err
+	}
+	_ = s.file.Close() // was only read
+	s.file, s.size = f, size
+	return nil
+}
+
+func decoder(e Encoding) *encoding.Decoder {
+	switch e {
+	case UTF16LE:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
+	case UTF16BE:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder()
+	default:
+		return charmap.Windows1252.NewDecoder()
+	}
+}
+
+// detect tells the encoding by the byte order mark, or by the content: zeros in
+// every second byte are UTF-16, and bytes that UTF-8 never has are Windows-1252
+// if there is nothing in the file that only UTF-8 has. Where both occur it is
+// UTF-8 with damaged rows.
+func detect(r io.Reader) (Encoding, error) {
+	text := bufio.NewReaderSize(r, 64<<10)
+	head, err := text.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return UTF16LE, nil
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return UTF16BE, nil
+	}
+	if e, ok := halfZeros(head); ok {
+		return e, nil
+	}
+	if visible := bytes.TrimLeft(head, bom+" \t\r\n"); len(visible) > 0 && (visible[0] == '{' || visible[0] == '[') {
+		return UTF8, nil // as JSON is (RFC 8259)
+	}
+	foreign, multibyte := false, false
+	for {
+		part, err := text.Peek(32 << 10)
+		if len(part) == 0 {
+			break
+		}
+		used := len(part)
+		for i := 0; i < len(part); {
+			if part[i] < utf8.RuneSelf {
+				i++
+				continue
+			}
+			if !utf8.FullRune(part[i:]) && err == nil {
+				used = i // the rest of it comes with the next part
+				break
+			}
+			switch char, size := utf8.DecodeRune(part[i:]); {
+			case char == utf8.RuneError && size == 1:
+				foreign = true
+				i++
+			default:
+				multibyte = true
+				i += size
+			}
+		}
+		if _, discarded := text.Discard(used); discarded != nil {
+			return "", discarded
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+	}
+	if foreign && !multibyte {
+		return Windows1252, nil
+	}
+	return UTF8, nil
+}
+
+// halfZeros tells UTF-16 without a byte order mark: of text that is mostly
+// Latin every second byte is zero.
+func halfZeros(head []byte) (Encoding, bool) {
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case half < 2:
+	case zeros[1] > half*3/4 && zeros[0] == 0:
+		return UTF16LE, true
+	case zeros[0] > half*3/4 && zeros[1] == 0:
+		return UTF16BE, true
+	}
+	return "", false
+}
