@@ -14,6 +14,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/input"
+	"offboard/internal/leaver"
 )
 
 const description = `Suspends a list of leavers in Thrive, and writes one line per leaver that is proof and restart point at once.
@@ -56,13 +57,14 @@ func (c *commands) handler(w io.Writer) slog.Handler {
 type inputFlags struct {
 	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV or JSON lines), or earlier reports; - is standard input."`
 
-	Format        string `group:"input" placeholder:"FORMAT" help:"csv or jsonl; without it the content tells."`
-	Encoding      string `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
-	Delimiter     string `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
-	RefColumn     string `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
-	EndDateColumn string `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
-	Timezone      zone   `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
-	IncludeFuture bool   `group:"input" help:"Also suspend leavers whose end date has not passed."`
+	Format        string     `group:"input" placeholder:"FORMAT" help:"csv or jsonl; without it the content tells."`
+	Encoding      string     `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
+	Delimiter     string     `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
+	RefColumn     string     `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
+	EndDateColumn string     `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
+	DateFormat    dateFormat `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
+	Timezone      zone       `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
+	IncludeFuture bool       `group:"input" help:"Also suspend leavers whose end date has not passed."`
 }
 
 func (f *inputFlags) options() input.Options {
@@ -73,6 +75,7 @@ func (f *inputFlags) options() input.Options {
 		Delimiter:     delimiter,
 		RefColumn:     f.RefColumn,
 		EndDateColumn: f.EndDateColumn,
+		Dates:         f.DateFormat.DateFormat,
 		Zone:          f.Timezone.Location,
 	}
 }
@@ -90,6 +93,15 @@ func (f *inputFlags) Validate() error {
 		return fmt.Errorf("--delimiter: %w", err)
 	}
 	return nil
+}
+
+// dateFormat is how end dates are written.
+type dateFormat struct{ leaver.DateFormat }
+
+func (f *dateFormat) UnmarshalText(text []byte) error {
+	var err error
+	f.DateFormat, err = leaver.ParseDateFormat(string(text))
+	return err
 }
 
 // zone is an IANA time zone.

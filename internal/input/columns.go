@@ -2,6 +2,7 @@ package input
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -46,14 +47,27 @@ func findColumns(header []string, o Options) (columns, error) {
 	return columns{ref: ref, endDate: endDate}, nil
 }
 
+// synonyms are what usual systems call the ref and the end date. They count
+// only where nobody has named a column and none has the usual name.
+var synonyms = map[string][]string{
+	refName: {"employeeid", "employeenumber", "employeeno", "employeeref", "payrollid", "payrollnumber", "payrollno",
+		"personnelid", "personnelnumber", "personnelno", "staffid", "staffnumber", "staffno", "workerid"},
+	endDateName: {"leavedate", "leavingdate", "leaverdate", "dateofleaving", "dateleft", "terminationdate", "lastworkingday",
+		"lastworkingdate", "lastdayofwork", "employmentenddate"},
+}
+
 // match returns the positions of the names that are meant by the name that
-// was asked for, or else by the usual one. Where several match, one that is
-// spelt just as asked wins.
+// was asked for, or else by the usual one or its synonyms. Where several
+// match, one that is spelt just as asked wins.
 func match(names []string, asked, usual string) []int {
 	wanted := normalise(nameOr(asked, usual))
-	var found, exact []int
+	var found, exact, other []int
 	for i, name := range names {
-		if normalise(name) != wanted {
+		normal := normalise(name)
+		if asked == "" && slices.Contains(synonyms[usual], strings.Trim(normal, ".:#")) {
+			other = append(other, i)
+		}
+		if normal != wanted {
 			continue
 		}
 		found = append(found, i)
@@ -61,8 +75,11 @@ func match(names []string, asked, usual string) []int {
 			exact = append(exact, i)
 		}
 	}
-	if len(exact) == 1 {
+	switch {
+	case len(exact) == 1:
 		return exact
+	case len(found) == 0:
+		return other
 	}
 	return found
 }

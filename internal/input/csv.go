@@ -70,7 +70,7 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 			line, _ := reader.FieldPos(0)
 			line += s.before()
 			ref, endDate := s.columns.of(fields)
-			row = leaver.NewRow(leaver.Place{Source: s.Name, Row: line}, ref, endDate, s.options.Zone)
+			row = s.newRow(leaver.Place{Source: s.Name, Row: line}, ref, endDate)
 		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"offboard/internal/input"
+	"offboard/internal/leaver"
 )
 
 func TestCSV(t *testing.T) {
@@ -120,6 +121,10 @@ func TestCSVColumns(t *testing.T) {
 		"no ref in a wide file":                       {text: wide.String() + "\n", fails: []string{`"column 11", and 89 more`}},
 		"no ref, and a name that is long":             {text: strings.Repeat("é", 100) + "\n", fails: []string{`"` + strings.Repeat("é", 20) + `…"`}},
 		"no ref, and semicolons":                      {text: "id;endDate\na;2024-06-30\n", fails: []string{"no column ref", `"id", "endDate"`}},
+		"by what other systems call them":             {text: "Name,Employee No.,Leave Date\nx,a,2024-06-30\n", rows: []string{"2 a 2024-06-30"}},
+		"the usual name wins over other systems'":     {text: "Employee ID,ref,Termination Date,end_date\n1,a,2024-01-01,2024-06-30\n", rows: []string{"2 a 2024-06-30"}},
+		"two of what other systems call them":         {text: "Employee ID,Payroll ID\n1,2\n", fails: []string{"2 columns", `"Employee ID", "Payroll ID"`, "--ref-column"}},
+		"two end dates of other systems":              {text: "ref,Leaving Date,Last Working Day\na,,\n", fails: []string{"2 columns", `"Leaving Date", "Last Working Day"`, "--end-date-column"}},
 		"two refs":                                    {text: "ref,name,REF\na,b,c\n", fails: []string{"leavers.csv:1: ", "2 columns", `"ref", "REF"`, "--ref-column"}},
 		"two refs spelt the same":                     {text: "ref,ref\na,b\n", options: asked("ref", ""), fails: []string{"2 columns", `"ref", "ref"`}},
 		"two end dates":                               {text: "ref,endDate,End Date\na,,\n", fails: []string{"2 columns", `"endDate", "End Date"`, "--end-date-column"}},
@@ -156,6 +161,29 @@ func TestDelimiters(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
 	}
+}
+
+func TestDates(t *testing.T) {
+	format := func(letters string) input.Options {
+		f, err := leaver.ParseDateFormat(letters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return input.Options{Dates: f}
+	}
+	tests := map[string]story{
+		"in the format that was said": {text: "ref,endDate\na,30/06/2024\nb,31/06/2024\nc,\n", options: format("DD/MM/YYYY"), rows: []string{"2 a 2024-06-30", "3 ! in the form DD/MM/YYYY", "4 c"}},
+		"serial numbers":              {text: "ref,endDate\na,45473\n", options: format("excel"), rows: []string{"2 a 2024-06-30"}},
+		"what would read all of them": {text: "ref,endDate\na,01/02/2024\nb,30/06/2024\n", rows: []string{"2 ! all of them would fit --date-format DD/MM/YYYY", "3 ! all of them would fit --date-format DD/MM/YYYY"}},
+		"nothing is read by guess":    {text: "ref,endDate\na,01/02/2024\nb,03/04/2024\n", rows: []string{"2 ! they could be DD/MM/YYYY or MM/DD/YYYY", "3 ! they could be"}},
+		"a bad date among usual ones": {text: "ref,endDate\na,2024-06-30\nb,30.6.2024\n", rows: []string{"2 a 2024-06-30", "3 ! all of them would fit --date-format D.M.YYYY"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
+	}
+	numbers := story{text: "{\"ref\":\"a\",\"endDate\":20240630}\n{\"ref\":\"b\",\"endDate\":20240631}\n{\"ref\":\"c\",\"endDate\":true}\n", options: format("YYYYMMDD"),
+		rows: []string{"1 a 2024-06-30", "2 ! in the form YYYYMMDD", "3 ! neither text nor"}}
+	numbers.check(t, "leavers.jsonl")
 }
 
 func TestParseDelimiter(t *testing.T) {

@@ -116,9 +116,12 @@ func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate bool) {
 		refText, refErr = ref.text(true)
 	}
 	if endErr == nil {
-		endText, endErr = endDate.text(false)
+		// The usual form is text always; days as numbers need a format.
+		if endText, endErr = endDate.text(s.options.Dates.Letters != ""); endErr != nil {
+			endText = string(endDate.value)
+		}
 	}
-	*row = leaver.NewRow(row.Place, refText, endText, s.options.Zone)
+	*row = s.newRow(row.Place, refText, endText)
 	switch {
 	case refErr != nil:
 		row.Fault = refErr.Error()

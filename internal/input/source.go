@@ -29,11 +29,12 @@ const (
 
 // Options say how to read an input; the zero value reads by content.
 type Options struct {
-	Format        Format         // empty: by content
-	Encoding      Encoding       // empty: by byte order mark and content
-	Delimiter     rune           // between the fields of CSV; 0: by the header
-	RefColumn     string         // column or key; empty: found by name
-	EndDateColumn string         // column or key; empty: found by name
+	Format        Format   // empty: by content
+	Encoding      Encoding // empty: by byte order mark and content
+	Delimiter     rune     // between the fields of CSV; 0: by the header
+	RefColumn     string   // column or key; empty: found by name
+	EndDateColumn string   // column or key; empty: found by name
+	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
 }
 
@@ -58,9 +59,13 @@ type Source struct {
 	size    int64       // as of opening: what is written later is not part of it
 	options Options
 	columns columns
-	comma   rune // between the fields of a CSV file
-	lead    int  // bytes of the line sep=; in front of the header
-	line    int  // of a CSV file's header
+	// proposal says which flag would help where end dates cannot be read;
+	// proposing is true while that is found out.
+	proposal  string
+	proposing bool
+	comma     rune // between the fields of a CSV file
+	lead      int  // bytes of the line sep=; in front of the header
+	line      int  // of a CSV file's header
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -243,6 +248,46 @@ func (s *Source) sniff() error {
 		}
 	}
 	return s.readHeader(head)
+}
+
+// newRow reads the texts of a record. Where the end date is written in a way
+// that nobody has named, the whole column is looked at, and the fault says what
+// would read all of it: nothing is read by guess.
+func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
+	row := s.options.Dates.NewRow(place, ref, endDate, s.options.Zone)
+	if row.Fault != "" && otherForm(row, s.options) && !s.proposing {
+		row.Fault += "; " + s.propose()
+	}
+	return row
+}
+
+// otherForm tells whether a row's fault is that its end date is written in
+// another way than the usual one.
+func otherForm(row leaver.Row, o Options) bool {
+	if o.Dates.Letters != "" || leaver.CheckRef(row.Ref) != nil {
+		return false
+	}
+	_, err := leaver.ParseEndDate(row.EndDate.Text, o.Zone)
+	return errors.Is(err, leaver.ErrDateForm)
+}
+
+// propose reads the input once more, up to what cannot be read, for all the
+// end dates of another form.
+func (s *Source) propose() string {
+	if s.proposal == "" {
+		s.proposing = true
+		p := leaver.NewProposal(s.options.Zone)
+		for row, err := range s.Rows() {
+			if err != nil {
+				break // whoever reads the rows is told
+			}
+			if row.Fault != "" && otherForm(row, s.options) {
+				p.Add(row.EndDate.Text)
+			}
+		}
+		s.proposal, s.proposing = p.String(), false
+	}
+	return s.proposal
 }
 
 // before is how many lines stand in front of the header.

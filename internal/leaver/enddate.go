@@ -1,6 +1,7 @@
 package leaver
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -23,8 +24,12 @@ const dayLayout = "2006-01-02"
 const longest = 40
 
 // earliest is the first year that an end date can have. What old systems
-// write for "none" (0001-01-01, 1899-12-30) must not pass for a date.
-const earliest = 1900
+// write for "none" (0001-01-01, 1899-12-30, 1900-01-01) must not pass for a date.
+const earliest = 1950
+
+// ErrDateForm is matched by the error for an end date that is written in another
+// way than ParseEndDate reads.
+var ErrDateForm = errors.New("is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z)")
 
 // ParseEndDate reads RFC 3339 (2024-06-30T17:00:00Z) or a day (2024-06-30,
 // which begins at 00:00 in zone). An empty text means no end date. After an
@@ -41,7 +46,7 @@ func ParseEndDate(text string, zone *time.Location) (EndDate, error) {
 	}
 	at, err := time.ParseInLocation(layout, text, time.UTC)
 	if err != nil || len(text) > longest {
-		return d, fmt.Errorf("the end date %q is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z)", cut(text, 40))
+		return d, fmt.Errorf("the end date %q %w", cut(text, 40), ErrDateForm)
 	}
 	year, month, day := at.Date()
 	if year < earliest {

@@ -49,12 +49,17 @@ type Row struct {
 // what makes them unusable becomes the row's Fault. A date without a zone is
 // read in zone.
 func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
+	return DateFormat{}.NewRow(place, ref, endDate, zone)
+}
+
+// NewRow is the function NewRow for end dates in the format.
+func (f DateFormat) NewRow(place Place, ref, endDate string, zone *time.Location) Row {
 	row := Row{Place: place}
 	row.Ref = strings.TrimSpace(ref)
 	if err := CheckRef(row.Ref); err != nil {
 		row.Fault = err.Error()
 	}
-	date, err := ParseEndDate(strings.TrimSpace(endDate), zone)
+	date, err := f.ParseEndDate(strings.TrimSpace(endDate), zone)
 	row.EndDate = date
 	if err != nil && row.Fault == "" {
 		row.Fault = err.Error()

@@ -1,0 +1,226 @@
+package leaver
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DateFormat is how the end dates of an input are written. The zero value is
+// YYYY-MM-DD or RFC 3339, as in ParseEndDate.
+type DateFormat struct {
+	// Letters are the format as a person gave it, such as DD/MM/YYYY.
+	Letters string
+
+	layout string // of package time
+	serial bool   // days since the end of 1899, as spreadsheets count them
+}
+
+// excel is the DateFormat of serial numbers.
+const excel = "excel"
+
+// tokens are the letters of a format, the longest first, and what package time
+// calls them.
+var tokens = []struct{ letters, layout string }{
+	{"YYYY", "2006"}, {"YY", "06"},
+	{"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"},
+	{"DD", "02"}, {"D", "2"},
+}
+
+// ParseDateFormat reads the letters of a format: YYYY or YY, MMMM (June), MMM
+// (Jun), MM or M, DD or D, each once, and what stands between them; or the word
+// excel. MM and DD have two digits, M and D one or two.
+func ParseDateFormat(letters string) (DateFormat, error) {
+	f := DateFormat{Letters: letters}
+	if letters == "" {
+		return f, nil
+	}
+	if strings.EqualFold(letters, excel) {
+		f.serial = true
+		return f, nil
+	}
+	var years, months, days int
+	for rest := letters; rest != ""; {
+		token := strings.ToUpper(rest)
+		found := false
+		for _, t := range tokens {
+			if !strings.HasPrefix(token, t.letters) {
+				continue
+			}
+			f.layout += t.layout
+			rest, found = rest[len(t.letters):], true
+			switch t.letters[0] {
+			case 'Y':
+				years++
+			case 'M':
+				months++
+			default:
+				days++
+			}
+			break
+		}
+		if found {
+			continue
+		}
+		if char := rest[0]; char >= '0' && char <= '9' || char >= 'a' && char <= 'z' || char >= 'A' && char <= 'Z' || char == '_' {
+			return DateFormat{}, formatError(letters)
+		}
+		f.layout, rest = f.layout+rest[:1], rest[1:]
+	}
+	if years != 1 || months != 1 || days != 1 {
+		return DateFormat{}, formatError(letters)
+	}
+	return f, nil
+}
+
+func formatError(letters string) error {
+	return fmt.Errorf("%q is not a date format: it needs a year (YYYY or YY), a month (MM, M, MMM or MMMM) and a day (DD or D), such as DD/MM/YYYY; or it is excel", letters)
+}
+
+// ParseEndDate reads an end date in the format. A time of day and a zone may
+// follow the day (30/06/2024 17:00, 30/06/2024 17:00:30 +02:00); then it is a
+// moment, in zone where it names none. After an error the EndDate carries a
+// text only, which is no end date in any format.
+//
+// An end date that was read has a text in the form of RFC 3339: so it means the
+// same wherever it is read next.
+func (f DateFormat) ParseEndDate(text string, zone *time.Location) (EndDate, error) {
+	if f.Letters == "" || text == "" {
+		return ParseEndDate(text, zone)
+	}
+	var canonical string
+	var err error
+	if f.serial {
+		canonical, err = f.readSerial(text, zone)
+	} else {
+		canonical, err = f.read(text, zone)
+	}
+	var d EndDate
+	if err == nil {
+		d, err = ParseEndDate(canonical, zone)
+	}
+	if err == nil {
+		return d, nil
+	}
+	if _, other := ParseEndDate(text, zone); other == nil {
+		text = strconv.Quote(text) // it would be read in a report as what it is not here
+	}
+	return EndDate{Text: text}, err
+}
+
+// times are what may follow a day.
+var times = []string{"", " 15:04", " 15:04:05", "T15:04", "T15:04:05"}
+
+// zones are what may follow a time.
+var zones = []string{"", "Z07:00", " Z07:00", " -0700", "-0700"}
+
+func (f DateFormat) read(text string, zone *time.Location) (string, error) {
+	if len(text) <= longest {
+		for _, clock := range times {
+			for _, offset := range zones {
+				if clock == "" && offset != "" {
+					continue
+				}
+				at, err := time.ParseInLocation(f.layout+clock+offset, text, zone)
+				switch {
+				case err != nil:
+				case clock == "":
+					return at.Format(dayLayout), nil
+				default:
+					return at.Format(time.RFC3339Nano), nil
+				}
+			}
+		}
+	}
+	return "", fmt.Errorf("the end date %q is not a day of the calendar in the form %s", cut(text, 40), f.Letters)
+}
+
+// readSerial reads the number of days since 30 December 1899; its fraction is
+// the time of day.
+func (f DateFormat) readSerial(text string, zone *time.Location) (string, error) {
+	serial, err := strconv.ParseFloat(text, 64)
+	// Spreadsheets have a 29 February 1900 that never was: before it, no two
+	// of them agree.
+	if err != nil || math.IsNaN(serial) || serial < 61 || serial > 2958465 || strings.ContainsAny(text, "xXeEpP_+") {
+		return "", fmt.Errorf("the end date %q is not the serial number of a day, such as 45473", cut(text, 40))
+	}
+	whole, fraction := math.Modf(serial)
+	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(whole))
+	if fraction == 0 {
+		return day.Format(dayLayout), nil
+	}
+	clock := time.Duration(math.Round(fraction*86400)) * time.Second
+	at := day.Add(clock)
+	year, month, date := at.Date()
+	return time.Date(year, month, date, at.Hour(), at.Minute(), at.Second(), 0, zone).Format(time.RFC3339), nil
+}
+
+// proposals are the formats that are looked for when dates cannot be read.
+var proposals = []string{
+	"DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "YYYY/MM/DD", "YYYY/M/D",
+	"DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "DD-MM-YYYY", "MM-DD-YYYY", "D-M-YYYY", "M-D-YYYY",
+	"DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD MMM YYYY", "D MMM YYYY", "D MMMM YYYY", "MMM D, YYYY", "MMMM D, YYYY",
+	"YYYYMMDD", excel,
+}
+
+// Proposal collects the texts of a column that could not be read, and knows
+// which formats would read them all. It never reads a date by guess.
+type Proposal struct {
+	fits []DateFormat
+	zone *time.Location
+}
+
+// NewProposal returns a proposal that every format still fits.
+func NewProposal(zone *time.Location) *Proposal {
+	p := &Proposal{zone: zone}
+	for _, letters := range proposals {
+		f, err := ParseDateFormat(letters)
+		if err != nil {
+			panic(err) // they stand above
+		}
+		p.fits = append(p.fits, f)
+	}
+	return p
+}
+
+// Add takes a text.
+func (p *Proposal) Add(text string) {
+	fits := p.fits[:0]
+	for _, f := range p.fits {
+		if _, err := f.ParseEndDate(text, p.zone); err == nil {
+			fits = append(fits, f)
+		}
+	}
+	p.fits = fits
+}
+
+// String says in a few words which flag would help.
+func (p *Proposal) String() string {
+	var letters []string
+	seen := map[string]bool{} // by which part comes first, and what stands between
+	for _, f := range p.fits {
+		// DD/MM/YYYY and D/M/YYYY are one reading: the stricter comes first.
+		reading := strings.NewReplacer("DD", "D", "MM", "M").Replace(f.Letters)
+		if !seen[reading] {
+			seen[reading] = true
+			letters = append(letters, f.Letters)
+		}
+	}
+	switch len(letters) {
+	case 0:
+		return "say how dates are written with --date-format, such as DD/MM/YYYY"
+	case 1:
+		return fmt.Sprintf("all of them would fit --date-format %s", quoteBlank(letters[0]))
+	}
+	return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(letters, " or "))
+}
+
+// quoteBlank puts a format that a shell would tear apart in quotes.
+func quoteBlank(letters string) string {
+	if strings.Contains(letters, " ") {
+		return "'" + letters + "'"
+	}
+	return letters
+}

@@ -1,0 +1,250 @@
+package leaver
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func inZone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// TestDatesInEveryFormat reads texts in formats and zones. Each line is a
+// format, and then a text with what it means: the text that the report repeats,
+// and, behind a semicolon, the moment that is sent; or "!" if it means nothing.
+func TestDatesInEveryFormat(t *testing.T) {
+	tests := []struct{ format, zone, readings string }{
+		{"DD/MM/YYYY", "UTC", `
+30/06/2024 = 2024-06-30; 2024-06-30T00:00:00Z
+01/02/2024 = 2024-02-01; 2024-02-01T00:00:00Z
+29/02/2024 = 2024-02-29; 2024-02-29T00:00:00Z
+29/02/2023 = !
+31/02/2024 = !
+31/04/2024 = !
+00/01/2024 = !
+13/13/2024 = !
+06/30/2024 = !
+1/2/2024 = !
+30/06/0202 = !
+30/06/1949 = !
+01/01/1950 = 1950-01-01; 1950-01-01T00:00:00Z
+30/06/24 = !
+30-06-2024 = !
+30.06.2024 = !
+30/06/2024x = !
+30/06/2024 17:00 = 2024-06-30T17:00:00Z; 2024-06-30T17:00:00Z
+30/06/2024 17:00:30 = 2024-06-30T17:00:30Z; 2024-06-30T17:00:30Z
+30/06/2024 17:00 +02:00 = 2024-06-30T17:00:00+02:00; 2024-06-30T15:00:00Z
+30/06/2024 17:00:30Z = 2024-06-30T17:00:30Z; 2024-06-30T17:00:30Z
+30/06/2024T17:00 = 2024-06-30T17:00:00Z; 2024-06-30T17:00:00Z
+30/06/2024 24:00 = !
+30/06/2024 17 = !
+2024-06-30 = !
+soon = !
+- = !
+`},
+		{"D/M/YYYY", "UTC", `
+1/2/2024 = 2024-02-01; 2024-02-01T00:00:00Z
+01/02/2024 = 2024-02-01; 2024-02-01T00:00:00Z
+31/12/2024 = 2024-12-31; 2024-12-31T00:00:00Z
+32/12/2024 = !
+1/2/24 = !
+`},
+		{"MM/DD/YYYY", "UTC", `
+06/30/2024 = 2024-06-30; 2024-06-30T00:00:00Z
+01/02/2024 = 2024-01-02; 2024-01-02T00:00:00Z
+30/06/2024 = !
+02/29/2024 = 2024-02-29; 2024-02-29T00:00:00Z
+02/29/2100 = !
+`},
+		{"M/D/YY", "UTC", `
+6/30/24 = 2024-06-30; 2024-06-30T00:00:00Z
+06/30/24 = 2024-06-30; 2024-06-30T00:00:00Z
+6/3/68 = 2068-06-03; 2068-06-03T00:00:00Z
+6/3/99 = 1999-06-03; 1999-06-03T00:00:00Z
+6/30/2024 = !
+`},
+		{"DD.MM.YYYY", "Europe/Berlin", `
+30.06.2024 = 2024-06-30; 2024-06-29T22:00:00Z
+31.12.2024 = 2024-12-31; 2024-12-30T23:00:00Z
+31.03.2024 = 2024-03-31; 2024-03-30T23:00:00Z
+27.10.2024 = 2024-10-27; 2024-10-26T22:00:00Z
+31.03.2024 01:59 = 2024-03-31T01:59:00+01:00; 2024-03-31T00:59:00Z
+31.03.2024 03:00 = 2024-03-31T03:00:00+02:00; 2024-03-31T01:00:00Z
+27.10.2024 01:00 = 2024-10-27T01:00:00+02:00; 2024-10-26T23:00:00Z
+27.10.2024 03:00 = 2024-10-27T03:00:00+01:00; 2024-10-27T02:00:00Z
+30.6.2024 = !
+30.06.2024. = !
+`},
+		{"D.M.YY", "Europe/London", `
+3.6.24 = 2024-06-03; 2024-06-02T23:00:00Z
+30.12.24 = 2024-12-30; 2024-12-30T00:00:00Z
+31.11.24 = !
+3.6.2024 = !
+31.3.24 = 2024-03-31; 2024-03-31T00:00:00Z
+1.4.24 = 2024-04-01; 2024-03-31T23:00:00Z
+`},
+		{"DD-MMM-YYYY", "UTC", `
+30-Jun-2024 = 2024-06-30; 2024-06-30T00:00:00Z
+30-JUN-2024 = 2024-06-30; 2024-06-30T00:00:00Z
+30-jun-2024 = 2024-06-30; 2024-06-30T00:00:00Z
+30-June-2024 = !
+30-Juin-2024 = !
+31-Jun-2024 = !
+30-06-2024 = !
+30-Jun-2024 08:15 = 2024-06-30T08:15:00Z; 2024-06-30T08:15:00Z
+`},
+		{"D MMMM YYYY", "America/New_York", `
+3 June 2024 = 2024-06-03; 2024-06-03T04:00:00Z
+30 December 2024 = 2024-12-30; 2024-12-30T05:00:00Z
+3 Jun 2024 = !
+10 March 2024 = 2024-03-10; 2024-03-10T05:00:00Z
+11 March 2024 = 2024-03-11; 2024-03-11T04:00:00Z
+`},
+		{"MMM D, YYYY", "UTC", `
+Jun 30, 2024 = 2024-06-30; 2024-06-30T00:00:00Z
+Jun 3, 2024 = 2024-06-03; 2024-06-03T00:00:00Z
+June 3, 2024 = !
+`},
+		{"YYYYMMDD", "UTC", `
+20240630 = 2024-06-30; 2024-06-30T00:00:00Z
+20240631 = !
+00000000 = !
+2024063 = !
+202406301 = !
+99991231 = 9999-12-31; 9999-12-31T00:00:00Z
+20240630 1700 = !
+`},
+		{"YYYY/MM/DD", "Pacific/Apia", `
+2024/06/30 = 2024-06-30; 2024-06-29T11:00:00Z
+2011/12/29 = 2011-12-29; 2011-12-29T10:00:00Z
+2024-06-30 = !
+`},
+		{"YYYY-DD-MM", "UTC", `
+2024-30-06 = 2024-06-30; 2024-06-30T00:00:00Z
+2024-05-06 = 2024-06-05; 2024-06-05T00:00:00Z
+2024-06-30 = !
+`},
+		{"dd/mm/yyyy", "UTC", `
+30/06/2024 = 2024-06-30; 2024-06-30T00:00:00Z
+`},
+		{"excel", "UTC", `
+45473 = 2024-06-30; 2024-06-30T00:00:00Z
+45473.0 = 2024-06-30; 2024-06-30T00:00:00Z
+45473.5 = 2024-06-30T12:00:00Z; 2024-06-30T12:00:00Z
+45473.708333333336 = 2024-06-30T17:00:00Z; 2024-06-30T17:00:00Z
+45291 = 2023-12-31; 2023-12-31T00:00:00Z
+45292 = 2024-01-01; 2024-01-01T00:00:00Z
+45351 = 2024-02-29; 2024-02-29T00:00:00Z
+18264 = 1950-01-01; 1950-01-01T00:00:00Z
+18263 = !
+0 = !
+60 = !
+-1 = !
+1e5 = !
+0x1F = !
+NaN = !
+2958466 = !
+30/06/2024 = !
+2024-06-30 = !
+`},
+		{"excel", "Europe/Berlin", `
+45473 = 2024-06-30; 2024-06-29T22:00:00Z
+45473.5 = 2024-06-30T12:00:00+02:00; 2024-06-30T10:00:00Z
+`},
+		{"", "Europe/Berlin", `
+2024-06-30 = 2024-06-30; 2024-06-29T22:00:00Z
+2024-06-30T17:00:00Z = 2024-06-30T17:00:00Z; 2024-06-30T17:00:00Z
+2024-06-30T17:00:00+02:00 = 2024-06-30T17:00:00+02:00; 2024-06-30T15:00:00Z
+2024-06-30 17:00 = !
+30/06/2024 = !
+20240630 = !
+45473 = !
+2024-6-30 = !
+2024-02-30 = !
+0001-01-01 = !
+1900-01-01 = !
+2024-06-30T17:00:00 = !
+`},
+		{"DD/MM/YY", "UTC", `
+30/06/24 = 2024-06-30; 2024-06-30T00:00:00Z
+30/06/69 = 1969-06-30; 1969-06-30T00:00:00Z
+30/06/2024 = !
+06/30/24 = !
+`},
+	}
+	n := 0
+	for _, tt := range tests {
+		f, err := ParseDateFormat(tt.format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zone := inZone(t, tt.zone)
+		for line := range strings.SplitSeq(strings.TrimSpace(tt.readings), "\n") {
+			n++
+			text, want, _ := strings.Cut(line, " = ")
+			d, err := f.ParseEndDate(text, zone)
+			got := "!"
+			if err == nil {
+				got = fmt.Sprintf("%s; %s", d.Text, d.Time().UTC().Format(time.RFC3339))
+				// The report is read without the format, and must mean the same.
+				again, err := ParseEndDate(d.Text, zone)
+				if err != nil || again.Key() != d.Key() || !again.Time().Equal(d.Time()) {
+					t.Errorf("%s, %s: %q is %q in a report, which means %v, %v", tt.format, tt.zone, text, d.Text, again, err)
+				}
+			} else if _, err := ParseEndDate(d.Text, zone); err == nil {
+				t.Errorf("%s, %s: %q is no end date, and would be one in a report: %q", tt.format, tt.zone, text, d.Text)
+			}
+			if got != want {
+				t.Errorf("%s, %s: %q is %s (%v), want %s", tt.format, tt.zone, text, got, err, want)
+			}
+		}
+	}
+	if n < 120 {
+		t.Errorf("%d texts, want 120 at least", n)
+	}
+}
+
+func TestADateFormatNeedsAYearAMonthAndADay(t *testing.T) {
+	for _, letters := range []string{"DD/MM", "YYYY", "DD/MM/YYYY/DD", "YYYY-YY-DD", "HH/MM/YYYY", "day/month/year", "%d/%m/%Y", "2006-01-02", "DD_MM_YYYY", "yyyy"} {
+		if f, err := ParseDateFormat(letters); err == nil {
+			t.Errorf("%q is read as %+v", letters, f)
+		}
+	}
+}
+
+func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
+	tests := []struct{ texts, want string }{
+		{"30/06/2024 01/02/2024", "all of them would fit --date-format DD/MM/YYYY"},
+		{"06/30/2024 01/02/2024", "all of them would fit --date-format MM/DD/YYYY"},
+		{"01/02/2024 03/04/2024", "they could be DD/MM/YYYY or MM/DD/YYYY: say which with --date-format"},
+		{"1/2/2024 30/6/2024", "all of them would fit --date-format D/M/YYYY"},
+		{"30/06/2024 06/30/2024", "say how dates are written with --date-format, such as DD/MM/YYYY"},
+		{"30.06.2024 1.1.2024", "all of them would fit --date-format D.M.YYYY"},
+		{"30-Jun-2024", "all of them would fit --date-format DD-MMM-YYYY"},
+		{"20240630 20240701", "all of them would fit --date-format YYYYMMDD"},
+		{"45473 45474.5", "all of them would fit --date-format excel"},
+		{"soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
+	}
+	for _, tt := range tests {
+		p := NewProposal(time.UTC)
+		for text := range strings.FieldsSeq(tt.texts) {
+			p.Add(text)
+		}
+		if got := p.String(); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.texts, got, tt.want)
+		}
+	}
+	p := NewProposal(time.UTC)
+	p.Add("30 June 2024")
+	if got, want := p.String(), "all of them would fit --date-format 'D MMMM YYYY'"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
