@@ -55,7 +55,7 @@ func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
 // NewRow is the function NewRow for end dates in the format.
 func (f DateFormat) NewRow(place Place, ref, endDate string, zone *time.Location) Row {
 	row := Row{Place: place}
-	row.Ref = strings.TrimSpace(ref)
+	row.Ref = TrimRef(ref)
 	if err := CheckRef(row.Ref); err != nil {
 		row.Fault = err.Error()
 	}
@@ -88,6 +88,8 @@ var (
 	errRefUTF8    = errors.New("the ref is not valid UTF-8; save the file as UTF-8")
 	errRefControl = errors.New("the ref contains a control character")
 	errRefDamaged = errors.New("the ref contains U+FFFD, which stands for a character that was lost")
+	errRefHidden  = errors.New("the ref contains a character that cannot be seen (a no-break or zero-width space)")
+	errRefEaten   = errors.New("the ref is a number that a spreadsheet has rounded; export the column as text")
 	errRefLong    = fmt.Errorf("the ref is longer than %d characters", MaxRef)
 )
 
@@ -112,9 +114,43 @@ func CheckRef(ref string) error {
 		if unicode.IsControl(r) {
 			return errRefControl
 		}
+		if hidden(r) {
+			return errRefHidden
+		}
 		if r == utf8.RuneError {
 			return errRefDamaged
 		}
 	}
+	if scientific(ref) {
+		return errRefEaten
+	}
 	return nil
 }
+
+// TrimRef cuts what surrounds a ref and is not part of it: white space, and
+// characters that cannot be seen.
+func TrimRef(ref string) string {
+	return strings.TrimFunc(ref, func(r rune) bool { return unicode.IsSpace(r) || hidden(r) })
+}
+
+// hidden tells whether a character looks like nothing, or like a space that is
+// none. Two refs that differ by it look the same.
+func hidden(r rune) bool {
+	switch r {
+	case '\u00a0', '\u202f', '\u2007', // no-break spaces
+		'\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad': // without width
+		return true
+	}
+	return false
+}
+
+// scientific tells whether a ref is a number as spreadsheets write long ones:
+// 1.20457E+11. Its last digits are lost.
+func scientific(ref string) bool {
+	mantissa, exponent, found := strings.Cut(strings.ToUpper(ref), "E+")
+	whole, fraction, _ := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
+	return found && len(whole) == 1 && digits(whole) && digits(fraction) && exponent != "" && digits(exponent)
+}
+
+// digits tells whether a text has digits only; the empty one does.
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

