@@ -62,6 +62,8 @@ type inputFlags struct {
 	Delimiter     string     `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
 	RefColumn     string     `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
 	EndDateColumn string     `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
+	RefPad        int        `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
+	RefPrefix     string     `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
 	DateFormat    dateFormat `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
 	Timezone      zone       `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
 	IncludeFuture bool       `group:"input" help:"Also suspend leavers whose end date has not passed."`
@@ -75,6 +77,8 @@ func (f *inputFlags) options() input.Options {
 		Delimiter:     delimiter,
 		RefColumn:     f.RefColumn,
 		EndDateColumn: f.EndDateColumn,
+		RefPad:        f.RefPad,
+		RefPrefix:     f.RefPrefix,
 		Dates:         f.DateFormat.DateFormat,
 		Zone:          f.Timezone.Location,
 	}
@@ -91,6 +95,12 @@ func (f *inputFlags) Validate() error {
 	}
 	if _, err := input.ParseDelimiter(f.Delimiter); err != nil {
 		return fmt.Errorf("--delimiter: %w", err)
+	}
+	if f.RefPad < 0 || f.RefPad > leaver.MaxRef {
+		return fmt.Errorf("--ref-pad must be a number of digits up to %d, not %d", leaver.MaxRef, f.RefPad)
+	}
+	if f.RefPrefix != "" && leaver.CheckRef(f.RefPrefix+"1") != nil {
+		return fmt.Errorf("--ref-prefix %q: %w", f.RefPrefix, leaver.CheckRef(f.RefPrefix+"1"))
 	}
 	return nil
 }

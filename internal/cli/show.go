@@ -51,6 +51,11 @@ func (o outline) write(w io.Writer) {
 			text = fmt.Appendf(text, "%s: ref from column %q, end date from column %q\n", s.Name, s.RefColumn, s.EndDateColumn)
 		}
 	}
+	for _, s := range o.sources {
+		for _, w := range s.Warnings() {
+			text = fmt.Appendf(text, "Look at %s: %s.\n", s.Name, w)
+		}
+	}
 	if n := o.totals[leaver.Pending]; n > 0 && o.rate > 0 {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
 	}

@@ -13,6 +13,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"offboard/internal/leaver"
@@ -34,6 +35,8 @@ type Options struct {
 	Delimiter     rune     // between the fields of CSV; 0: by the header
 	RefColumn     string   // column or key; empty: found by name
 	EndDateColumn string   // column or key; empty: found by name
+	RefPad        int      // refs of fewer digits get zeros in front; 0: none
+	RefPrefix     string   // stands in front of every ref
 	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
 }
@@ -63,9 +66,10 @@ type Source struct {
 	// proposing is true while that is found out.
 	proposal  string
 	proposing bool
-	comma     rune // between the fields of a CSV file
-	lead      int  // bytes of the line sep=; in front of the header
-	line      int  // of a CSV file's header
+	zeros     zeros // of the reading that is on, or the last one
+	comma     rune  // between the fields of a CSV file
+	lead      int   // bytes of the line sep=; in front of the header
+	line      int   // of a CSV file's header
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -174,10 +178,14 @@ func (s *Source) Prepare() error {
 // row with a Fault. An error ends the sequence: it names the source and the
 // line, and means that what follows cannot be told apart into records.
 func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
+	read := s.csvRows
 	if s.Format == JSONL {
-		return s.jsonlRows
+		read = s.jsonlRows
 	}
-	return s.csvRows
+	return func(yield func(leaver.Row, error) bool) {
+		s.zeros = zeros{}
+		read(yield)
+	}
 }
 
 const (
@@ -254,7 +262,8 @@ func (s *Source) sniff() error {
 // that nobody has named, the whole column is looked at, and the fault says what
 // would read all of it: nothing is read by guess.
 func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
-	row := s.options.Dates.NewRow(place, ref, endDate, s.options.Zone)
+	row := s.options.Dates.NewRow(place, s.options.repair(ref), endDate, s.options.Zone)
+	s.zeros.add(strings.TrimPrefix(row.Ref, s.options.RefPrefix))
 	if row.Fault != "" && otherForm(row, s.options) && !s.proposing {
 		row.Fault += "; " + s.propose()
 	}
@@ -277,6 +286,7 @@ func (s *Source) propose() string {
 	if s.proposal == "" {
 		s.proposing = true
 		p := leaver.NewProposal(s.options.Zone)
+		seen := s.zeros // the reading that wants to know goes on
 		for row, err := range s.Rows() {
 			if err != nil {
 				break // whoever reads the rows is told
@@ -285,7 +295,7 @@ func (s *Source) propose() string {
 				p.Add(row.EndDate.Text)
 			}
 		}
-		s.proposal, s.proposing = p.String(), false
+		s.proposal, s.proposing, s.zeros = p.String(), false, seen
 	}
 	return s.proposal
 }
