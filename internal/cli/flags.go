@@ -57,21 +57,27 @@ func (c *commands) handler(w io.Writer) slog.Handler {
 type inputFlags struct {
 	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV or JSON lines), or earlier reports; - is standard input."`
 
-	Format        string     `group:"input" placeholder:"FORMAT" help:"csv or jsonl; without it the content tells."`
-	Encoding      string     `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
-	Delimiter     string     `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
-	RefColumn     string     `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
-	EndDateColumn string     `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
-	RefPad        int        `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
-	RefPrefix     string     `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
-	DateFormat    dateFormat `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
-	Timezone      zone       `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
-	IncludeFuture bool       `group:"input" help:"Also suspend leavers whose end date has not passed."`
+	Format        string      `group:"input" placeholder:"FORMAT" help:"csv or jsonl; without it the content tells."`
+	Encoding      string      `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
+	Delimiter     string      `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
+	RefColumn     string      `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
+	EndDateColumn string      `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
+	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. Of several, all must be met; the others are counted and left out."`
+	RefPad        int         `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
+	RefPrefix     string      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
+	DateFormat    dateFormat  `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
+	Timezone      zone        `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
+	IncludeFuture bool        `group:"input" help:"Also suspend leavers whose end date has not passed."`
 }
 
 func (f *inputFlags) options() input.Options {
 	delimiter, _ := input.ParseDelimiter(f.Delimiter) // Validate has read it
+	var where []input.Condition
+	for _, c := range f.Where {
+		where = append(where, c.Condition)
+	}
 	return input.Options{
+		Where:         where,
 		Format:        input.Format(f.Format),
 		Encoding:      input.Encoding(f.Encoding),
 		Delimiter:     delimiter,
@@ -103,6 +109,15 @@ func (f *inputFlags) Validate() error {
 		return fmt.Errorf("--ref-prefix %q: %w", f.RefPrefix, leaver.CheckRef(f.RefPrefix+"1"))
 	}
 	return nil
+}
+
+// condition says which rows are leavers.
+type condition struct{ input.Condition }
+
+func (c *condition) UnmarshalText(text []byte) error {
+	var err error
+	c.Condition, err = input.ParseCondition(string(text))
+	return err
 }
 
 // dateFormat is how end dates are written.

@@ -52,6 +52,9 @@ func (o outline) write(w io.Writer) {
 		}
 	}
 	for _, s := range o.sources {
+		if n := s.LeftOut(); n > 0 {
+			text = fmt.Appendf(text, "%s: %s left out by --where\n", s.Name, count(n, "row"))
+		}
 		for _, w := range s.Warnings() {
 			text = fmt.Appendf(text, "Look at %s: %s.\n", s.Name, w)
 		}

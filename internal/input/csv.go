@@ -67,6 +67,10 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 			if slices.Equal(fields, s.Header) {
 				continue // the header again, where exports were put together
 			}
+			if !s.wanted(fields) {
+				s.leftOut++
+				continue
+			}
 			line, _ := reader.FieldPos(0)
 			line += s.before()
 			ref, endDate := s.columns.of(fields)

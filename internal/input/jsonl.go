@@ -59,13 +59,17 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 		if err != nil {
 			row.Fault = fmt.Sprintf("the line is longer than %d bytes", recordLimit)
 		} else {
-			hasRef, hasEndDate := s.fill(&row, line)
+			hasRef, hasEndDate, wanted := s.fill(&row, line)
 			objects++
 			if hasRef {
 				refs++
 			}
 			if hasEndDate {
 				endDates++
+			}
+			if !wanted {
+				s.leftOut++
+				continue
 			}
 		}
 		if !yield(row, nil) {
@@ -99,16 +103,18 @@ func oneKeyEach(o Options) error {
 	return nil
 }
 
-// fill reads the row from a line, and tells which of the two keys it has.
+// fill reads the row from a line, and tells which of the two keys it has, and
+// whether it meets the conditions.
 //
 // What cannot be read must stay unusable on its way through a report: a ref
 // is left empty, and an end date keeps the JSON that is not a date.
-func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate bool) {
+func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate, wanted bool) {
 	o, err := readObject(line)
 	if err != nil {
 		row.Fault = err.Error()
-		return false, false
+		return false, false, true
 	}
+	wanted, doubt := s.wantedObject(o)
 	ref, refErr := o.find(s.options.RefColumn, refName)
 	endDate, endErr := o.find(s.options.EndDateColumn, endDateName)
 	refText, endText := "", string(endDate.value)
@@ -127,8 +133,10 @@ func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate bool) {
 		row.Fault = refErr.Error()
 	case endErr != nil:
 		row.Fault = endErr.Error()
+	case doubt != "":
+		*row = leaver.Row{Place: row.Place, Fault: doubt} // in a report it is nobody
 	}
-	return ref.value != nil, endDate.value != nil
+	return ref.value != nil, endDate.value != nil, wanted
 }
 
 // object is a JSON object, with its values as they stand there.

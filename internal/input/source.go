@@ -30,13 +30,14 @@ const (
 
 // Options say how to read an input; the zero value reads by content.
 type Options struct {
-	Format        Format   // empty: by content
-	Encoding      Encoding // empty: by byte order mark and content
-	Delimiter     rune     // between the fields of CSV; 0: by the header
-	RefColumn     string   // column or key; empty: found by name
-	EndDateColumn string   // column or key; empty: found by name
-	RefPad        int      // refs of fewer digits get zeros in front; 0: none
-	RefPrefix     string   // stands in front of every ref
+	Format        Format      // empty: by content
+	Encoding      Encoding    // empty: by byte order mark and content
+	Delimiter     rune        // between the fields of CSV; 0: by the header
+	RefColumn     string      // column or key; empty: found by name
+	EndDateColumn string      // column or key; empty: found by name
+	Where         []Condition // which rows are leavers: those that meet all of them
+	RefPad        int         // refs of fewer digits get zeros in front; 0: none
+	RefPrefix     string      // stands in front of every ref
 	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
 }
@@ -67,6 +68,8 @@ type Source struct {
 	proposal  string
 	proposing bool
 	zeros     zeros // of the reading that is on, or the last one
+	leftOut   int   // rows, in the same reading
+	where     []int // the columns of the conditions
 	comma     rune  // between the fields of a CSV file
 	lead      int   // bytes of the line sep=; in front of the header
 	line      int   // of a CSV file's header
@@ -167,6 +170,9 @@ func (s *Source) Prepare() error {
 	if err != nil {
 		return fmt.Errorf("%s:%d: %w", s.Name, s.line, err)
 	}
+	if s.where, err = findConditions(s.Header, s.options.Where); err != nil {
+		return fmt.Errorf("%s:%d: %w", s.Name, s.line, err)
+	}
 	s.RefColumn = s.Header[s.columns.ref]
 	if s.columns.endDate >= 0 {
 		s.EndDateColumn = s.Header[s.columns.endDate]
@@ -183,10 +189,14 @@ func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
 		read = s.jsonlRows
 	}
 	return func(yield func(leaver.Row, error) bool) {
-		s.zeros = zeros{}
+		s.zeros, s.leftOut = zeros{}, 0
 		read(yield)
 	}
 }
+
+// LeftOut is how many rows did not meet the conditions. It is complete when the
+// rows have been read once.
+func (s *Source) LeftOut() int { return s.leftOut }
 
 const (
 	bom       = "\xef\xbb\xbf"
@@ -286,7 +296,7 @@ func (s *Source) propose() string {
 	if s.proposal == "" {
 		s.proposing = true
 		p := leaver.NewProposal(s.options.Zone)
-		seen := s.zeros // the reading that wants to know goes on
+		seen, left := s.zeros, s.leftOut // the reading that wants to know goes on
 		for row, err := range s.Rows() {
 			if err != nil {
 				break // whoever reads the rows is told
@@ -295,7 +305,7 @@ func (s *Source) propose() string {
 				p.Add(row.EndDate.Text)
 			}
 		}
-		s.proposal, s.proposing, s.zeros = p.String(), false, seen
+		s.proposal, s.proposing, s.zeros, s.leftOut = p.String(), false, seen, left
 	}
 	return s.proposal
 }
