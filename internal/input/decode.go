@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +45,7 @@ func (s *Source) unpack() error {
 		if err != nil {
 			return fmt.Errorf("this looks compressed with gzip, and is damaged: %w", err)
 		}
-		if err := s.replace(packed); err != nil {
+		if err := s.replace(copyOf(packed)); err != nil {
 			return fmt.Errorf("unpacking: %w", err)
 		}
 	}
@@ -53,15 +54,75 @@ func (s *Source) unpack() error {
 			return err
 		}
 	}
-	if s.Encoding == UTF8 {
-		return nil
+	if s.Encoding != UTF8 {
+		if err := s.replace(copyOf(decoder(s.Encoding).Reader(s.Reader()))); err != nil {
+			return err
+		}
 	}
-	return s.replace(decoder(s.Encoding).Reader(s.Reader()))
+	if array, err := s.isArray(); err != nil || !array {
+		return err
+	}
+	return s.replace(s.writeLines)
+}
+
+// isArray tells whether the text is a JSON array.
+func (s *Source) isArray() (bool, error) {
+	if s.options.Format != "" && s.options.Format != JSONL {
+		return false, nil
+	}
+	text, err := s.text()
+	if err != nil {
+		return false, err
+	}
+	head, err := bufio.NewReaderSize(text, headBytes).Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("[")), nil
+}
+
+// writeLines writes the elements of a JSON array one per line: the row of an
+// element is its number.
+func (s *Source) writeLines(w io.Writer) error {
+	text, err := s.text()
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(bufio.NewReader(text))
+	lines := bufio.NewWriter(w)
+	malformed := func(err error) error {
+		return fmt.Errorf("this is not a JSON array to its end: byte %d: %w", d.InputOffset()+1, err)
+	}
+	if _, err := d.Token(); err != nil {
+		return malformed(err)
+	}
+	var line bytes.Buffer
+	for d.More() {
+		var element json.RawMessage
+		if err := d.Decode(&element); err != nil {
+			return malformed(err)
+		}
+		line.Reset()
+		if err := json.Compact(&line, element); err != nil {
+			return malformed(err)
+		}
+		line.WriteByte('\n')
+		if _, err := lines.Write(line.Bytes()); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return malformed(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("this is not one JSON array: something follows it, at byte %d", d.InputOffset()+1)
+	}
+	return lines.Flush()
 }
 
 // replace reads from the source's file what it is to be replaced by.
-func (s *Source) replace(text io.Reader) error {
-	f, size, err := spool(text)
+func (s *Source) replace(write func(io.Writer) error) error {
+	f, size, err := spool(write)
 	if err != nil {
 		return err
 	}

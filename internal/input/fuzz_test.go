@@ -24,7 +24,11 @@ func readStream(t *testing.T, text string, o input.Options) (rows []leaver.Row, 
 		return nil, false, err
 	}
 	rows, err = read(t, s, o)
-	if last := len(rows) - 1; last >= 0 && rows[last].Place.Row > strings.Count(text, "\n")+1 {
+	places := strings.Count(text, "\n") + 1
+	if o.Format != input.CSV && strings.Contains(text, "[") {
+		places += strings.Count(text, ",") // the rows of an array are its elements
+	}
+	if last := len(rows) - 1; last >= 0 && rows[last].Place.Row > places {
 		t.Errorf("the text has no line %d", rows[last].Place.Row)
 	}
 	return rows, true, err
@@ -74,15 +78,17 @@ func FuzzJSONL(f *testing.F) {
 		"{\"ref\": \"a\", \"ref\": \"b\"}", "{\"ref\": \"a\", \"REF\": null}", "{\"ref\": [1, {\"ref\": \"z\"}], \"endDate\": 20240630}",
 		"{\"ref\": -1}\n{\"ref\": 1e5}\n{\"ref\": true}\n", "{\"ref\": \"a\"\n{\"ref\": \"b\"}\nnull\n[]\n\"x\"\n1\n", "{\"ref\": \"a\"} {\"ref\": \"b\"}",
 		"{\"ref\": \"\\ud83d\\u0000\"}", "{\"ref\": \"Zo\xeb\"}", "{1: 2}", "{{", "{\"a\" 1}", "{\"a\": 1 \"b\": 2}", "{\"a\": 1,}", "{\"ref\": \"a\"]",
-		"{\"endDate\": 2024, \"end_date\": -0, \"end date\": 6, \"END_DATE\": -1, \"end-date\": 0, \"ref\": \"a\"}", "{\"id\": \"a\"}",
+		"{\"endDate\": 2024, \"end_date\": -0, \"end date\": 6, \"END_DATE\": -1, \"end-date\": 0, \"ref\": \"a\"}", "{\"id\": \"a\"}", "[{\"ref\": \"a\"}, {\"ref\": 2,\n \"endDate\": null}, 3]", "{\"a\": {\"b\": {\"c\": \"d\"}}}",
 	} {
 		f.Add(text, "", "")
 		f.Add(text, "id", "End Date")
+		f.Add(text, "a.b.c", "a.b")
 	}
 	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
-		rows, opened, _ := readStream(t, text, input.Options{Format: input.JSONL, RefColumn: ref, EndDateColumn: endDate})
-		if !opened {
-			return
+		_, _, _ = readStream(t, text, input.Options{RefColumn: ref, EndDateColumn: endDate})
+		rows, opened, _ := readStream(t, text, input.Options{Format: input.JSONL, Encoding: input.UTF8, RefColumn: ref, EndDateColumn: endDate})
+		if !opened || strings.HasPrefix(text, "\x1f\x8b") || strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, "\xef\xbb\xbf"), " \t\r\n"), "[") {
+			return // an array has no lines to count
 		}
 		n := 0
 		for line := range strings.Lines(strings.TrimPrefix(text, "\xef\xbb\xbf")) {

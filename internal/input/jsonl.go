@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"offboard/internal/leaver"
 )
@@ -191,7 +192,7 @@ func (o object) find(asked, usual string) (member, error) {
 	found := match(o.keys, asked, usual)
 	switch len(found) {
 	case 0:
-		return member{}, nil
+		return o.inside(asked, usual)
 	case 1:
 		return member{o.keys[found[0]], o.values[found[0]]}, nil
 	}
@@ -201,6 +202,23 @@ func (o object) find(asked, usual string) (member, error) {
 	}
 	return member{o.keys[found[0]], bytes.Join(values, []byte(", "))},
 		fmt.Errorf("%d keys could be meant by %q", len(found), nameOr(asked, usual))
+}
+
+// inside finds a member by a path through objects, such as employee.number.
+func (o object) inside(path, usual string) (member, error) {
+	outer, rest, found := strings.Cut(path, ".")
+	if !found || outer == "" || rest == "" {
+		return member{}, nil
+	}
+	m, err := o.find(outer, "")
+	if err != nil || len(m.value) == 0 || m.value[0] != '{' {
+		return member{}, err
+	}
+	inner, err := readObject(m.value)
+	if err != nil {
+		return member{}, err
+	}
+	return inner.find(rest, usual)
 }
 
 // text returns the value as text. A missing key, null and "" are the same. A

@@ -108,25 +108,35 @@ func Open(path string, o Options) (*Source, error) {
 // that. The file has no name any more when Spool returns: however the process
 // ends, nothing is left behind.
 func Spool(name string, r io.Reader, o Options) (*Source, error) {
-	f, size, err := spool(r)
+	f, size, err := spool(copyOf(r))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return open(name, f, size, o)
 }
 
-// spool reads a stream to its end into a file without a name.
-func spool(r io.Reader) (f *os.File, size int64, err error) {
+// spool lets write fill a file without a name.
+func spool(write func(io.Writer) error) (f *os.File, size int64, err error) {
 	if f, err = os.CreateTemp("", "offboard-*"); err != nil {
 		return nil, 0, fmt.Errorf("spooling to a temporary file: %w", err)
 	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, 0, errors.Join(err, f.Close())
+	if err = os.Remove(f.Name()); err == nil {
+		err = write(f)
 	}
-	if size, err = io.Copy(f, r); err != nil {
+	if err == nil {
+		size, err = f.Seek(0, io.SeekCurrent)
+	}
+	if err != nil {
 		return nil, 0, errors.Join(fmt.Errorf("spooling to a temporary file: %w", err), f.Close())
 	}
 	return f, size, nil
+}
+
+func copyOf(r io.Reader) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.Copy(w, r)
+		return err
+	}
 }
 
 func open(name string, f *os.File, size int64, o Options) (*Source, error) {
@@ -242,8 +252,6 @@ func (s *Source) sniff() error {
 			return errors.New("the input is empty; a CSV file needs a header line with a column ref")
 		case visible[0] == '{':
 			s.Format = JSONL
-		case visible[0] == '[':
-			return errors.New("this is a JSON array; write one object per line instead (JSON lines)")
 		default:
 			s.Format = CSV
 		}
