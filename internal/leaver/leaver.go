@@ -6,6 +6,7 @@ package leaver
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -90,6 +91,7 @@ var (
 	errRefDamaged = errors.New("the ref contains U+FFFD, which stands for a character that was lost")
 	errRefHidden  = errors.New("the ref contains a character that cannot be seen (a no-break or zero-width space)")
 	errRefEaten   = errors.New("the ref is a number that a spreadsheet has rounded; export the column as text")
+	errRefTotals  = errors.New("the ref is that of a line of totals")
 	errRefLong    = fmt.Errorf("the ref is longer than %d characters", MaxRef)
 )
 
@@ -121,10 +123,32 @@ func CheckRef(ref string) error {
 			return errRefDamaged
 		}
 	}
-	if scientific(ref) {
+	switch {
+	case scientific(ref):
 		return errRefEaten
+	case totals(ref):
+		return errRefTotals
 	}
 	return nil
+}
+
+var totalWords = []string{"grand", "total", "totals", "subtotal", "sum", "count"}
+
+// totals tells whether a ref is what exports write at their end: a word for a
+// total, and a number or nothing.
+func totals(ref string) bool {
+	if !slices.ContainsFunc(totalWords, func(word string) bool { return len(ref) >= len(word) && strings.EqualFold(ref[:len(word)], word) }) {
+		return false // nearly all of them, at no cost
+	}
+	words := strings.Fields(strings.ToLower(ref))
+	if len(words) > 0 && words[0] == "grand" {
+		words = words[1:]
+	}
+	if len(words) == 0 || len(words) > 2 {
+		return false
+	}
+	return slices.Contains(totalWords[1:], strings.TrimRight(words[0], ":=")) &&
+		(len(words) == 1 || strings.Trim(words[1], "0123456789.,") == "")
 }
 
 // TrimRef cuts what surrounds a ref and is not part of it: white space, and
@@ -147,6 +171,9 @@ func hidden(r rune) bool {
 // scientific tells whether a ref is a number as spreadsheets write long ones:
 // 1.20457E+11. Its last digits are lost.
 func scientific(ref string) bool {
+	if ref[0] < '0' || ref[0] > '9' || !strings.Contains(ref, "+") {
+		return false // nearly all of them, at no cost
+	}
 	mantissa, exponent, found := strings.Cut(strings.ToUpper(ref), "E+")
 	whole, fraction, _ := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
 	return found && len(whole) == 1 && digits(whole) && digits(fraction) && exponent != "" && digits(exponent)
