@@ -146,7 +146,7 @@ func decoder(e Encoding) *encoding.Decoder {
 // every second byte are UTF-16, and bytes that UTF-8 never has are Windows-1252
 // if there is nothing in the file that only UTF-8 has. Where both occur it is
 // UTF-8 with damaged rows.
-func detect(r io.Reader) (Encoding, error) {
+func detect(r io.ReadSeeker) (Encoding, error) {
 	text := bufio.NewReaderSize(r, 64<<10)
 	head, err := text.Peek(headBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -164,42 +164,55 @@ func detect(r io.Reader) (Encoding, error) {
 	if visible := bytes.TrimLeft(head, bom+" \t\r\n"); len(visible) > 0 && (visible[0] == '{' || visible[0] == '[') {
 		return UTF8, nil // as JSON is (RFC 8259)
 	}
-	foreign, multibyte := false, false
+	valid, _, err := scan(text, false)
+	if err != nil || valid {
+		return UTF8, err
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	if _, multibyte, err := scan(bufio.NewReaderSize(r, 64<<10), true); err != nil || multibyte {
+		return UTF8, err
+	}
+	return Windows1252, nil
+}
+
+// scan reads to the end and tells whether all of it is UTF-8; or, to the end
+// in any case, whether some of it can be nothing else.
+func scan(text *bufio.Reader, closely bool) (valid, multibyte bool, err error) {
+	valid = true
 	for {
 		part, err := text.Peek(32 << 10)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return false, false, err
+		}
 		if len(part) == 0 {
-			break
+			return valid, multibyte, nil
 		}
 		used := len(part)
-		for i := 0; i < len(part); {
-			if part[i] < utf8.RuneSelf {
-				i++
-				continue
-			}
-			if !utf8.FullRune(part[i:]) && err == nil {
-				used = i // the rest of it comes with the next part
+		for back := 1; err == nil && back < utf8.UTFMax; back++ {
+			if start := used - back; utf8.RuneStart(part[start]) {
+				if !utf8.FullRune(part[start:]) {
+					used = start // the rest of it comes with the next part
+				}
 				break
 			}
-			switch char, size := utf8.DecodeRune(part[i:]); {
-			case char == utf8.RuneError && size == 1:
-				foreign = true
-				i++
-			default:
-				multibyte = true
+		}
+		switch {
+		case utf8.Valid(part[:used]) && !closely:
+		case !closely:
+			return false, false, nil
+		default:
+			for i := 0; i < used && !multibyte; {
+				_, size := utf8.DecodeRune(part[i:used])
+				multibyte = size > 1
 				i += size
 			}
 		}
-		if _, discarded := text.Discard(used); discarded != nil {
-			return "", discarded
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return "", err
+		if _, err := text.Discard(used); err != nil {
+			return false, false, err
 		}
 	}
-	if foreign && !multibyte {
-		return Windows1252, nil
-	}
-	return UTF8, nil
 }
 
 // halfZeros tells UTF-16 without a byte order mark: of text that is mostly

@@ -11,6 +11,9 @@ import (
 // zeros in front that a spreadsheet has cut, and a prefix. What is no ref stays
 // as it is: nothing is to become one by a prefix.
 func (o Options) repair(text string) string {
+	if o.RefPad == 0 && o.RefPrefix == "" {
+		return text
+	}
 	ref := leaver.TrimRef(text)
 	if leaver.CheckRef(ref) != nil {
 		return text

@@ -69,10 +69,16 @@ type Source struct {
 	proposing bool
 	zeros     zeros // of the reading that is on, or the last one
 	leftOut   int   // rows, in the same reading
-	where     []int // the columns of the conditions
-	comma     rune  // between the fields of a CSV file
-	lead      int   // bytes of the line sep=; in front of the header
-	line      int   // of a CSV file's header
+	date      struct {
+		read    bool
+		text    string
+		endDate leaver.EndDate
+		err     error
+	} // the last one that was read
+	where []int // the columns of the conditions
+	comma rune  // between the fields of a CSV file
+	lead  int   // bytes of the line sep=; in front of the header
+	line  int   // of a CSV file's header
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -280,7 +286,12 @@ func (s *Source) sniff() error {
 // that nobody has named, the whole column is looked at, and the fault says what
 // would read all of it: nothing is read by guess.
 func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
-	row := s.options.Dates.NewRow(place, s.options.repair(ref), endDate, s.options.Zone)
+	// Lists of leavers have few end dates, and often the same for a while.
+	if d := &s.date; !d.read || d.text != endDate {
+		d.read, d.text = true, strings.Clone(endDate)
+		d.endDate, d.err = s.options.Dates.ParseEndDate(strings.TrimSpace(d.text), s.options.Zone)
+	}
+	row := leaver.NewRowOn(place, s.options.repair(ref), s.date.endDate, s.date.err)
 	s.zeros.add(strings.TrimPrefix(row.Ref, s.options.RefPrefix))
 	if row.Fault != "" && otherForm(row, s.options) && !s.proposing {
 		row.Fault += "; " + s.propose()

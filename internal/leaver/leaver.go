@@ -55,14 +55,19 @@ func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
 
 // NewRow is the function NewRow for end dates in the format.
 func (f DateFormat) NewRow(place Place, ref, endDate string, zone *time.Location) Row {
-	row := Row{Place: place}
-	row.Ref = TrimRef(ref)
-	if err := CheckRef(row.Ref); err != nil {
-		row.Fault = err.Error()
-	}
 	date, err := f.ParseEndDate(strings.TrimSpace(endDate), zone)
-	row.EndDate = date
-	if err != nil && row.Fault == "" {
+	return NewRowOn(place, ref, date, err)
+}
+
+// NewRowOn is NewRow for an end date that was read before, with the error that
+// came of it.
+func NewRowOn(place Place, ref string, endDate EndDate, err error) Row {
+	row := Row{Place: place}
+	row.Ref, row.EndDate = TrimRef(ref), endDate
+	switch refErr := CheckRef(row.Ref); {
+	case refErr != nil:
+		row.Fault = refErr.Error()
+	case err != nil:
 		row.Fault = err.Error()
 	}
 	return row
@@ -112,7 +117,10 @@ func CheckRef(ref string) error {
 	case len(ref) > MaxRef && utf8.RuneCountInString(ref) > MaxRef:
 		return errRefLong
 	}
-	for _, r := range ref {
+	for i, r := range ref {
+		if visible(ref[i]) {
+			continue
+		}
 		if unicode.IsControl(r) {
 			return errRefControl
 		}
@@ -137,8 +145,13 @@ var totalWords = []string{"grand", "total", "totals", "subtotal", "sum", "count"
 // totals tells whether a ref is what exports write at their end: a word for a
 // total, and a number or nothing.
 func totals(ref string) bool {
-	if !slices.ContainsFunc(totalWords, func(word string) bool { return len(ref) >= len(word) && strings.EqualFold(ref[:len(word)], word) }) {
-		return false // nearly all of them, at no cost
+	switch ref[0] | 0x20 { // nearly all others begin otherwise, or go on so
+	case 'g', 't', 's', 'c':
+		if len(ref) < 3 || ref[1]|0x20 < 'a' {
+			return false
+		}
+	default:
+		return false
 	}
 	words := strings.Fields(strings.ToLower(ref))
 	if len(words) > 0 && words[0] == "grand" {
@@ -154,8 +167,14 @@ func totals(ref string) bool {
 // TrimRef cuts what surrounds a ref and is not part of it: white space, and
 // characters that cannot be seen.
 func TrimRef(ref string) string {
+	if n := len(ref); n > 0 && visible(ref[0]) && visible(ref[n-1]) {
+		return ref // as nearly all of them
+	}
 	return strings.TrimFunc(ref, func(r rune) bool { return unicode.IsSpace(r) || hidden(r) })
 }
+
+// visible tells whether a byte is a character of ASCII that can be seen.
+func visible(b byte) bool { return b > ' ' && b < 0x7f }
 
 // hidden tells whether a character looks like nothing, or like a space that is
 // none. Two refs that differ by it look the same.

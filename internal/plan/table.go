@@ -16,6 +16,15 @@ type table[K comparable, V any] struct {
 	free   []uint32 // entries that were removed
 	index  []uint32 // by hash: number of an entry; its length is a power of two
 	filled int      // places of the index that are not empty
+
+	// last is the last search: what is looked up is written back next. It
+	// holds until an entry comes or goes.
+	last struct {
+		key   K
+		place int
+		known bool
+		holds bool
+	}
 }
 
 type pair[K comparable, V any] struct {
@@ -42,6 +51,14 @@ func (t *table[K, V]) at(number uint32) *pair[K, V] {
 
 // find returns the place of a key in the index, or the one where it belongs.
 func (t *table[K, V]) find(k K) (place int, known bool) {
+	if !t.last.holds || t.last.key != k {
+		place, known := t.search(k)
+		t.last.key, t.last.place, t.last.known, t.last.holds = k, place, known, true
+	}
+	return t.last.place, t.last.known
+}
+
+func (t *table[K, V]) search(k K) (place int, known bool) {
 	mask := len(t.index) - 1
 	spare := -1
 	for place = int(t.hash(k)) & mask; ; place = (place + 1) & mask {
@@ -79,11 +96,12 @@ func (t *table[K, V]) put(k K, v V) {
 		t.at(t.index[place]).value = v
 		return
 	}
+	t.last.holds = false
 	if t.index[place] == empty {
 		// Three quarters full, searches get long.
 		if t.filled++; 4*t.filled > 3*len(t.index) {
 			t.grow()
-			place, _ = t.find(k)
+			place, _ = t.search(k)
 			t.filled++
 		}
 	}
@@ -112,6 +130,7 @@ func (t *table[K, V]) remove(k K) {
 	if !known {
 		return
 	}
+	t.last.holds = false
 	t.free = append(t.free, t.index[place])
 	t.index[place] = removed
 }
