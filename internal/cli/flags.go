@@ -55,13 +55,15 @@ func (c *commands) handler(w io.Writer) slog.Handler {
 
 // inputFlags say how leavers are read.
 type inputFlags struct {
-	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV or JSON lines), or earlier reports; - is standard input."`
+	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON), or earlier reports; - is standard input."`
 
-	Format        string      `group:"input" placeholder:"FORMAT" help:"csv or jsonl; without it the content tells."`
+	Format        string      `group:"input" placeholder:"FORMAT" help:"csv, jsonl or xlsx; without it the content tells."`
 	Encoding      string      `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
 	Delimiter     string      `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
-	RefColumn     string      `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref."`
-	EndDateColumn string      `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date."`
+	Sheet         string      `group:"input" placeholder:"NAME" help:"Sheet of a workbook; without it, the first one that is not hidden."`
+	HeaderRow     int         `group:"input" placeholder:"N" help:"Line or row of the header, where titles stand above it; without it, the first of 30 with a column for the ref."`
+	RefColumn     string      `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref, or else employee id, number or no, payroll id, personnel number, staff id, worker id and the like."`
+	EndDateColumn string      `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date, or else leave date, leaving date, date left, termination date, last working day and the like."`
 	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. Of several, all must be met; the others are counted and left out."`
 	RefPad        int         `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
 	RefPrefix     string      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
@@ -81,6 +83,8 @@ func (f *inputFlags) options() input.Options {
 		Format:        input.Format(f.Format),
 		Encoding:      input.Encoding(f.Encoding),
 		Delimiter:     delimiter,
+		Sheet:         f.Sheet,
+		HeaderRow:     f.HeaderRow,
 		RefColumn:     f.RefColumn,
 		EndDateColumn: f.EndDateColumn,
 		RefPad:        f.RefPad,
@@ -92,15 +96,18 @@ func (f *inputFlags) options() input.Options {
 
 func (f *inputFlags) Validate() error {
 	switch input.Format(f.Format) {
-	case "", input.CSV, input.JSONL:
+	case "", input.CSV, input.JSONL, input.XLSX:
 	default:
-		return fmt.Errorf("--format must be csv or jsonl, not %q", f.Format)
+		return fmt.Errorf("--format must be csv, jsonl or xlsx, not %q", f.Format)
 	}
 	if f.Encoding != "" && !slices.Contains(input.Encodings(), input.Encoding(f.Encoding)) {
 		return fmt.Errorf("--encoding must be utf-8, utf-16le, utf-16be or windows-1252, not %q", f.Encoding)
 	}
 	if _, err := input.ParseDelimiter(f.Delimiter); err != nil {
 		return fmt.Errorf("--delimiter: %w", err)
+	}
+	if f.HeaderRow < 0 {
+		return fmt.Errorf("--header-row must be the number of a row, not %d", f.HeaderRow)
 	}
 	if f.RefPad < 0 || f.RefPad > leaver.MaxRef {
 		return fmt.Errorf("--ref-pad must be a number of digits up to %d, not %d", leaver.MaxRef, f.RefPad)

@@ -42,13 +42,8 @@ func (o outline) write(w io.Writer) {
 		text = fmt.Appendf(text, "In %s\n", o.target)
 	}
 	for _, s := range o.sources {
-		if s.RefColumn == "" {
-			continue
-		}
-		if s.EndDateColumn == "" {
-			text = fmt.Appendf(text, "%s: ref from column %q; no end dates\n", s.Name, s.RefColumn)
-		} else {
-			text = fmt.Appendf(text, "%s: ref from column %q, end date from column %q\n", s.Name, s.RefColumn, s.EndDateColumn)
+		if s.RefColumn != "" {
+			text = fmt.Appendf(text, "%s: %s\n", s.Name, s.reading())
 		}
 	}
 	for _, s := range o.sources {
@@ -63,6 +58,22 @@ func (o outline) write(w io.Writer) {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
 	}
 	_, _ = w.Write(text) // to a terminal or a pipe; nothing is to be done if nobody reads
+}
+
+// reading says where in a table the leavers are found.
+func (s *source) reading() string {
+	var parts []string
+	if s.Sheet != "" {
+		parts = append(parts, fmt.Sprintf("sheet %q", s.Sheet))
+	}
+	if s.Titled {
+		parts = append(parts, fmt.Sprintf("header in row %d", s.HeaderRow))
+	}
+	parts = append(parts, fmt.Sprintf("ref from column %q", s.RefColumn))
+	if s.EndDateColumn == "" {
+		return strings.Join(parts, ", ") + "; no end dates"
+	}
+	return strings.Join(parts, ", ") + fmt.Sprintf(", end date from column %q", s.EndDateColumn)
 }
 
 // ending is what is said after a run.

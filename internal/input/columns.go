@@ -35,7 +35,7 @@ func findColumns(header []string, o Options) (columns, error) {
 		return columns{}, err
 	}
 	if ref < 0 {
-		return columns{}, fmt.Errorf("no column ref; the header has %s; name the column with --ref-column", list(header))
+		return columns{}, fmt.Errorf("no column ref; the header has %s; name the column with --ref-column, or the row of the header with --header-row", list(header))
 	}
 	endDate, err := findColumn(header, o.EndDateColumn, endDateName, "--end-date-column")
 	if err != nil {

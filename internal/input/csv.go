@@ -30,7 +30,7 @@ func (s *Source) readHeader(head io.Reader) error {
 	case errors.Is(err, io.EOF):
 		return errors.New("the input is empty; a CSV file needs a header line with a column ref")
 	case errors.As(err, &malformed):
-		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine+s.before(), malformed.Err)
+		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine+s.above, malformed.Err)
 	case errors.Is(err, errLongRecord):
 		return fmt.Errorf("the header is longer than %d bytes; is this a CSV file, and is every quote closed?", recordLimit)
 	case err != nil:
@@ -40,12 +40,12 @@ func (s *Source) readHeader(head io.Reader) error {
 		return errors.New("the lines end in a carriage return alone, as on old Macs; save the file as CSV (UTF-8)")
 	}
 	s.Header = header
-	s.line, _ = reader.FieldPos(0)
-	s.line += s.before()
+	s.HeaderRow, _ = reader.FieldPos(0)
+	s.HeaderRow += s.above
 	return nil
 }
 
-func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
+func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 	text, err := s.text()
 	if err != nil {
 		yield(leaver.Row{}, err)
@@ -54,6 +54,9 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 	guard := &recordReader{r: text, left: recordLimit}
 	reader := csv.NewReader(bufio.NewReaderSize(guard, 64<<10))
 	reader.ReuseRecord, reader.Comma = true, s.comma
+	if s.Format == XLSX {
+		reader.FieldsPerRecord = -1 // empty cells at the end of a row are not there
+	}
 	if _, err := reader.Read(); err != nil { // the header, which was read before
 		yield(leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err))
 		return
@@ -64,17 +67,19 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 		fields, err := reader.Read()
 		var row leaver.Row
 		if err == nil {
+			if missing := len(s.Header) - len(fields); missing > 0 {
+				fields = append(fields, make([]string, missing)...)
+			}
 			if slices.Equal(fields, s.Header) {
 				continue // the header again, where exports were put together
 			}
-			if !s.wanted(fields) {
-				s.leftOut++
+			wanted, doubt := s.wanted(fields)
+			if !wanted {
+				s.seen.leftOut++
 				continue
 			}
 			line, _ := reader.FieldPos(0)
-			line += s.before()
-			ref, endDate := s.columns.of(fields)
-			row = s.newRow(leaver.Place{Source: s.Name, Row: line}, ref, endDate)
+			row = s.tableRow(leaver.Place{Source: s.Name, Row: line + s.above}, fields, doubt)
 		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
 			return
 		}
@@ -85,6 +90,23 @@ func (s *Source) csvRows(yield func(leaver.Row, error) bool) {
 			return
 		}
 	}
+}
+
+// tableRow reads a row from the fields of a record. A fault names its column.
+func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) leaver.Row {
+	if doubt != "" {
+		return leaver.Row{Place: place, Fault: doubt} // in a report it is nobody
+	}
+	ref, endDate := s.columns.of(fields)
+	row := s.newRow(place, ref, endDate)
+	if row.Fault != "" {
+		column := s.EndDateColumn
+		if leaver.CheckRef(row.Ref) != nil {
+			column = s.RefColumn
+		}
+		row.Fault = fmt.Sprintf("column %q: %s", column, row.Fault)
+	}
+	return row
 }
 
 // malformed turns the error of one record, which starts at the offset, into a
@@ -101,7 +123,7 @@ func (s *Source) malformed(err error, offset int64) (leaver.Row, error) {
 		}
 		return leaver.Row{}, err
 	}
-	start := parse.StartLine + s.before()
+	start := parse.StartLine + s.above
 	row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: start}}
 	switch parse.Err {
 	case csv.ErrFieldCount:
@@ -116,7 +138,7 @@ func (s *Source) malformed(err error, offset int64) (leaver.Row, error) {
 		if quote > 0 {
 			return leaver.Row{}, s.openQuote(quote)
 		}
-		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line+s.before(), parse.Column)
+		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line+s.above, parse.Column)
 	}
 	return row, nil
 }
@@ -172,7 +194,7 @@ func (s *Source) lineAt(offset int64) (int, error) {
 		return 0, err
 	}
 	r := bufio.NewReader(text)
-	line := 1 + s.before()
+	line := 1 + s.above
 	for at := int64(0); ; at++ {
 		b, err := r.ReadByte()
 		switch {

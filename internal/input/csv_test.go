@@ -163,14 +163,17 @@ func TestDelimiters(t *testing.T) {
 	}
 }
 
-func TestDates(t *testing.T) {
-	format := func(letters string) input.Options {
-		f, err := leaver.ParseDateFormat(letters)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return input.Options{Dates: f}
+func dates(t *testing.T, letters string) leaver.DateFormat {
+	t.Helper()
+	f, err := leaver.ParseDateFormat(letters)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return f
+}
+
+func TestDates(t *testing.T) {
+	format := func(letters string) input.Options { return input.Options{Dates: dates(t, letters)} }
 	tests := map[string]story{
 		"in the format that was said": {text: "ref,endDate\na,30/06/2024\nb,31/06/2024\nc,\n", options: format("DD/MM/YYYY"), rows: []string{"2 a 2024-06-30", "3 ! in the form DD/MM/YYYY", "4 c"}},
 		"serial numbers":              {text: "ref,endDate\na,45473\n", options: format("excel"), rows: []string{"2 a 2024-06-30"}},

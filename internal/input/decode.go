@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -32,15 +33,14 @@ func Encodings() []Encoding { return []Encoding{UTF8, UTF16LE, UTF16BE, Windows1
 const gzipMagic = "\x1f\x8b"
 
 // unpack replaces the source's file by a private one in plain UTF-8 if it is
-// compressed or in another encoding, so that whatever reads it reads text, and
-// can read it again.
+// compressed, a workbook, an array or in another encoding, so that whatever
+// reads it reads lines of text, and can read them again.
 func (s *Source) unpack() error {
-	var head [4]byte
-	n, err := s.file.ReadAt(head[:], 0)
-	if err != nil && !errors.Is(err, io.EOF) {
+	head, err := s.head()
+	if err != nil {
 		return err
 	}
-	if bytes.HasPrefix(head[:n], []byte(gzipMagic)) {
+	if strings.HasPrefix(head, gzipMagic) {
 		packed, err := gzip.NewReader(bufio.NewReader(s.Reader()))
 		if err != nil {
 			return fmt.Errorf("this looks compressed with gzip, and is damaged: %w", err)
@@ -48,6 +48,21 @@ func (s *Source) unpack() error {
 		if err := s.replace(copyOf(packed)); err != nil {
 			return fmt.Errorf("unpacking: %w", err)
 		}
+		if head, err = s.head(); err != nil {
+			return err
+		}
+	}
+	isWorkbook := strings.HasPrefix(head, zipMagic)
+	switch {
+	case isWorkbook && s.Format == "":
+		s.Format = XLSX
+	case s.Format == XLSX && !isWorkbook && !strings.HasPrefix(head, oleMagic):
+		return errors.New("this is not a workbook (--format xlsx); leave out --format, and the content tells")
+	}
+	if s.Format == XLSX && isWorkbook {
+		s.Encoding = UTF8
+		s.options.Encoding, s.options.Delimiter = "", ',' // of what it is turned into
+		return s.replace(s.writeSheet)
 	}
 	if s.Encoding = s.options.Encoding; s.Encoding == "" {
 		if s.Encoding, err = detect(s.Reader()); err != nil {
@@ -63,6 +78,17 @@ func (s *Source) unpack() error {
 		return err
 	}
 	return s.replace(s.writeLines)
+}
+
+// head returns the first bytes of the source's file, as far as formats begin
+// with some of their own.
+func (s *Source) head() (string, error) {
+	var head [4]byte
+	n, err := s.file.ReadAt(head[:], 0)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return string(head[:n]), err
 }
 
 // isArray tells whether the text is a JSON array.

@@ -21,7 +21,7 @@ func encode(t *testing.T, e encoding.Encoding, text string) string {
 	return encoded
 }
 
-func zip(t *testing.T, text string) string {
+func gzipped(t *testing.T, text string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -48,9 +48,9 @@ func TestTheSameFileInEveryEncodingReadsAlike(t *testing.T) {
 		"UTF-16 without its mark":    {encode(t, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), text), input.UTF16LE},
 		"UTF-16, big, without":       {encode(t, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), text), input.UTF16BE},
 		"Windows-1252":               {encode(t, charmap.Windows1252, text), input.Windows1252},
-		"gzip":                       {zip(t, text), input.UTF8},
-		"Windows-1252 within gzip":   {zip(t, encode(t, charmap.Windows1252, text)), input.Windows1252},
-		"UTF-16 with a mark in gzip": {zip(t, encode(t, little, text)), input.UTF16LE},
+		"gzip":                       {gzipped(t, text), input.UTF8},
+		"Windows-1252 within gzip":   {gzipped(t, encode(t, charmap.Windows1252, text)), input.Windows1252},
+		"UTF-16 with a mark in gzip": {gzipped(t, encode(t, little, text)), input.UTF16LE},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

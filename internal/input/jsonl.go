@@ -69,7 +69,7 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 				endDates++
 			}
 			if !wanted {
-				s.leftOut++
+				s.seen.leftOut++
 				continue
 			}
 		}

@@ -29,6 +29,16 @@ func (o Options) repair(text string) string {
 type zeros struct {
 	long  int // digits of those with zeros in front; -1: they differ
 	short [leaver.MaxRef + 1]int
+	gone  int // refs that are shown with zeros which their numbers do not have
+	shown int // digits of the longest one, zeros included
+}
+
+// cut takes a ref that is shown with so many digits.
+func (z *zeros) cut(width, pad int) {
+	if pad < width {
+		z.gone++
+		z.shown = max(z.shown, width)
+	}
 }
 
 func (z *zeros) add(ref string) {
@@ -45,27 +55,35 @@ func (z *zeros) add(ref string) {
 	}
 }
 
-// warning says how many refs are too short, if any are.
-func (z *zeros) warning() string {
-	if z.long <= 0 {
-		return ""
+// warnings say how many refs are too short, if any are.
+func (z *zeros) warnings() []string {
+	var all []string
+	if z.gone > 0 {
+		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", countRefs(z.gone), z.shown))
 	}
 	n := 0
-	for _, count := range z.short[:z.long] {
+	for _, count := range z.short[:max(z.long, 0)] {
 		n += count
 	}
-	if n == 0 {
-		return ""
+	if n > 0 {
+		all = append(all, fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", countRefs(n), z.long, z.long))
 	}
-	return fmt.Sprintf("%d of its refs are shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", n, z.long, z.long)
+	return all
+}
+
+func countRefs(n int) string {
+	if n == 1 {
+		return "1 ref"
+	}
+	return fmt.Sprintf("%d refs", n)
 }
 
 // Warnings are what a person should look at before anything is sent. They are
 // complete when the rows have been read once.
 func (s *Source) Warnings() []string {
-	var all []string
-	if w := s.zeros.warning(); w != "" {
-		all = append(all, w)
+	all := s.seen.warnings()
+	if s.hidden > 0 {
+		all = append(all, fmt.Sprintf("hidden or filtered rows in the sheet, read as the others are: %d", s.hidden))
 	}
 	return all
 }

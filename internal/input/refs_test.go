@@ -25,7 +25,7 @@ func TestRefsAreRepairedAsAskedFor(t *testing.T) {
 
 func TestZerosThatMayHaveBeenCutAreWarnedAbout(t *testing.T) {
 	tests := map[string]struct{ refs, want string }{
-		"some are shorter":          {"00001234 1234 12345678 99", "2 of its refs"},
+		"some are shorter":          {"00001234 1234 12345678 99", "2 refs shorter"},
 		"none is shorter":           {"00001234 12345678", ""},
 		"none has a zero":           {"1234 12345678", ""},
 		"those with zeros differ":   {"00001234 01 5", ""},

@@ -26,6 +26,7 @@ type Format string
 const (
 	CSV   Format = "csv"
 	JSONL Format = "jsonl"
+	XLSX  Format = "xlsx"
 )
 
 // Options say how to read an input; the zero value reads by content.
@@ -33,6 +34,8 @@ type Options struct {
 	Format        Format      // empty: by content
 	Encoding      Encoding    // empty: by byte order mark and content
 	Delimiter     rune        // between the fields of CSV; 0: by the header
+	Sheet         string      // of a workbook; empty: the first one that can be seen
+	HeaderRow     int         // line or row of the header; 0: found by what stands in it
 	RefColumn     string      // column or key; empty: found by name
 	EndDateColumn string      // column or key; empty: found by name
 	Where         []Condition // which rows are leavers: those that meet all of them
@@ -51,11 +54,16 @@ type Source struct {
 	Format Format
 	// Encoding is how its bytes stand for characters.
 	Encoding Encoding
-	// Header holds the column names of a CSV file, or the keys of the first
-	// JSON object, as they stand there.
-	Header []string
-	// RefColumn and EndDateColumn are the columns that are read from a CSV
-	// file. EndDateColumn is empty if there is none.
+	// Sheet is the name of the sheet that is read of a workbook.
+	Sheet string
+	// Header holds the column names of a table, or the keys of the first JSON
+	// object, as they stand there. HeaderRow is its line or row in a table, and
+	// Titled tells that rows above it are not read.
+	Header    []string
+	HeaderRow int
+	Titled    bool
+	// RefColumn and EndDateColumn are the columns that are read from a table.
+	// EndDateColumn is empty if there is none.
 	RefColumn, EndDateColumn string
 
 	info    os.FileInfo // of what was opened
@@ -67,18 +75,18 @@ type Source struct {
 	// proposing is true while that is found out.
 	proposal  string
 	proposing bool
-	zeros     zeros // of the reading that is on, or the last one
-	leftOut   int   // rows, in the same reading
+	seen      seen // in the reading that is on, or the last one
 	date      struct {
 		read    bool
 		text    string
 		endDate leaver.EndDate
 		err     error
 	} // the last one that was read
-	where []int // the columns of the conditions
-	comma rune  // between the fields of a CSV file
-	lead  int   // bytes of the line sep=; in front of the header
-	line  int   // of a CSV file's header
+	where  []int // the columns of the conditions
+	comma  rune  // between the fields of a table
+	lead   int   // bytes in front of the header
+	above  int   // lines in front of it
+	hidden int   // rows of a sheet that cannot be seen
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -133,7 +141,7 @@ func spool(write func(io.Writer) error) (f *os.File, size int64, err error) {
 		size, err = f.Seek(0, io.SeekCurrent)
 	}
 	if err != nil {
-		return nil, 0, errors.Join(fmt.Errorf("spooling to a temporary file: %w", err), f.Close())
+		return nil, 0, errors.Join(err, f.Close())
 	}
 	return f, size, nil
 }
@@ -178,16 +186,16 @@ func (s *Source) Close() error { return s.file.Close() }
 // one, or none of a name that was asked for. The keys of JSON lines may differ
 // from line to line, so that Rows alone can tell which are missing.
 func (s *Source) Prepare() error {
-	if s.Format != CSV {
+	if s.Format == JSONL {
 		return oneKeyEach(s.options)
 	}
 	var err error
 	s.columns, err = findColumns(s.Header, s.options)
 	if err != nil {
-		return fmt.Errorf("%s:%d: %w", s.Name, s.line, err)
+		return fmt.Errorf("%s:%d: %w", s.Name, s.HeaderRow, err)
 	}
 	if s.where, err = findConditions(s.Header, s.options.Where); err != nil {
-		return fmt.Errorf("%s:%d: %w", s.Name, s.line, err)
+		return fmt.Errorf("%s:%d: %w", s.Name, s.HeaderRow, err)
 	}
 	s.RefColumn = s.Header[s.columns.ref]
 	if s.columns.endDate >= 0 {
@@ -200,30 +208,39 @@ func (s *Source) Prepare() error {
 // row with a Fault. An error ends the sequence: it names the source and the
 // line, and means that what follows cannot be told apart into records.
 func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
-	read := s.csvRows
+	read := s.tableRows
 	if s.Format == JSONL {
 		read = s.jsonlRows
 	}
 	return func(yield func(leaver.Row, error) bool) {
-		s.zeros, s.leftOut = zeros{}, 0
+		s.seen = seen{}
 		read(yield)
 	}
 }
 
 // LeftOut is how many rows did not meet the conditions. It is complete when the
 // rows have been read once.
-func (s *Source) LeftOut() int { return s.leftOut }
+func (s *Source) LeftOut() int { return s.seen.leftOut }
+
+// seen is what a reading has come across, beside its rows.
+type seen struct {
+	zeros
+	leftOut int // rows that do not meet the conditions
+}
 
 const (
-	bom       = "\xef\xbb\xbf"
-	headBytes = 8 << 10
+	bom = "\xef\xbb\xbf"
+	// headBytes are looked at for the header, and binaryBytes for what no text
+	// has.
+	headBytes   = 64 << 10
+	binaryBytes = 8 << 10
 	// recordLimit is the longest record that is read. It keeps a quote that
 	// is never closed from reading a file of any size into memory.
 	recordLimit = 1 << 20
 )
 
-// text returns the input's bytes after a byte order mark, and after the line
-// that names the delimiter.
+// text returns the input's bytes after a byte order mark, and after what stands
+// above the header.
 func (s *Source) text() (*io.SectionReader, error) {
 	r := s.Reader()
 	var mark [len(bom)]byte
@@ -248,7 +265,7 @@ func (s *Source) sniff() error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if err := refuseBinary(start); err != nil {
+	if err := refuseBinary(start[:min(len(start), binaryBytes)]); err != nil {
 		return err
 	}
 	visible := bytes.TrimLeft(start, " \t\r\n")
@@ -265,20 +282,16 @@ func (s *Source) sniff() error {
 	if s.Format == JSONL {
 		return s.readKeys(head)
 	}
-	if s.comma, s.lead = announced(start); s.lead > 0 {
-		if _, err := head.Discard(s.lead); err != nil {
-			return err
-		}
-		start = start[s.lead:]
+	table, err := findTable(start, s.options)
+	if err != nil {
+		return err
 	}
-	switch {
-	case s.options.Delimiter != 0:
-		s.comma = s.options.Delimiter
-	case s.lead == 0:
-		if s.comma, err = findDelimiter(start, s.options); err != nil {
-			return err
-		}
+	if _, err := head.Discard(table.lead); err != nil {
+		return err
 	}
+	s.comma, s.lead = table.comma, table.lead
+	s.above = bytes.Count(start[:table.lead], []byte("\n"))
+	s.Titled = table.titled
 	return s.readHeader(head)
 }
 
@@ -286,27 +299,28 @@ func (s *Source) sniff() error {
 // that nobody has named, the whole column is looked at, and the fault says what
 // would read all of it: nothing is read by guess.
 func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
+	ref, refFault := s.refOf(ref)
 	// Lists of leavers have few end dates, and often the same for a while.
 	if d := &s.date; !d.read || d.text != endDate {
 		d.read, d.text = true, strings.Clone(endDate)
-		d.endDate, d.err = s.options.Dates.ParseEndDate(strings.TrimSpace(d.text), s.options.Zone)
+		d.endDate, d.err = s.parseEndDate(strings.TrimSpace(d.text))
 	}
 	row := leaver.NewRowOn(place, s.options.repair(ref), s.date.endDate, s.date.err)
-	s.zeros.add(strings.TrimPrefix(row.Ref, s.options.RefPrefix))
-	if row.Fault != "" && otherForm(row, s.options) && !s.proposing {
+	switch {
+	case refFault != "":
+		row.Fault = refFault
+	case row.Fault == "":
+	case s.otherForm(row) && !s.proposing:
 		row.Fault += "; " + s.propose()
 	}
+	s.seen.add(strings.TrimPrefix(row.Ref, s.options.RefPrefix))
 	return row
 }
 
-// otherForm tells whether a row's fault is that its end date is written in
-// another way than the usual one.
-func otherForm(row leaver.Row, o Options) bool {
-	if o.Dates.Letters != "" || leaver.CheckRef(row.Ref) != nil {
-		return false
-	}
-	_, err := leaver.ParseEndDate(row.EndDate.Text, o.Zone)
-	return errors.Is(err, leaver.ErrDateForm)
+// otherForm tells whether a row's fault is that its end date, which was read
+// last, is written in another way than the usual one.
+func (s *Source) otherForm(row leaver.Row) bool {
+	return errors.Is(s.date.err, leaver.ErrDateForm) && leaver.CheckRef(row.Ref) == nil
 }
 
 // propose reads the input once more, up to what cannot be read, for all the
@@ -315,33 +329,27 @@ func (s *Source) propose() string {
 	if s.proposal == "" {
 		s.proposing = true
 		p := leaver.NewProposal(s.options.Zone)
-		seen, left := s.zeros, s.leftOut // the reading that wants to know goes on
+		now := s.seen // the reading that wants to know goes on
 		for row, err := range s.Rows() {
 			if err != nil {
 				break // whoever reads the rows is told
 			}
-			if row.Fault != "" && otherForm(row, s.options) {
+			if row.Fault != "" && s.otherForm(row) {
 				p.Add(row.EndDate.Text)
 			}
 		}
-		s.proposal, s.proposing, s.zeros, s.leftOut = p.String(), false, seen, left
+		s.proposal, s.proposing, s.seen = p.String(), false, now
 	}
 	return s.proposal
-}
-
-// before is how many lines stand in front of the header.
-func (s *Source) before() int {
-	if s.lead > 0 {
-		return 1
-	}
-	return 0
 }
 
 // refuseBinary refuses what no format can be, by its first bytes.
 func refuseBinary(start []byte) error {
 	switch {
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
-		return errors.New("this is a spreadsheet or a ZIP archive, not text; save it as CSV (UTF-8)")
+	case bytes.HasPrefix(start, []byte(zipMagic)):
+		return errors.New("this is a workbook or a ZIP archive, not text; leave out --format, or save it as CSV (UTF-8)")
+	case bytes.HasPrefix(start, []byte(oleMagic)):
+		return errors.New("this is a workbook of an old Excel (.xls), or one with a password; save it as .xlsx without a password")
 	case bytes.HasPrefix(start, []byte(gzipMagic)):
 		return errors.New("this is compressed with gzip twice; unpack it first (gunzip)")
 	case bytes.IndexByte(start, 0) >= 0:

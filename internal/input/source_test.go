@@ -201,7 +201,7 @@ func TestOpenRefuses(t *testing.T) {
 		"binary data that is to be JSON lines":           {"{\"ref\": \"\x00\"}", input.JSONL, "binary"},
 		"zeros in the text":                              {"r\x00\x00\x00ef\n", "", "binary"},
 		"a damaged archive":                              {"\x1f\x8b\x08rest", "", "gzip"},
-		"a ZIP archive, as XLSX is":                      {"PK\x03\x04rest", "", "spreadsheet"},
+		"a ZIP archive, as XLSX is":                      {"PK\x03\x04rest", "", "damaged"},
 		"an array that ends early":                       {"[{\"ref\": \"a\"}", "", "JSON array to its end: byte"},
 		"an array with a mistake in it":                  {"[{\"ref\": \"a\"} {}]", "", "JSON array to its end: byte"},
 		"an array and something behind it":               {"[{\"ref\": \"a\"}] []", "", "not one JSON array"},

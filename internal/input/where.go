@@ -49,14 +49,19 @@ func findConditions(header []string, where []Condition) ([]int, error) {
 	return at, nil
 }
 
-// wanted tells whether a record meets all conditions.
-func (s *Source) wanted(fields []string) bool {
+// wanted tells whether a record meets all conditions. Where that cannot be
+// known, the row stays in, and is invalid.
+func (s *Source) wanted(fields []string) (wanted bool, fault string) {
 	for i, c := range s.options.Where {
-		if !c.holds(fields[s.where[i]]) {
-			return false
+		value, fault := s.valueOf(fields[s.where[i]])
+		if fault != "" {
+			return true, fmt.Sprintf("column %q: %s", c.Column, fault)
+		}
+		if !c.holds(value) {
+			return false, ""
 		}
 	}
-	return true
+	return true, ""
 }
 
 // wantedObject does the same for an object; a key that it does not have is

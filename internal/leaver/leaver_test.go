@@ -103,7 +103,7 @@ func TestPlaceReadsAsEditorsWriteIt(t *testing.T) {
 // TestDamagedRefs are refs that spreadsheets, editors and exports have damaged;
 // each is to be refused, or to be read as what is left of it without guessing.
 func TestDamagedRefs(t *testing.T) {
-	const eaten, hidden, control, damaged, utf8, empty, total = "spreadsheet has rounded", "cannot be seen", "control", "U+FFFD", "UTF-8", "empty", "line of totals"
+	const eaten, hidden, control, damaged, utf8, empty, total, formula = "spreadsheet has rounded", "cannot be seen", "control", "U+FFFD", "UTF-8", "empty", "line of totals", "formula"
 	tests := []struct{ ref, want, fault string }{
 		{"1.2E+11", "", eaten}, {"1.20457E+11", "", eaten}, {"1,20457E+11", "", eaten}, {"1E+11", "", eaten}, {"1e+11", "", eaten},
 		{"9.99999E+14", "", eaten}, {" 1.2E+11 ", "", eaten}, {"1.2E+5", "", eaten}, {"1.23456789012345E+19", "", eaten}, {"5.E+09", "", eaten},
@@ -120,6 +120,7 @@ func TestDamagedRefs(t *testing.T) {
 		{"", "", empty}, {" ", "", empty}, {"\u200b", "", empty}, {"\u00a0\ufeff", "", empty}, {"\t\r\n", "", empty},
 		{"Total", "", total}, {"Total: 250", "", total}, {"TOTALS", "", total}, {"Grand Total", "", total}, {"grand total: 1,250.00", "", total}, {"Sum 12", "", total}, {"Count=", "", total},
 		{"Total Recall", "Total Recall", ""}, {"Totally", "Totally", ""}, {"Sum12", "Sum12", ""}, {"Grand", "Grand", ""}, {"Count Basie 3", "Count Basie 3", ""}, {"Total 1 2", "Total 1 2", ""},
+		{"#N/A", "", formula}, {"#REF!", "", formula}, {" #DIV/0! ", "", formula}, {"#17", "#17", ""}, {"#", "#", ""}, {"A#N/A", "A#N/A", ""},
 		{".", "", `"."`}, {" .. ", "", `".."`}, {"\u200b.\u200b", "", `"."`},
 	}
 	if len(tests) < 60 {

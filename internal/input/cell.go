@@ -1,0 +1,161 @@
+package input
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// A character in front of its text says what a cell holds that is neither text
+// nor a whole number. They are characters for private use, which texts do not
+// begin with; one that does is damaged by it.
+const (
+	dateMark    = '\ue000' // a date, as the number of a day
+	numberMark  = '\ue001' // a number that is not whole, or not exact
+	zerosMark   = '\ue002' // a whole number that is shown with zeros in front
+	unknownMark = '\ue003' // a formula whose value nobody has computed
+)
+
+// marked cuts the mark of a cell off its text; 0 if it has none.
+func marked(text string) (mark rune, rest string) {
+	const first = "\xee\x80" // of all of them
+	if len(text) < 3 || text[:2] != first || text[2] > 0x83 {
+		return 0, text
+	}
+	return dateMark + rune(text[2]-0x80), text[3:]
+}
+
+// exactDigits is how many digits of a number spreadsheets keep.
+const exactDigits = 15
+
+// cell returns the text of a cell by its type and its style.
+func (w *workbook) cell(kind, style, value string) (string, error) {
+	switch kind {
+	case "s":
+		number, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil {
+			return "", fmt.Errorf("%q is not the number of a text", value)
+		}
+		value, err = w.shared.at(number)
+		return plain(value), err
+	case "b":
+		return strings.ToUpper(strconv.FormatBool(isTrue(value))), nil
+	case "d":
+		at, err := time.Parse("2006-01-02T15:04:05", strings.TrimSuffix(value, "Z"))
+		if err != nil {
+			at, err = time.Parse(time.DateOnly, value)
+		}
+		if err != nil {
+			return plain(value), nil
+		}
+		days := at.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+		return string(dateMark) + strconv.FormatFloat(days, 'f', -1, 64), nil
+	case "", "n":
+		number, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+		if err == nil {
+			return w.number(number, style), nil
+		}
+	}
+	return plain(value), nil
+}
+
+// number returns the text of a number: its digits, if it is whole. More digits
+// than spreadsheets keep are not those that somebody has typed.
+func (w *workbook) number(value float64, style string) string {
+	var f format
+	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(w.formats) {
+		f = w.formats[i]
+	}
+	if f.date {
+		return string(dateMark) + strconv.FormatFloat(value+float64(w.epoch), 'f', -1, 64)
+	}
+	text := strconv.FormatFloat(value, 'f', -1, 64)
+	switch {
+	case value != math.Trunc(value) || value < 0 || len(text) > exactDigits:
+		return string(numberMark) + text
+	case len(text) < f.zeros:
+		return string(zerosMark) + strings.Repeat("0", f.zeros-len(text)) + text
+	}
+	return text
+}
+
+// plain makes a text of one line that bears no mark. What it replaces is cut off
+// around a ref, or refused within one.
+func plain(text string) string {
+	if strings.ContainsAny(text, "\r\n") {
+		text = strings.Map(func(r rune) rune {
+			if r == '\n' || r == '\r' {
+				return '\v'
+			}
+			return r
+		}, text)
+	}
+	if mark, rest := marked(text); mark != 0 {
+		return "\ufffd" + rest
+	}
+	return text
+}
+
+const neverComputed = "the cell holds a formula that was never computed; open the workbook in a spreadsheet program and save it"
+
+// refOf returns the ref that a cell holds, or why it holds none.
+func (s *Source) refOf(text string) (ref, fault string) {
+	if s.Format != XLSX {
+		return text, ""
+	}
+	mark, text := marked(text)
+	switch mark {
+	case dateMark:
+		if d, err := days.ParseEndDate(text, s.options.Zone); err == nil {
+			text = d.Text
+		}
+		return "", fmt.Sprintf("the ref is a date, %s: a spreadsheet has made one of what was typed; type it again in a column that is text", text)
+	case numberMark:
+		return "", fmt.Sprintf("the ref is the number %s, and not a whole one of at most %d digits, so it is not what was typed; export the column as text", text, exactDigits)
+	case unknownMark:
+		return "", neverComputed
+	case zerosMark:
+		s.seen.cut(len(text), s.options.RefPad)
+		text = strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]
+	}
+	return text, ""
+}
+
+// days is how dates stand in cells: a date is one whatever its format shows.
+var days, _ = leaver.ParseDateFormat("excel")
+
+// parseEndDate reads an end date, which may be a cell of its own kind.
+func (s *Source) parseEndDate(text string) (leaver.EndDate, error) {
+	if s.Format == XLSX {
+		mark, rest := marked(text)
+		switch text = rest; mark {
+		case dateMark:
+			return days.ParseEndDate(text, s.options.Zone)
+		case unknownMark:
+			return leaver.EndDate{Text: "?"}, errors.New(neverComputed)
+		}
+	}
+	return s.options.Dates.ParseEndDate(text, s.options.Zone)
+}
+
+// valueOf returns what a cell shows, for a condition.
+func (s *Source) valueOf(text string) (value, fault string) {
+	if s.Format != XLSX {
+		return text, ""
+	}
+	mark, text := marked(text)
+	switch mark {
+	case dateMark:
+		if d, err := days.ParseEndDate(text, s.options.Zone); err == nil {
+			text = d.Text
+		}
+	case unknownMark:
+		return "", neverComputed
+	}
+	return text, ""
+}

@@ -1,0 +1,110 @@
+package input
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+)
+
+// headerRows is among how many rows the header is looked for: exports have a
+// title above it.
+const headerRows = 30
+
+// table is how the start of a text is read: where its header is, and what
+// separates the fields.
+type table struct {
+	comma  rune
+	lead   int   // bytes in front of the header
+	titled bool  // some of them can be seen, beside the announced delimiter
+	line   int   // of the header
+	others []int // lines that could be the header, too
+	width  int   // fields of the header
+	found  bool  // one of them could be the ref
+	fits   int   // rows with as many fields
+}
+
+// findTable finds the header and the delimiter by the first bytes of a text.
+func findTable(start []byte, o Options) (table, error) {
+	chars, lead := delimiters, 0
+	comma, announcement := announced(start)
+	if announcement > 0 {
+		chars, lead = []rune{comma}, announcement
+	}
+	if o.Delimiter != 0 {
+		chars = []rune{o.Delimiter}
+	}
+	for line := 1; line < o.HeaderRow; line++ {
+		if line == 1 {
+			lead = 0
+		}
+		end := bytes.IndexByte(start[lead:], '\n')
+		if end < 0 {
+			return table{}, fmt.Errorf("there is no row %d, or it is too far down for a header (--header-row)", o.HeaderRow)
+		}
+		lead += end + 1
+	}
+	best, tied := table{}, false
+	for i, comma := range chars {
+		t := readTable(start, lead, comma, o)
+		switch {
+		case i == 0, t.better(best):
+			best, tied = t, false
+		case t.width > 1 && !best.better(t):
+			tied = true
+		}
+	}
+	best.titled = len(bytes.Trim(start[min(announcement, best.lead):best.lead], ",; \t\r\n")) > 0
+	switch {
+	case tied:
+		return best, fmt.Errorf("the fields could be separated by several characters; say which with --delimiter, such as --delimiter %s", strconv.Quote(string(best.comma)))
+	case len(best.others) > 0:
+		return best, fmt.Errorf("row %d and row %d could each be the header; say which with --header-row, such as --header-row %d", best.line, best.others[0], best.others[0])
+	}
+	return best, nil
+}
+
+// better tells whether a table explains the text better than another one.
+func (t table) better(than table) bool {
+	switch {
+	case (t.width > 1) != (than.width > 1):
+		return t.width > 1
+	case t.found != than.found:
+		return t.found
+	}
+	return t.fits > than.fits
+}
+
+// readTable reads the start of a text with a delimiter. The header is the first
+// row that has what could be the ref, or else the first row.
+func readTable(start []byte, lead int, comma rune, o Options) table {
+	r := csv.NewReader(bytes.NewReader(start[lead:]))
+	r.Comma, r.FieldsPerRecord = comma, -1
+	above := bytes.Count(start[:lead], []byte("\n"))
+	t := table{comma: comma, lead: lead, line: above + 1}
+	var header []string
+	for row := 0; ; row++ {
+		at := int(r.InputOffset())
+		fields, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return t
+		}
+		if err != nil {
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, refName)) > 0; {
+		case row == 0, isHeader && !t.found && o.HeaderRow == 0:
+			header = fields
+			t.found, t.width, t.fits = isHeader, len(fields), 0
+			t.lead, t.line = lead+at, above+line
+		case isHeader && o.HeaderRow == 0 && !slices.Equal(fields, header):
+			t.others = append(t.others, above+line)
+		case len(fields) == t.width:
+			t.fits++
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package input_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"offboard/internal/input"
+)
+
+func TestHeader(t *testing.T) {
+	at := func(row int) input.Options { return input.Options{HeaderRow: row} }
+	titles := strings.Repeat("a title\n", 29)
+	tests := map[string]story{
+		"below a title":                            {text: "Leavers, second quarter\n\nPrinted on 1 July; confidential\nName;Employee No.;Leave Date\nx;1;2024-06-30\n", rows: []string{"5 1 2024-06-30"}},
+		"below a title with a quote":               {text: "Leavers of \"Q2\"\nref,endDate\n1,2024-06-30\n", rows: []string{"3 1 2024-06-30"}},
+		"below the delimiter and a title":          {text: "sep=;\nLeavers\nref;endDate\n1;2024-06-30\n", rows: []string{"4 1 2024-06-30"}},
+		"of one column, below a title":             {text: "Leavers\nref\n1\n", rows: []string{"3 1"}},
+		"in row 30":                                {text: titles + "ref\n1\n", rows: []string{"31 1"}},
+		"too far down to be found":                 {text: titles + "a title\nref\n1\n", fails: []string{`leavers.csv:1: no column ref; the header has "a title"`, "--header-row"}},
+		"too far down, and said":                   {text: titles + "a title\nref\n1\n", options: at(31), rows: []string{"32 1"}},
+		"said where the delimiter is announced":    {text: "sep=;\nLeavers\nref;endDate\n1;2024-06-30\n", options: at(3), rows: []string{"4 1 2024-06-30"}},
+		"said, and not that of leavers":            {text: "Leavers\nref\n1\n", options: at(1), fails: []string{"leavers.csv:1: no column ref"}},
+		"said, and not there":                      {text: "ref\n1\n", options: at(9), fails: []string{"there is no row 9", "--header-row"}},
+		"two rows could be it":                     {text: "Ref,HR-2024-06\n\nName,Employee No.\nx,1\n", fails: []string{"row 1 and row 3 could each be the header; say which with --header-row, such as --header-row 3"}},
+		"two rows could be it, and one is said":    {text: "Ref,HR-2024-06\n\nName,Employee No.\nx,1\n", options: at(3), rows: []string{"4 1"}},
+		"the same one again, further down":         {text: "ref,endDate\n1,\nref,endDate\n2,\n", rows: []string{"2 1", "4 2"}},
+		"a column that was asked for":              {text: "ref,of the list\nNo,Person\n7,x\n", options: input.Options{RefColumn: "Person"}, rows: []string{"3 x"}},
+		"two columns could be meant below a title": {text: "Leavers\nStaff ID,Payroll ID\n1,2\n", fails: []string{"leavers.csv:2: 2 columns could be meant", `"Staff ID", "Payroll ID"`}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
+	}
+}
+
+func TestTitlesAboveTheHeaderAreSaid(t *testing.T) {
+	for text, want := range map[string]string{
+		"ref\n1\n":                  "1 false",
+		"\n\nref\n1\n":              "3 false",
+		"sep=;\nref;a\n1;b\n":       "2 false",
+		";;\nref;a;b\n1;b;c\n":      "2 false",
+		"Leavers\nref\n1\n":         "2 true",
+		"sep=;\nLeavers\nref;a\n":   "3 true",
+		"\xef\xbb\xbfref\n1\n":      "1 false",
+		"\xef\xbb\xbfL\n\nref\n1\n": "3 true",
+	} {
+		s, err := prepare(t, "leavers.csv", text, input.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(s.HeaderRow, s.Titled); got != want {
+			t.Errorf("%q: header in row %s, want %s", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,245 @@
+package input_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"offboard/internal/input"
+)
+
+// leaversSheet is what the sheet "Leavers" of testdata/leavers.xlsx holds.
+var leaversSheet = []string{
+	"4 004711 2024-06-30",
+	"5 4712 2024-06-28",
+	"6 4713 2024-06-28T17:00:00Z",
+	"7 120457000000 2024-05-31",
+	`9 ! column "Employee No.": the ref "1.20457E+11" is a number that a spreadsheet has rounded`,
+	`10 ! column "Employee No.": the ref is a date, 2024-03-04`,
+	`11 ! column "Employee No.": the ref is the number 4714.5`,
+	"12 E4715",
+	`13 ! column "Employee No.": the ref "#N/A"`,
+	`14 ! column "Leave Date": the end date "30.06.2024" is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z); all of them would fit --date-format DD.MM.YYYY`,
+	`15 ! column "Employee No.": the ref "Total: 10" is that of a line of totals`,
+}
+
+// byExcelize is the workbook of testdata/leavers.fods, as another program
+// writes it.
+func byExcelize(t *testing.T) string {
+	t.Helper()
+	f := excelize.NewFile()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	style := func(code string) int {
+		id, err := f.NewStyle(&excelize.Style{CustomNumFmt: &code})
+		must(err)
+		return id
+	}
+	must(f.SetSheetName("Sheet1", "Leavers"))
+	day := func(month time.Month, day, hour int) time.Time {
+		return time.Date(2024, month, day, hour, 0, 0, 0, time.UTC)
+	}
+	for i, row := range [][]any{
+		{"Leavers of the second quarter"}, {}, {"Name", "Employee No.", "Leave Date"},
+		{"text with zeros", "004711", day(6, 30, 0)},
+		{"a number,\non two lines", 4712, day(6, 28, 0)},
+		{"hidden, shown with zeros", 4713, day(6, 28, 17)},
+		{"a long number, a formula", 120457000000.0, 45443}, {},
+		{"eaten", "1.20457E+11"}, {"a ref that became a date", day(3, 4, 0)},
+		{"a fraction, text for a date", 4714.5, "30.06.2024"},
+		{"a formula with text", "E4715"}, {"an error", "#N/A"},
+		{"text for a date", 4716, "30.06.2024"}, {nil, "Total: 10"},
+	} {
+		cell, err := excelize.CoordinatesToCellName(1, i+1)
+		must(err)
+		must(f.SetSheetRow("Leavers", cell, &row))
+	}
+	for cell, code := range map[string]string{"C4": "dd/mm/yy", "C5": `[$-409]mmmm\ yyyy`, "B6": "000000", "C6": "yyyy-mm-dd hh:mm", "C7": "dd/mm/yy"} {
+		must(f.SetCellStyle("Leavers", cell, cell, style(code)))
+	}
+	must(f.SetRowVisible("Leavers", 6, false))
+	_, err := f.NewSheet("Notes")
+	must(err)
+	must(f.SetSheetRow("Notes", "A1", &[]any{"ref"}))
+	must(f.SetSheetRow("Notes", "A2", &[]any{"N1"}))
+	var b bytes.Buffer
+	must(f.Write(&b))
+	must(f.Close())
+	return b.String()
+}
+
+func TestTwoProgramsWriteWorkbooksThatReadAlike(t *testing.T) {
+	byLibreOffice, err := os.ReadFile("testdata/leavers.xlsx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"LibreOffice": string(byLibreOffice), "excelize": byExcelize(t)} {
+		t.Run(name, func(t *testing.T) {
+			story{text: text, rows: leaversSheet}.check(t, "leavers.xlsx")
+			story{text: gzipped(t, text), rows: leaversSheet}.check(t, "leavers.xlsx.gz")
+			story{text: text, options: input.Options{Sheet: " notes"}, rows: []string{"2 N1"}}.check(t, "leavers.xlsx")
+			story{text: text, options: input.Options{Sheet: "Leaver"}, fails: []string{`no sheet "Leaver" (--sheet); the workbook has "Leavers", "Notes"`}}.check(t, "leavers.xlsx")
+			s, err := prepare(t, "leavers.xlsx", text, input.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := read(t, s, input.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if s.Format != input.XLSX || s.Sheet != "Leavers" || s.HeaderRow != 3 || !s.Titled {
+				t.Errorf("format %s, sheet %q, header in row %d (titled: %t)", s.Format, s.Sheet, s.HeaderRow, s.Titled)
+			}
+			warnings := strings.Join(s.Warnings(), "\n")
+			for _, want := range []string{"1 ref without the zeros that the sheet shows in front; --ref-pad 6", "hidden or filtered rows in the sheet, read as the others are: 1"} {
+				if !strings.Contains(warnings, want) {
+					t.Errorf("the warnings do not say %q:\n%s", want, warnings)
+				}
+			}
+		})
+	}
+}
+
+// workbook makes an XLSX file of parts; what is not given is as small as can be.
+func workbook(t *testing.T, parts map[string]string) string {
+	t.Helper()
+	all := map[string]string{
+		"_rels/.rels":                `<Relationships xmlns="r"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+		"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="One" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://x/styles" Target="/xl/styles.xml"/><Relationship Id="rId3" Type="http://x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`,
+		"xl/styles.xml":              `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="[Red]&quot;days &quot;#,##0"/><numFmt numFmtId="171" formatCode="[h]:mm"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/><xf numFmtId="171"/></cellXfs></styleSheet>`,
+		"xl/sharedStrings.xml":       `<sst><si><t>ref</t></si><si><r><t>end</t></r><r><t>Date</t></r><rPh sb="0" eb="1"><t>silent</t></rPh></si><si> <t>E1</t> </si></sst>`,
+	}
+	for name, text := range parts {
+		all[name] = text
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range all {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(text))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// cells makes a sheet with the header ref, endDate in its first row.
+func cells(t *testing.T, rows string) string {
+	t.Helper()
+	return workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>` + rows + `</sheetData></worksheet>`})
+}
+
+func TestCells(t *testing.T) {
+	excel := dates(t, "DD.MM.YYYY")
+	tests := map[string]struct {
+		rows    string
+		options input.Options
+		want    []string
+		fails   []string
+	}{
+		"texts that are shared, inline, and of a formula": {rows: `<row r="2"><c r="A2" t="s"><v>2</v></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E2</t></is></c></row><row r="4"><c r="A4" t="str"><f>X</f><v>E3</v></c></row>`, want: []string{"2 E1", "3 E2", "4 E3"}},
+		"numbers as Java writes them":                     {rows: `<row r="2"><c r="A2"><v>4711.0</v></c></row><row r="3"><c r="A3"><v>1.2345678E7</v></c></row>`, want: []string{"2 4711", "3 12345678"}},
+		"text that looks like such a number is text":      {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>1E5</t></is></c></row>`, want: []string{"2 1E5"}},
+		"digits that no spreadsheet keeps":                {rows: `<row r="2"><c r="A2"><v>1234567890123450</v></c></row><row r="3"><c r="A3"><v>1.2E+30</v></c></row><row r="4"><c r="A4"><v>123456789012345</v></c></row>`, want: []string{"2 ! at most 15 digits", "3 ! at most 15 digits", "4 123456789012345"}},
+		"a number below zero":                             {rows: `<row r="2"><c r="A2"><v>-5</v></c></row>`, want: []string{"2 ! the number -5"}},
+		"a number in a format of its own":                 {rows: `<row r="2"><c r="A2" s="2"><v>47</v></c></row>`, want: []string{"2 47"}},
+		"a date in the order that another one is read by": {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>30.06.2024</t></is></c></row>`, options: input.Options{Dates: excel}, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
+		"a date with its time":                            {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473.75</v></c></row>`, want: []string{"2 1 2024-06-30T18:00:00Z"}},
+		"a date in the text of ISO 8601":                  {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>2024-06-30T00:00:00</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="d"><v>2024-06-30</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
+		"a number is no date unless somebody says so":     {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>45473</v></c></row>`, want: []string{"2 ! all of them would fit --date-format excel"}},
+		"a span of time is no date":                       {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="3"><v>1.5</v></c></row>`, want: []string{"2 ! the end date"}},
+		"a formula that nobody has computed":              {rows: `<row r="2"><c r="A2"><f>B1</f></c></row><row r="3"><c r="A3"><v>3</v></c><c r="B3" s="1"><f>TODAY()</f></c></row>`, want: []string{`2 ! column "ref": the cell holds a formula that was never computed`, `3 ! column "endDate": the cell holds a formula`}},
+		"a formula whose value is nothing":                {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><f>IF(1,"","")</f><v></v></c></row>`, want: []string{"2 1"}},
+		"rows and cells without a place":                  {rows: `<row><c><v>1</v></c><c s="1"><v>45473</v></c></row><row><c><v>2</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2"}},
+		"rows that are not there":                         {rows: `<row r="7"><c r="A7"><v>1</v></c></row>`, want: []string{"7 1"}},
+		"cells beside the header":                         {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row>`, want: []string{"2 1"}},
+		"a line break around a ref, and within one":       {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">E1` + "\n" + `</t></is></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E_x000D_2</t></is></c></row>`, want: []string{"2 E1", "3 ! control"}},
+		"a character that stands for itself":              {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>a_x005F_x000D_</t></is></c></row>`, want: []string{"2 a_x000D_"}},
+		"a character that only marks may have":            {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>` + "\ue000" + `45473</t></is></c></row>`, want: []string{"2 ! U+FFFD"}},
+		"truth is no person":                              {rows: `<row r="2"><c r="A2" t="b"><v>1</v></c></row>`, want: []string{"2 TRUE"}},
+		"a text that is not there":                        {rows: `<row r="2"><c r="A2" t="s"><v>99</v></c></row>`, fails: []string{"damaged", "cell A2", "no text with the number 99"}},
+		"a text without a number":                         {rows: `<row r="2"><c r="A2" t="s"><v>x</v></c></row>`, fails: []string{"damaged", "cell A2"}},
+		"rows in the wrong order":                         {rows: `<row r="3"/><row r="2"/>`, fails: []string{"the number 2 after row 3"}},
+		"a row beyond all sheets":                         {rows: `<row r="99999999"/>`, fails: []string{"99999999"}},
+		"a cell beyond all columns":                       {rows: `<row r="2"><c r="ZZZZ2"><v>1</v></c></row>`, fails: []string{`"ZZZZ2"`}},
+		"a sheet that ends within a row":                  {rows: `<row r="2"><c r="A2"><v>1</v></c>` + "\x00", fails: []string{"damaged"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			story{text: cells(t, tt.rows), options: tt.options, rows: tt.want, fails: tt.fails}.check(t, "leavers.xlsx")
+		})
+	}
+}
+
+func TestWorkbooks(t *testing.T) {
+	const one = `<worksheet><sheetData><row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c t="s"><v>2</v></c><c s="1"><v>44011</v></c></row></sheetData></worksheet>`
+	sheets := func(s string) map[string]string {
+		return map[string]string{"xl/worksheets/sheet1.xml": one, "xl/workbook.xml": `<workbook xmlns:r="r">` + s + `</workbook>`}
+	}
+	t.Run("days count from 1904 where the workbook says so", func(t *testing.T) {
+		story{text: workbook(t, sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)), rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("a prefix of all elements", func(t *testing.T) {
+		prefixed := strings.NewReplacer("</", "</x:", "<", "<x:").Replace(one)
+		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": prefixed}), rows: []string{"2 E1 2020-06-29"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("a hidden sheet is not read unless it is named", func(t *testing.T) {
+		text := workbook(t, sheets(`<sheets><sheet name="Chart" r:id="rId9"/><sheet name="One" r:id="rId1" state="hidden"/></sheets>`))
+		story{text: text, fails: []string{`all sheets are hidden; name one with --sheet: "One"`}}.check(t, "leavers.xlsx")
+		story{text: text, options: input.Options{Sheet: "One"}, rows: []string{"2 E1 2020-06-29"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("no sheets", func(t *testing.T) {
+		story{text: workbook(t, sheets("")), fails: []string{"no sheet with cells"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("another archive", func(t *testing.T) {
+		story{text: workbook(t, map[string]string{"_rels/.rels": "<Relationships/>"}), fails: []string{"no XLSX workbook", "save the sheet as .xlsx"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("a part that is missing", func(t *testing.T) {
+		story{text: workbook(t, nil), fails: []string{"lacks a part, xl/worksheets/sheet1.xml"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("a damaged archive", func(t *testing.T) {
+		text := []byte(workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}))
+		for i := 40; i < len(text)/2; i++ { // names and contents of all parts
+			text[i] ^= 0x55
+		}
+		story{text: string(text), fails: []string{"leavers.xlsx: "}}.check(t, "leavers.xlsx")
+	})
+	t.Run("an old workbook, or one with a password", func(t *testing.T) {
+		story{text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", fails: []string{"save it as .xlsx without a password"}}.check(t, "leavers.xls")
+		story{text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", options: input.Options{Format: input.XLSX}, fails: []string{"without a password"}}.check(t, "leavers.xls")
+	})
+	t.Run("text that is to be a workbook", func(t *testing.T) {
+		story{text: "ref\nE1\n", options: input.Options{Format: input.XLSX}, fails: []string{"not a workbook (--format xlsx)"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("a workbook that is to be text", func(t *testing.T) {
+		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}), options: input.Options{Format: input.CSV}, fails: []string{"leave out --format"}}.check(t, "leavers.csv")
+	})
+}
+
+func TestConditionsOnCells(t *testing.T) {
+	text := cells(t, `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473</v></c></row><row r="3"><c r="A3"><v>2</v></c></row><row r="4"><c r="A4"><v>3</v></c><c r="B4"><f>X</f></c></row>`)
+	where := func(text string) input.Options {
+		c, err := input.ParseCondition(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return input.Options{Where: []input.Condition{c}}
+	}
+	story{text: text, options: where("endDate=2024-06-30"), rows: []string{"2 1 2024-06-30", "4 ! formula that was never computed"}}.check(t, "leavers.xlsx")
+	story{text: text, options: where("endDate="), rows: []string{"3 2", "4 ! formula that was never computed"}}.check(t, "leavers.xlsx")
+}
