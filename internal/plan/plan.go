@@ -97,6 +97,7 @@ const (
 	standIn                    // only rows that a report calls duplicates so far
 	moved                      // and the leaver stands on another row now
 	notDue                     // the end date has not passed
+	absurd                     // it lies further ahead than anybody means
 	conflict                   // its rows have different end dates
 )
 
@@ -219,9 +220,7 @@ func (p *Plan) Add(r leaver.Result) {
 		if r.Outcome == leaver.Duplicate {
 			e.flags = standIn
 		}
-		if !p.options.IncludeFuture && !r.EndDate.Passed(p.options.Now) {
-			e.flags |= notDue
-		}
+		e.flags |= p.due(r.EndDate)
 	case e.endDate != date && !e.flags.has(conflict):
 		p.conflicts[k] = other{at, date}
 		e.flags |= conflict
@@ -241,6 +240,23 @@ func (p *Plan) Add(r leaver.Result) {
 		}
 	}
 	p.refs.put(k, e)
+}
+
+// horizon is how many years ahead an end date can lie. What lies further ahead
+// is a slip, or what old systems write for "none".
+const horizon = 2
+
+// due tells whether an end date has passed, in flags.
+func (p *Plan) due(d leaver.EndDate) flags {
+	switch {
+	case d.Passed(p.options.Now):
+		return 0
+	case d.Time().After(p.options.Now.AddDate(horizon, 0, 0)):
+		return absurd
+	case p.options.IncludeFuture:
+		return 0
+	}
+	return notDue
 }
 
 // isRecorded tells whether the report that the run goes on with says that
@@ -277,6 +293,8 @@ func (p *Plan) Totals() leaver.Tally {
 			add(leaver.Invalid, rows)
 		case e.flags.has(done):
 			add(leaver.Duplicate, rows)
+		case e.flags.has(absurd):
+			add(leaver.Invalid, rows)
 		case e.flags.has(notDue):
 			add(leaver.NotDue, 1)
 			add(leaver.Duplicate, rows-1)
@@ -362,6 +380,8 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 		return Decision{}, fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):
 		return final(r, leaver.Duplicate, fmt.Sprintf("suspended already: see %s", p.spell(e.place))), nil
+	case e.flags.has(absurd):
+		return final(r, leaver.Invalid, fmt.Sprintf("the end date %s lies more than %d years ahead; correct it, or leave the row out with --where", r.EndDate.Text, horizon)), nil
 	case e.place != at:
 		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.spell(e.place))), nil
 	case e.flags.has(notDue):

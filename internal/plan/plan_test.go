@@ -191,7 +191,7 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 		},
 		{
 			name:  "a conflict is told before an end date that has not passed",
-			input: []string{"in:2 a 2099-01-01", "in:3 a 2099-01-02", "in:4 b 2099-01-01", "in:5 b 2024-01-01"},
+			input: []string{"in:2 a 2025-01-01", "in:3 a 2025-01-02", "in:4 b 2025-01-01", "in:5 b 2024-01-01"},
 			want:  []string{"invalid", "invalid", "invalid", "invalid"},
 		},
 		{
@@ -207,8 +207,43 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 		{
 			name:   "with --include-future everybody is due",
 			future: true,
-			input:  []string{"in:2 a 2024-07-01", "in:3 a 2024-07-01", "in:4 b 2099-01-01T00:00:00Z"},
+			input:  []string{"in:2 a 2024-07-01", "in:3 a 2024-07-01", "in:4 b 2025-01-01T00:00:00Z"},
 			want:   []string{"pending", "duplicate: in:2", "pending"},
+		},
+	} {
+		t.Run(s.name, s.tell)
+	}
+}
+
+func TestEndDatesThatNobodyMeans(t *testing.T) {
+	const absurd = "invalid: more than 2 years ahead & correct it"
+	for _, s := range []story{
+		{
+			name:  "more than two years ahead is invalid",
+			input: []string{"in:2 a 2026-07-01", "in:3 b 2026-07-02", "in:4 c 9999-12-31", "in:5 d 2026-07-01T12:00:00Z", "in:6 e 2026-07-01T12:00:01Z"},
+			want:  []string{"not_due", absurd, absurd, "not_due", absurd},
+		},
+		{
+			name:   "that is so with --include-future, too",
+			future: true,
+			input:  []string{"in:2 a 2026-06-30", "in:3 b 2026-07-02"},
+			want:   []string{"pending", absurd},
+		},
+		{
+			name:  "every row of such a leaver is invalid",
+			input: []string{"in:2 a 2099-12-31", "in:3 a 2099-12-31"},
+			want:  []string{absurd, absurd},
+		},
+		{
+			name:  "beside another end date it is a conflict",
+			input: []string{"in:2 a 2099-12-31", "in:3 a 2024-06-30"},
+			want:  []string{"invalid: different end dates", "invalid: different end dates"},
+		},
+		{
+			name:   "so is that of a suspended leaver who gets one",
+			report: []string{"in:2 a 2024-06-30 suspended"},
+			input:  []string{"in:2 a 2099-12-31"},
+			want:   []string{absurd},
 		},
 	} {
 		t.Run(s.name, s.tell)
@@ -250,13 +285,13 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 		{
 			name:   "a done leaver whose end date was corrected into the future is not due",
 			report: []string{"in:2 a 2024-06-30 suspended"},
-			input:  []string{"in:2 a 2099-01-01"},
+			input:  []string{"in:2 a 2025-01-01"},
 			want:   []string{"not_due"},
 		},
 		{
 			name:   "a leaver suspended ahead of time is done",
-			report: []string{"in:2 a 2099-01-01 suspended"},
-			input:  []string{"in:2 a 2099-01-01", "in:3 a 2099-01-01"},
+			report: []string{"in:2 a 2025-01-01 suspended"},
+			input:  []string{"in:2 a 2025-01-01", "in:3 a 2025-01-01"},
 			want:   []string{"suspended standing", "duplicate"},
 		},
 		{
@@ -309,7 +344,7 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 		},
 		{
 			name:   "a done row whose last line says something else is written again",
-			report: []string{"in:2 a 2024-06-30 suspended", "in:2 a 2099-01-01 not_due"},
+			report: []string{"in:2 a 2024-06-30 suspended", "in:2 a 2025-01-01 not_due"},
 			input:  []string{"in:2 a 2024-06-30"},
 			want:   []string{"suspended"},
 		},
@@ -358,32 +393,32 @@ func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
 	for _, s := range []story{
 		{
 			name:   "unchanged rows stand",
-			report: []string{"in:2 a soon invalid", "in:3 b 2099-01-01 not_due", "in:4 b 2099-01-01 duplicate"},
-			input:  []string{"in:2 a soon", "in:3 b 2099-01-01", "in:4 b 2099-01-01"},
+			report: []string{"in:2 a soon invalid", "in:3 b 2025-01-01 not_due", "in:4 b 2025-01-01 duplicate"},
+			input:  []string{"in:2 a soon", "in:3 b 2025-01-01", "in:4 b 2025-01-01"},
 			want:   []string{"invalid standing", "not_due standing", "duplicate standing"},
 		},
 		{
 			name:   "changed rows do not",
-			report: []string{"in:2 a soon invalid", "in:3 b 2099-01-01 not_due", "in:4 b 2099-01-01 duplicate", "in:5 c 2099-01-01 not_due"},
-			input:  []string{"in:2 a later", "in:3 b 2099-01-02", "in:4 b 2099-01-02", "in:5 d 2099-01-01"},
+			report: []string{"in:2 a soon invalid", "in:3 b 2025-01-01 not_due", "in:4 b 2025-01-01 duplicate", "in:5 c 2025-01-01 not_due"},
+			input:  []string{"in:2 a later", "in:3 b 2025-01-02", "in:4 b 2025-01-02", "in:5 d 2025-01-01"},
 			want:   []string{"invalid", "not_due", "duplicate", "not_due"},
 		},
 		{
 			name:   "a row on another line does not",
-			report: []string{"in:2 b 2099-01-01 not_due"},
-			input:  []string{"in:3 b 2099-01-01"},
+			report: []string{"in:2 b 2025-01-01 not_due"},
+			input:  []string{"in:3 b 2025-01-01"},
 			want:   []string{"not_due"},
 		},
 		{
 			name:   "a row whose outcome changes does not",
-			report: []string{"in:2 a 2099-01-01 not_due", "in:3 a 2099-01-01 duplicate"},
-			input:  []string{"in:2 a 2099-01-01", "in:3 a 2099-01-02"},
+			report: []string{"in:2 a 2025-01-01 not_due", "in:3 a 2025-01-01 duplicate"},
+			input:  []string{"in:2 a 2025-01-01", "in:3 a 2025-01-02"},
 			want:   []string{"invalid", "invalid"},
 		},
 		{
 			name:   "the last line of a row counts",
-			report: []string{"in:2 a 2099-01-01 not_due", "in:2 a 2099-01-01 failed"},
-			input:  []string{"in:2 a 2099-01-01"},
+			report: []string{"in:2 a 2025-01-01 not_due", "in:2 a 2025-01-01 failed"},
+			input:  []string{"in:2 a 2025-01-01"},
 			want:   []string{"not_due"},
 		},
 		{
@@ -400,8 +435,8 @@ func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
 		},
 		{
 			name:   "refs that differ in their last character only are not the same",
-			report: []string{"in:2 " + strings.Repeat("x", 112) + "1 2099-01-01 not_due"},
-			input:  []string{"in:2 " + strings.Repeat("x", 112) + "2 2099-01-01"},
+			report: []string{"in:2 " + strings.Repeat("x", 112) + "1 2025-01-01 not_due"},
+			input:  []string{"in:2 " + strings.Repeat("x", 112) + "2 2025-01-01"},
 			want:   []string{"not_due"},
 		},
 	} {
@@ -411,7 +446,7 @@ func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
 
 func TestAReportAsInput(t *testing.T) {
 	lines := []string{
-		"in:2 a - suspended", "in:3 a - duplicate", "in:4 b - failed", "in:5 c 2099-01-01 not_due",
+		"in:2 a - suspended", "in:3 a - duplicate", "in:4 b - failed", "in:5 c 2025-01-01 not_due",
 		"in:6 d soon invalid", "in:7 e 2024-06-30 invalid", "in:8 f - pending",
 	}
 	for _, s := range []story{
