@@ -47,7 +47,7 @@ func (c *planCommand) Run(a *app) error {
 		return err
 	}
 	totals := p.Totals()
-	outline{sources: all, totals: totals, rate: c.Rate}.write(a.Stdout)
+	outline{sources: all, plan: p, totals: totals, rate: c.Rate}.write(a.Stdout)
 
 	if err := c.list(a, totals, p.Tasks(all.rows(a.intake))); err != nil {
 		return err

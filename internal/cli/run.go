@@ -86,7 +86,7 @@ func (r *run) accept() error {
 	if err := r.checkMax(leavers); err != nil {
 		return err
 	}
-	outline := outline{sources: r.sources, totals: r.totals, rate: r.Rate, target: r.target.name}
+	outline := outline{sources: r.sources, plan: r.plan, totals: r.totals, rate: r.Rate, target: r.target.name}
 	outline.write(r.stderr)
 	r.stderr.println("")
 	if leavers == 0 || r.Yes || r.target.sandbox != nil {

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"offboard/internal/leaver"
+	"offboard/internal/plan"
 )
 
 // planned are the words of a plan for each outcome that it can give.
@@ -25,6 +26,7 @@ var planned = []struct {
 // outline is the short form of a plan.
 type outline struct {
 	sources sources
+	plan    *plan.Plan
 	totals  leaver.Tally
 	rate    float64
 	target  string // "" where none is called
@@ -54,10 +56,27 @@ func (o outline) write(w io.Writer) {
 			text = fmt.Appendf(text, "Look at %s: %s.\n", s.Name, w)
 		}
 	}
+	text = appendLookAlikes(text, o.plan)
 	if n := o.totals[leaver.Pending]; n > 0 && o.rate > 0 {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
 	}
 	_, _ = w.Write(text) // to a terminal or a pipe; nothing is to be done if nobody reads
+}
+
+// appendLookAlikes writes which refs a person would take for each other.
+func appendLookAlikes(text []byte, p *plan.Plan) []byte {
+	n, first := p.LookAlikes()
+	if n == 0 {
+		return text
+	}
+	text = fmt.Appendf(text, "Look at %s like another one but for case, punctuation around it, or full-width characters:\n", count(n, "ref"))
+	for _, a := range first {
+		text = fmt.Appendf(text, "  %s in %s looks like the ref in %s\n", visible(a.Ref, 40), a.Place, a.Other)
+	}
+	if more := n - len(first); more > 0 {
+		text = fmt.Appendf(text, "  … and %s more\n", group(more))
+	}
+	return text
 }
 
 // reading says where in a table the leavers are found.

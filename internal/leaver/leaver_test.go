@@ -136,3 +136,32 @@ func TestDamagedRefs(t *testing.T) {
 		}
 	}
 }
+
+func TestLookAlikes(t *testing.T) {
+	alike := [][]string{
+		{"e1001", "E1001", " E1001", "E1001.", "(E1001)", "#e1001", "'E1001'", "Ｅ１００１", "e１００1", "-E1001-"},
+		{"maria.lopez", "Maria.Lopez", "MARIA.LOPEZ", "maria.lopez,"},
+		{"jürgen", "JÜRGEN", "ju\u0308rgen"},
+		{"4711", "４７１１", "*4711"},
+		{"a-1", "A-1"}, {"a1"}, {"a.1"}, {"04711"}, {"--"}, {"-"}, {"0"},
+	}
+	seen := map[string]int{}
+	for _, upper := range []bool{false, true} {
+		clear(seen)
+		for i, refs := range alike {
+			for _, ref := range refs {
+				look := leaver.LookAlike(ref, upper)
+				if again := leaver.LookAlike(look, upper); again != look {
+					t.Errorf("%q looks like %q, and that like %q", ref, look, again)
+				}
+				if other, ok := seen[look]; ok && other != i {
+					t.Errorf("%q looks like %q, as others do: %q", ref, look, alike[other])
+				}
+				seen[look] = i
+				if want := leaver.LookAlike(refs[0], upper); look != want {
+					t.Errorf("%q looks like %q, want %q", ref, look, want)
+				}
+			}
+		}
+	}
+}

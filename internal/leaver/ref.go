@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // CheckRef tells why a ref cannot be used; nil means that it can. The ref is
@@ -96,6 +98,43 @@ func TrimRef(ref string) string {
 		return ref // as nearly all of them
 	}
 	return strings.TrimFunc(ref, func(r rune) bool { return unicode.IsSpace(r) || hidden(r) })
+}
+
+// LookAlike returns what a person takes a ref for who reads it in a hurry: one
+// case, no punctuation around it, and full-width characters and the like as
+// the usual ones. Two refs with one look are two leavers all the same.
+func LookAlike(ref string, upper bool) string {
+	if plainLook(ref, upper) {
+		return ref // as nearly all of them, at no cost
+	}
+	look := strings.TrimFunc(norm.NFKC.String(ref), func(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.IsSpace(r) })
+	switch {
+	case look == "":
+		return ref
+	case upper:
+		return strings.ToUpper(look)
+	}
+	return strings.ToLower(look)
+}
+
+// plainLook tells whether a ref is of ASCII and its own look.
+func plainLook(ref string, upper bool) bool {
+	for i := range len(ref) {
+		switch c := ref[i]; {
+		case c >= '0' && c <= '9':
+		case c >= 'A' && c <= 'Z':
+			if !upper {
+				return false
+			}
+		case c >= 'a' && c <= 'z':
+			if upper {
+				return false
+			}
+		case c >= utf8.RuneSelf || i == 0 || i == len(ref)-1:
+			return false
+		}
+	}
+	return true
 }
 
 // visible tells whether a byte is a character of ASCII that can be seen.

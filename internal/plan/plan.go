@@ -56,6 +56,7 @@ type Plan struct {
 	// another end date.
 	corrected map[key]entry
 
+	alike lookAlikes
 	rows  int          // of the input
 	loose leaver.Tally // rows that say of themselves what they are
 }
@@ -114,6 +115,7 @@ func New(o Options) *Plan {
 		standing:  newTable[place, key](place.hash),
 		conflicts: map[key]other{},
 		corrected: map[key]entry{},
+		alike:     lookAlikes{looks: newTable[key, place](key.hash)},
 		loose:     leaver.Tally{},
 	}
 }
@@ -202,6 +204,9 @@ func (p *Plan) Add(r leaver.Result) {
 	}
 	at, k, date := p.place(r.Place), p.key(r.Ref), p.date(r.EndDate)
 	e, known := p.refs.get(k)
+	if !known || e.rows == 0 && !e.flags.has(inInput) {
+		p.watch(r.Ref, k, at)
+	}
 	isDone := r.Outcome == leaver.Suspended || p.isRecorded(k, at, date)
 	if !isDone && r.Outcome != leaver.Duplicate && e.flags.has(recorded) && !e.flags.has(inInput) && e.rows == 0 && e.endDate == date {
 		// Done on a row that may be somebody else's now: the proof follows.
