@@ -67,18 +67,21 @@ type inputFlags struct {
 	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. Of several, all must be met; the others are counted and left out."`
 	RefPad        int         `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
 	RefPrefix     string      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
+	RefMap        string      `group:"input" placeholder:"FILE" help:"Table with the columns old and new: each ref is replaced by its partner; one without a partner is invalid."`
+	Except        string      `group:"input" placeholder:"FILE" help:"List with a column ref: whoever is on it is never suspended, under the old ref or the new one."`
 	DateFormat    dateFormat  `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
 	Timezone      zone        `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
 	IncludeFuture bool        `group:"input" help:"Also suspend leavers whose end date has not passed."`
 }
 
-func (f *inputFlags) options() input.Options {
+// options are what inputs are read with, lists included.
+func (f *inputFlags) options() (input.Options, error) {
 	delimiter, _ := input.ParseDelimiter(f.Delimiter) // Validate has read it
 	var where []input.Condition
 	for _, c := range f.Where {
 		where = append(where, c.Condition)
 	}
-	return input.Options{
+	o := input.Options{
 		Where:         where,
 		Format:        input.Format(f.Format),
 		Encoding:      input.Encoding(f.Encoding),
@@ -92,6 +95,18 @@ func (f *inputFlags) options() input.Options {
 		Dates:         f.DateFormat.DateFormat,
 		Zone:          f.Timezone.Location,
 	}
+	var err error
+	if f.RefMap != "" {
+		if o.Crosswalk, err = input.ReadCrosswalk(f.RefMap); err != nil {
+			return o, fmt.Errorf("--ref-map: %w", err)
+		}
+	}
+	if f.Except != "" {
+		if o.Except, err = input.ReadList(f.Except); err != nil {
+			return o, fmt.Errorf("--except: %w", err)
+		}
+	}
+	return o, nil
 }
 
 func (f *inputFlags) Validate() error {

@@ -56,6 +56,13 @@ func (o outline) write(w io.Writer) {
 			text = fmt.Appendf(text, "Look at %s: %s.\n", s.Name, w)
 		}
 	}
+	lists := o.sources[0].options // as of every input
+	if c := lists.Crosswalk; c != nil {
+		text = fmt.Appendf(text, "Refs are replaced by %s: %s\n", c.Name, count(c.Len(), "pair"))
+	}
+	if l := lists.Except; l != nil {
+		text = fmt.Appendf(text, "Never suspended: %s in %s\n", count(l.Len(), "ref"), l.Name)
+	}
 	text = appendLookAlikes(text, o.plan)
 	if n := o.totals[leaver.Pending]; n > 0 && o.rate > 0 {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))

@@ -22,13 +22,14 @@ type source struct {
 	path     string                          // "" for standard input
 	report   bool                            // it is a report of an earlier run
 	standing iter.Seq2[leaver.Result, error] // rows of a report
+	options  input.Options                   // it is read with
 }
 
 // rows reads the input as results: an input is a report in which everything is
 // pending.
 func (s *source) rows() iter.Seq2[leaver.Result, error] {
 	if s.report {
-		return s.standing
+		return s.allowed
 	}
 	return func(yield func(leaver.Result, error) bool) {
 		for row, err := range s.Rows() {
@@ -39,14 +40,33 @@ func (s *source) rows() iter.Seq2[leaver.Result, error] {
 	}
 }
 
+// allowed reads the rows of a report. Who is not to be suspended now is nobody
+// that the report can name, as in any other input.
+func (s *source) allowed(yield func(leaver.Result, error) bool) {
+	for r, err := range s.standing {
+		if err == nil && r.Outcome != leaver.Suspended && r.Fault == "" {
+			if r.Fault = s.options.Except.Refuse(r.Ref); r.Fault != "" {
+				r.Ref = ""
+			}
+		}
+		if !yield(r, err) {
+			return
+		}
+	}
+}
+
 // sources are the inputs of a run, in the order of the command line.
 type sources []*source
 
 // openSources opens all inputs; whatever is wrong with one is a usage error.
 func (a *app) openSources(ctx context.Context, f *inputFlags) (sources, error) {
+	o, err := await(ctx, f.options)
+	if err != nil {
+		return nil, usageError{err}
+	}
 	var all sources
 	for _, path := range f.Inputs {
-		s, err := await(ctx, func() (*source, error) { return a.openSource(path, f.options()) })
+		s, err := await(ctx, func() (*source, error) { return a.openSource(path, o) })
 		if err != nil {
 			all.close()
 			return nil, usageError{err}
@@ -61,7 +81,7 @@ func (a *app) openSources(ctx context.Context, f *inputFlags) (sources, error) {
 }
 
 func (a *app) openSource(path string, o input.Options) (*source, error) {
-	s := &source{path: path}
+	s := &source{path: path, options: o}
 	var err error
 	if path == "-" {
 		s.path = ""
@@ -73,6 +93,9 @@ func (a *app) openSource(path string, o input.Options) (*source, error) {
 		return nil, err
 	}
 	if report.Is(s.Header) {
+		if s.Format == input.XLSX {
+			return nil, errors.Join(fmt.Errorf("%s: this is a report that was saved as a workbook, which changes what stands in it; go on with the report itself", s.Name), s.Close())
+		}
 		s.report = true
 		var r *report.Reader
 		if r, err = report.NewReader(s.Name, s.Reader(), o.Zone); err == nil {

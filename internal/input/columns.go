@@ -15,6 +15,9 @@ type columns struct{ ref, endDate int }
 const (
 	refName     = "ref"
 	endDateName = "enddate"
+	// The columns of a crosswalk.
+	oldName = "old"
+	newName = "new"
 )
 
 // normalise makes names comparable: case, spaces, "_" and "-" do not count,
@@ -54,6 +57,8 @@ var synonyms = map[string][]string{
 		"personnelid", "personnelnumber", "personnelno", "staffid", "staffnumber", "staffno", "workerid"},
 	endDateName: {"leavedate", "leavingdate", "leaverdate", "dateofleaving", "dateleft", "terminationdate", "lastworkingday",
 		"lastworkingdate", "lastdayofwork", "employmentenddate"},
+	oldName: {"oldref", "oldid", "oldnumber", "oldemployeeid", "oldemployeenumber"},
+	newName: {"newref", "newid", "newnumber", "newemployeeid", "newemployeenumber"},
 }
 
 // match returns the positions of the names that are meant by the name that

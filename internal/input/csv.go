@@ -45,10 +45,19 @@ func (s *Source) readHeader(head io.Reader) error {
 	return nil
 }
 
-func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
+// record is one of a table; its fields are good until the next one is read.
+type record struct {
+	fields   []string
+	line     int
+	fault    string // why the fields cannot be told apart
+	from, to int64  // where it stands in the text
+}
+
+// records reads the table below its header. An error ends it.
+func (s *Source) records(yield func(*record, error) bool) {
 	text, err := s.text()
 	if err != nil {
-		yield(leaver.Row{}, err)
+		yield(nil, err)
 		return
 	}
 	guard := &recordReader{r: text, left: recordLimit}
@@ -58,33 +67,51 @@ func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 		reader.FieldsPerRecord = -1 // empty cells at the end of a row are not there
 	}
 	if _, err := reader.Read(); err != nil { // the header, which was read before
-		yield(leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err))
+		yield(nil, fmt.Errorf("%s: %w", s.Name, err))
 		return
 	}
+	var r record
 	for {
 		guard.renew()
-		start := reader.InputOffset()
-		fields, err := reader.Read()
-		var row leaver.Row
+		r.from, r.fault = reader.InputOffset(), ""
+		r.fields, err = reader.Read()
+		r.to = reader.InputOffset()
 		if err == nil {
-			if missing := len(s.Header) - len(fields); missing > 0 {
-				fields = append(fields, make([]string, missing)...)
+			if missing := len(s.Header) - len(r.fields); missing > 0 {
+				r.fields = append(r.fields, make([]string, missing)...)
 			}
-			if slices.Equal(fields, s.Header) {
+			if slices.Equal(r.fields, s.Header) {
 				continue // the header again, where exports were put together
 			}
-			wanted, doubt := s.wanted(fields)
+			line, _ := reader.FieldPos(0)
+			r.line = line + s.above
+		} else if r.line, r.fault, err = s.malformed(err, r.from); errors.Is(err, io.EOF) {
+			return
+		}
+		if !yield(&r, err) || err != nil {
+			return
+		}
+	}
+}
+
+func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
+	for r, err := range s.records {
+		if err != nil {
+			yield(leaver.Row{}, err)
+			return
+		}
+		row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: r.line}, Fault: r.fault}
+		if r.fault == "" {
+			wanted, doubt := s.wanted(r.fields)
 			if !wanted {
 				s.seen.leftOut++
 				continue
 			}
-			line, _ := reader.FieldPos(0)
-			row = s.tableRow(leaver.Place{Source: s.Name, Row: line + s.above}, fields, doubt)
-		} else if row, err = s.malformed(err, start); errors.Is(err, io.EOF) {
-			return
+			s.seen.look(r)
+			row = s.tableRow(row.Place, r.fields, doubt)
 		}
 		if row.Fault != "" {
-			err = s.nameLines(&row, start, reader.InputOffset())
+			err = s.nameLines(&row, r.from, r.to)
 		}
 		if !yield(row, err) || err != nil {
 			return
@@ -109,38 +136,37 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 	return row
 }
 
-// malformed turns the error of one record, which starts at the offset, into a
-// row with a fault; what makes the rest of the input unreadable stays an
+// malformed turns the error of one record, which starts at the offset, into its
+// line and its fault; what makes the rest of the input unreadable stays an
 // error.
-func (s *Source) malformed(err error, offset int64) (leaver.Row, error) {
+func (s *Source) malformed(err error, offset int64) (line int, fault string, _ error) {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
 		if errors.Is(err, errLongRecord) {
-			return leaver.Row{}, s.longRecord(offset)
+			return 0, "", s.longRecord(offset)
 		}
 		if !errors.Is(err, io.EOF) {
 			err = fmt.Errorf("%s: %w", s.Name, err)
 		}
-		return leaver.Row{}, err
+		return 0, "", err
 	}
 	start := parse.StartLine + s.above
-	row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: start}}
 	switch parse.Err {
 	case csv.ErrFieldCount:
-		row.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", len(s.Header), s.comma)
+		fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", len(s.Header), s.comma)
 	case csv.ErrBareQuote:
-		row.Fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
+		fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
 	default:
 		quote, err := s.findOpenQuote(offset, start)
 		if err != nil {
-			return leaver.Row{}, fmt.Errorf("%s: %w", s.Name, err)
+			return 0, "", fmt.Errorf("%s: %w", s.Name, err)
 		}
 		if quote > 0 {
-			return leaver.Row{}, s.openQuote(quote)
+			return 0, "", s.openQuote(quote)
 		}
-		row.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line+s.above, parse.Column)
+		fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line+s.above, parse.Column)
 	}
-	return row, nil
+	return start, fault, nil
 }
 
 // nameLines adds to a row's fault which lines it takes up, if there are

@@ -24,6 +24,39 @@ func (o Options) repair(text string) string {
 	return o.RefPrefix + ref
 }
 
+// identify returns the ref that the tenant knows by what stands in the input,
+// or why there is none: then nobody is to be found by the row, wherever it is
+// read next.
+func (s *Source) identify(text string) (ref, fault string) {
+	ref, fault = s.refOf(text)
+	if fault != "" {
+		return "", fault
+	}
+	ref = s.options.repair(ref)
+	s.seen.add(strings.TrimPrefix(leaver.TrimRef(ref), s.options.RefPrefix))
+	if s.options.Crosswalk == nil && s.options.Except == nil {
+		return ref, ""
+	}
+	old := leaver.TrimRef(ref)
+	if leaver.CheckRef(old) != nil {
+		return ref, "" // which says of itself what is wrong with it
+	}
+	if fault := s.options.Except.Refuse(old); fault != "" {
+		return "", fault
+	}
+	if s.options.Crosswalk == nil {
+		return ref, ""
+	}
+	ref, ok := s.options.Crosswalk.find(old)
+	if !ok {
+		return "", fmt.Sprintf("the ref %q has no partner in %s (--ref-map)", old, s.options.Crosswalk.Name)
+	}
+	if fault := s.options.Except.Refuse(ref); fault != "" {
+		return "", fault
+	}
+	return ref, ""
+}
+
 // zeros watches the refs of digits only: where some have zeros in front and all
 // of these are equally long, shorter ones may have lost theirs.
 type zeros struct {
@@ -82,6 +115,9 @@ func countRefs(n int) string {
 // complete when the rows have been read once.
 func (s *Source) Warnings() []string {
 	all := s.seen.warnings()
+	if s.seen.broken > 0 {
+		all = append(all, fmt.Sprintf("rows that take up several lines, by a line break in quotes: %d, the first one in line %d; a quote too many would swallow leavers", s.seen.broken, s.seen.first))
+	}
 	if s.hidden > 0 {
 		all = append(all, fmt.Sprintf("hidden or filtered rows in the sheet, read as the others are: %d", s.hidden))
 	}

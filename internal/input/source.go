@@ -41,6 +41,8 @@ type Options struct {
 	Where         []Condition // which rows are leavers: those that meet all of them
 	RefPad        int         // refs of fewer digits get zeros in front; 0: none
 	RefPrefix     string      // stands in front of every ref
+	Crosswalk     *Crosswalk  // from the refs that stand there to those that are meant; nil: none
+	Except        *List       // of refs that are not to be used; nil: none
 	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
 }
@@ -226,6 +228,20 @@ func (s *Source) LeftOut() int { return s.seen.leftOut }
 type seen struct {
 	zeros
 	leftOut int // rows that do not meet the conditions
+	broken  int // rows of several lines
+	first   int // the first one of these
+}
+
+// look notes what a person should look at in a record that can be read.
+func (s *seen) look(r *record) {
+	for _, field := range r.fields {
+		if strings.IndexByte(field, '\n') >= 0 {
+			if s.broken++; s.broken == 1 {
+				s.first = r.line
+			}
+			return
+		}
+	}
 }
 
 const (
@@ -299,21 +315,20 @@ func (s *Source) sniff() error {
 // that nobody has named, the whole column is looked at, and the fault says what
 // would read all of it: nothing is read by guess.
 func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
-	ref, refFault := s.refOf(ref)
+	ref, fault := s.identify(ref)
 	// Lists of leavers have few end dates, and often the same for a while.
 	if d := &s.date; !d.read || d.text != endDate {
 		d.read, d.text = true, strings.Clone(endDate)
 		d.endDate, d.err = s.parseEndDate(strings.TrimSpace(d.text))
 	}
-	row := leaver.NewRowOn(place, s.options.repair(ref), s.date.endDate, s.date.err)
+	row := leaver.NewRowOn(place, ref, s.date.endDate, s.date.err)
 	switch {
-	case refFault != "":
-		row.Fault = refFault
+	case fault != "":
+		row.Fault = fault
 	case row.Fault == "":
 	case s.otherForm(row) && !s.proposing:
 		row.Fault += "; " + s.propose()
 	}
-	s.seen.add(strings.TrimPrefix(row.Ref, s.options.RefPrefix))
 	return row
 }
 

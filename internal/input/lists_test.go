@@ -1,0 +1,146 @@
+package input_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"offboard/internal/input"
+)
+
+// file writes a text into a file of its own folder.
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func except(t *testing.T, text string) *input.List {
+	t.Helper()
+	l, err := input.ReadList(file(t, "keep.csv", text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Name = "keep.csv"
+	return l
+}
+
+func crosswalk(t *testing.T, text string) *input.Crosswalk {
+	t.Helper()
+	c, err := input.ReadCrosswalk(file(t, "map.csv", text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Name = "map.csv"
+	return c
+}
+
+func TestExcept(t *testing.T) {
+	keep := except(t, "Title\nref,until\nE1,whenever\ne9,\n")
+	if keep.Len() != 2 {
+		t.Errorf("%d refs are listed", keep.Len())
+	}
+	tests := map[string]story{
+		"who is listed":                   {text: "ref\nE1\nE2\n", options: input.Options{Except: keep}, rows: []string{`2 ! column "ref": the ref "E1" is listed in keep.csv:3 (--except)`, "3 E2"}},
+		"who only looks like it":          {text: "ref\n(e1)\nE９\n", options: input.Options{Except: keep}, rows: []string{"2 ! keep.csv:3", "3 ! keep.csv:4"}},
+		"a ref that is repaired":          {text: "ref\n1\n", options: input.Options{Except: keep, RefPrefix: "E"}, rows: []string{"2 ! keep.csv:3"}},
+		"the old ref, and the new one":    {text: "ref\nE1\nE2\nE3\n", options: input.Options{Except: keep, Crosswalk: crosswalk(t, "old,new\nE1,N1\nE2,E9\nE3,N3\n")}, rows: []string{"2 ! keep.csv:3", "3 ! keep.csv:4", "4 N3"}},
+		"what is no ref stays what it is": {text: "ref\n.\nE2\n", options: input.Options{Except: keep}, rows: []string{"2 ! URL", "3 E2"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
+	}
+	story{text: `{"ref":"E1","endDate":"soon"}`, options: input.Options{Except: keep}, rows: []string{"1 ! "}}.check(t, "leavers.jsonl")
+}
+
+func TestListsThatCannotBeTrusted(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                         "empty",
+		"E1\nE2\n":                 "no column ref",
+		"ref,a\nE1\n":              "more or fewer fields",
+		"ref\n1.2E+11\n":           "keep.csv:2: column \"ref\": the ref \"1.2E+11\"",
+		"ref,a\nE1,\"b\nE2,c\n":    "never closed",
+		"ref,payroll id\n,E1\n":    "the ref is empty",
+		"staff id,payroll id\n,\n": "2 columns could be meant",
+	} {
+		_, err := input.ReadList(file(t, "keep.csv", text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: the error %v does not say %q", text, err, want)
+		}
+	}
+	if _, err := input.ReadList("absent.csv"); err == nil {
+		t.Error("a list that is not there is none")
+	}
+}
+
+func TestCrosswalk(t *testing.T) {
+	c := crosswalk(t, "sep=;\nName;Old ID;New ID\nAda;004711;N1\nAlan;815;N2\nAda;004711;N1\n")
+	if c.Len() != 2 {
+		t.Errorf("%d pairs", c.Len())
+	}
+	tests := map[string]story{
+		"refs are replaced":                        {text: "ref,endDate\n004711,2024-06-30\n 815 ,\n", options: input.Options{Crosswalk: c}, rows: []string{"2 N1 2024-06-30", "3 N2"}},
+		"one without a partner is nobody":          {text: "ref\n4711\nN1\n", options: input.Options{Crosswalk: c}, rows: []string{`2 ! the ref "4711" has no partner in map.csv (--ref-map)`, "3 ! no partner"}},
+		"zeros are put back first":                 {text: "ref\n4711\n", options: input.Options{Crosswalk: c, RefPad: 6}, rows: []string{"2 N1"}},
+		"what is no ref says so, and nothing else": {text: "ref\n1.2E+11\n", options: input.Options{Crosswalk: c}, rows: []string{"2 ! rounded"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
+	}
+}
+
+func TestCrosswalksThatAreRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"old,new\na,X\nb,Y\nc,X\nd,Y\n": `two people would become one: "X" is the new ref of "a" in row 2 and "c" in row 4; "Y" is the new ref of "b" in row 3 and "d" in row 5`,
+		"old,new\na,X\na,Y\n":           `map.csv:3: "a" has the new ref "Y" here and "X" in row 2`,
+		"from,to\na,X\n":                `one column old and one column new; this one has "from", "to"`,
+		"old,new,New\na,X,Y\n":          "one column old and one column new",
+		"old,new\na,\n":                 `map.csv:2: column "new": the ref is empty`,
+		"old,new\n1.2E+11,X\n":          `map.csv:2: column "old": the ref "1.2E+11"`,
+		"old,new\na\n":                  "more or fewer fields",
+		"{\"old\":\"a\",\"new\":\"b\"}": "a crosswalk is a table",
+	} {
+		_, err := input.ReadCrosswalk(file(t, "map.csv", text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: the error %v does not say %q", text, err, want)
+		}
+	}
+	text := "old,new\n"
+	for i := range 26 {
+		text += string(rune('a'+i)) + ",X" + string(rune('a'+i/2)) + "\n"
+	}
+	if _, err := input.ReadCrosswalk(file(t, "map.csv", text)); err == nil || !strings.Contains(err.Error(), "; and 3 more") {
+		t.Errorf("of many pairs the error is %v", err)
+	}
+}
+
+func TestACrosswalkCanBeAWorkbook(t *testing.T) {
+	text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>Migration</v></c></row><row><c t="str"><v>old</v></c><c t="str"><v>new</v></c></row><row><c><v>4711</v></c><c t="str"><v>N1</v></c></row></sheetData></worksheet>`})
+	c, err := input.ReadCrosswalk(file(t, "map.xlsx", text))
+	if err != nil || c.Len() != 1 {
+		t.Fatal(c, err)
+	}
+	story{text: "ref\n4711\n", options: input.Options{Crosswalk: c}, rows: []string{"2 N1"}}.check(t, "leavers.csv")
+}
+
+func TestRowsOfSeveralLinesAreWarnedAbout(t *testing.T) {
+	for text, want := range map[string]string{
+		"ref,note\nE1,\"a\nb\"\nE2,c\nE3,\"d\n\ne\"\n": "rows that take up several lines, by a line break in quotes: 2, the first one in line 2;",
+		"ref,note\nE1,\"a, b\"\n":                      "",
+	} {
+		s, err := prepare(t, "leavers.csv", text, input.Options{})
+		if err == nil {
+			_, err = read(t, s, input.Options{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(s.Warnings(), "\n"); want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%q: the warnings are %q, want %q", text, got, want)
+		}
+	}
+}
