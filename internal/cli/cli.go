@@ -88,7 +88,7 @@ func (a *app) run() error {
 		return explain(err)
 	}
 	a.log = slog.New(c.handler(a.stderr))
-	return parsed.Run(a)
+	return parsed.Run(a, settings)
 }
 
 // explain turns what the parser says into a usage error with a way on.

@@ -142,6 +142,8 @@ func (c *condition) UnmarshalText(text []byte) error {
 	return err
 }
 
+func (c condition) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
 // dateFormat is how end dates are written.
 type dateFormat struct{ leaver.DateFormat }
 
@@ -150,6 +152,8 @@ func (f *dateFormat) UnmarshalText(text []byte) error {
 	f.DateFormat, err = leaver.ParseDateFormat(string(text))
 	return err
 }
+
+func (f dateFormat) MarshalText() ([]byte, error) { return []byte(f.Letters), nil }
 
 // zone is an IANA time zone.
 type zone struct{ *time.Location }

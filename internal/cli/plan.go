@@ -7,6 +7,8 @@ import (
 	"iter"
 	"os"
 
+	"github.com/alecthomas/kong"
+
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
 )
@@ -16,7 +18,8 @@ import (
 type planCommand struct {
 	inputFlags
 	planFlags
-	All bool `help:"List every row that will not be suspended, not only the first 20."`
+	All        bool   `help:"List every row that will not be suspended, not only the first 20."`
+	SaveConfig string `placeholder:"FILE" help:"Write a file for --config with what the plan was made of: flags, and the columns that were found. It has no secrets."`
 }
 
 // Validate is that of the flags in it.
@@ -31,7 +34,7 @@ func (c *planCommand) Validate() error {
 const listed = 20
 
 // Run shows what a run would do.
-func (c *planCommand) Run(a *app) error {
+func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 	all, err := a.openSources(a.intake, &c.inputFlags)
 	if err != nil {
 		return err
@@ -51,6 +54,12 @@ func (c *planCommand) Run(a *app) error {
 
 	if err := c.list(a, totals, p.Tasks(all.rows(a.intake))); err != nil {
 		return err
+	}
+	if c.SaveConfig != "" {
+		if err := c.saveConfig(parsed, s, all); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.Stdout, "\nTo read the next one alike: offboard run FILE --config %s\n", quote(c.SaveConfig))
 	}
 	if err := c.checkMax(totals[leaver.Pending]); err != nil {
 		return err

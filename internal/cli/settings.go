@@ -35,10 +35,7 @@ func (s *settings) Resolve(parsed *kong.Context, _ *kong.Path, flag *kong.Flag) 
 			return nil, err
 		}
 	}
-	found, ok := s.file[flag.Name]
-	if text, set := s.env(variable(flag.Name)); set {
-		found, ok = setting{text, "$" + variable(flag.Name)}, true
-	}
+	found, ok := s.lookup(flag.Name)
 	if !ok {
 		return nil, nil
 	}
@@ -50,6 +47,15 @@ func (s *settings) Resolve(parsed *kong.Context, _ *kong.Path, flag *kong.Flag) 
 		return nil, fmt.Errorf("%s: %w", found.origin, err)
 	}
 	return found.text, nil
+}
+
+// lookup returns what the environment or the file says of a flag.
+func (s *settings) lookup(flag string) (setting, bool) {
+	if text, set := s.env(variable(flag)); set {
+		return setting{text, "$" + variable(flag)}, true
+	}
+	found, ok := s.file[flag]
+	return found, ok
 }
 
 // read reads the file of --config, if there is one.
@@ -68,27 +74,37 @@ func (s *settings) read(parsed *kong.Context) error {
 	if err != nil {
 		return fmt.Errorf("--config: %w", err)
 	}
-	if err := s.parse(path, text, flagNames(parsed.Model)); err != nil {
+	if err := s.parse(path, text, flagsOf(parsed.Model)); err != nil {
 		return fmt.Errorf("--config: %w", err)
 	}
 	return nil
 }
 
-// flagNames lists the flags of all commands: a file for run is good for plan.
-func flagNames(model *kong.Application) []string {
-	var names []string
+// flagsOf lists the flags of all commands, in their order: a file for run is
+// good for plan.
+func flagsOf(model *kong.Application) []*kong.Flag {
+	var flags []*kong.Flag
 	_ = kong.Visit(model, func(node kong.Visitable, next kong.Next) error {
-		if flag, ok := node.(*kong.Flag); ok && flag.Name != "help" && flag.Name != "config" {
-			names = append(names, flag.Name)
+		if flag, ok := node.(*kong.Flag); ok && flag.Name != "help" && flag.Name != "config" && find(flags, flag.Name) == nil {
+			flags = append(flags, flag)
 		}
 		return next(nil)
 	})
-	slices.Sort(names)
-	return slices.Compact(names)
+	return flags
 }
 
-// parse reads the file: one flag per line, without its dashes.
-func (s *settings) parse(path string, text []byte, names []string) error {
+// find returns the flag of the name; nil if there is none.
+func find(flags []*kong.Flag, name string) *kong.Flag {
+	i := slices.IndexFunc(flags, func(f *kong.Flag) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return flags[i]
+}
+
+// parse reads the file: a flag per key, without its dashes, and its value; or a
+// list of values, for a flag that can be given more than once.
+func (s *settings) parse(path string, text []byte, flags []*kong.Flag) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -103,16 +119,39 @@ func (s *settings) parse(path string, text []byte, names []string) error {
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
 		origin := fmt.Sprintf("%s:%d", path, key.Line)
-		switch {
-		case !slices.Contains(names, key.Value):
+		flag := find(flags, key.Value)
+		if flag == nil {
+			var names []string
+			for _, f := range flags {
+				names = append(names, f.Name)
+			}
+			slices.Sort(names)
 			return fmt.Errorf("%s: there is no flag %q; the flags are %s", origin, key.Value, strings.Join(names, ", "))
-		case value.Kind != yaml.ScalarNode || value.Tag == "!!null":
+		}
+		text, ok := textOf(value, flag)
+		if !ok {
 			return fmt.Errorf("%s: %s needs one value", origin, key.Value)
 		}
 		if earlier, ok := s.file[key.Value]; ok {
 			return fmt.Errorf("%s: %s stands in %s already", origin, key.Value, earlier.origin)
 		}
-		s.file[key.Value] = setting{value.Value, origin}
+		s.file[key.Value] = setting{text, origin}
 	}
 	return nil
+}
+
+// textOf returns a value as it would be typed.
+func textOf(value *yaml.Node, flag *kong.Flag) (text string, ok bool) {
+	scalar := func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
+	if value.Kind != yaml.SequenceNode || !flag.IsSlice() {
+		return value.Value, scalar(value)
+	}
+	texts := make([]string, len(value.Content))
+	for i, n := range value.Content {
+		if !scalar(n) {
+			return "", false
+		}
+		texts[i] = n.Value
+	}
+	return kong.JoinEscaped(texts, flag.Tag.Sep), len(texts) > 0
 }

@@ -23,7 +23,7 @@ func (c columns) of(fields []string) (ref, endDate string) {
 
 func (s *Source) readHeader(head io.Reader) error {
 	reader := csv.NewReader(&recordReader{r: head, left: recordLimit})
-	reader.Comma = s.comma
+	reader.Comma = s.Delimiter
 	header, err := reader.Read()
 	var malformed *csv.ParseError
 	switch {
@@ -62,7 +62,7 @@ func (s *Source) records(yield func(*record, error) bool) {
 	}
 	guard := &recordReader{r: text, left: recordLimit}
 	reader := csv.NewReader(bufio.NewReaderSize(guard, 64<<10))
-	reader.ReuseRecord, reader.Comma = true, s.comma
+	reader.ReuseRecord, reader.Comma = true, s.Delimiter
 	if s.Format == XLSX {
 		reader.FieldsPerRecord = -1 // empty cells at the end of a row are not there
 	}
@@ -153,7 +153,7 @@ func (s *Source) malformed(err error, offset int64) (line int, fault string, _ e
 	start := parse.StartLine + s.above
 	switch parse.Err {
 	case csv.ErrFieldCount:
-		fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", len(s.Header), s.comma)
+		fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", len(s.Header), s.Delimiter)
 	case csv.ErrBareQuote:
 		fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
 	default:
@@ -280,7 +280,7 @@ func (s *Source) findOpenQuote(offset int64, line int) (int, error) {
 				return 0, nil
 			}
 		case state == quoted:
-		case b == s.comma:
+		case b == s.Delimiter:
 			state = fieldStart
 		case b == '\n', state == closed:
 			return 0, nil // the record ends, or is malformed here

@@ -25,6 +25,14 @@ func ParseDelimiter(text string) (rune, error) {
 	return char, nil
 }
 
+// DelimiterName writes a delimiter as ParseDelimiter reads it.
+func DelimiterName(delimiter rune) string {
+	if delimiter == '\t' {
+		return "tab"
+	}
+	return string(delimiter)
+}
+
 // announced reads the line sep=; that Excel puts in front of a header. It
 // returns the delimiter and the length of the line, or 0 and 0.
 func announced(head []byte) (delimiter rune, length int) {

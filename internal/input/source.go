@@ -58,6 +58,8 @@ type Source struct {
 	Encoding Encoding
 	// Sheet is the name of the sheet that is read of a workbook.
 	Sheet string
+	// Delimiter is what stands between the fields of a CSV file.
+	Delimiter rune
 	// Header holds the column names of a table, or the keys of the first JSON
 	// object, as they stand there. HeaderRow is its line or row in a table, and
 	// Titled tells that rows above it are not read.
@@ -85,7 +87,6 @@ type Source struct {
 		err     error
 	} // the last one that was read
 	where  []int // the columns of the conditions
-	comma  rune  // between the fields of a table
 	lead   int   // bytes in front of the header
 	above  int   // lines in front of it
 	hidden int   // rows of a sheet that cannot be seen
@@ -305,7 +306,7 @@ func (s *Source) sniff() error {
 	if _, err := head.Discard(table.lead); err != nil {
 		return err
 	}
-	s.comma, s.lead = table.comma, table.lead
+	s.Delimiter, s.lead = table.comma, table.lead
 	s.above = bytes.Count(start[:table.lead], []byte("\n"))
 	s.Titled = table.titled
 	return s.readHeader(head)

@@ -25,6 +25,15 @@ func ParseCondition(text string) (Condition, error) {
 	return c, nil
 }
 
+// String writes the condition as ParseCondition reads it.
+func (c Condition) String() string {
+	sign := "="
+	if c.Not {
+		sign = "!="
+	}
+	return c.Column + sign + strings.Join(c.Values, ",")
+}
+
 // holds tells whether a value meets the condition. Case and white space around
 // do not count.
 func (c Condition) holds(value string) bool {
