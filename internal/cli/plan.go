@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -52,7 +54,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 	totals := p.Totals()
 	outline{sources: all, plan: p, totals: totals, rate: c.Rate}.write(a.Stdout)
 
-	if err := c.list(a, totals, p.Tasks(all.rows(a.intake))); err != nil {
+	if err := c.list(a, all, totals, p.Tasks(all.rows(a.intake))); err != nil {
 		return err
 	}
 	if c.SaveConfig != "" {
@@ -64,20 +66,59 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 	if err := c.checkMax(totals[leaver.Pending]); err != nil {
 		return err
 	}
+	fmt.Fprint(a.Stdout, c.next(a, s, all, totals[leaver.Pending]))
 	if totals[leaver.Invalid] > 0 {
 		return errRows
 	}
 	return nil
 }
 
+// next says what to type after this plan; "" if nothing is left to do.
+func (c *planCommand) next(a *app, s *settings, all sources, leavers int) string {
+	var words []string
+	for _, arg := range a.Args {
+		words = append(words, quote(arg))
+	}
+	command := "offboard " + strings.Join(words, " ")
+	for _, s := range all {
+		if format := s.DateFormat(); format != "" {
+			return fmt.Sprintf("\nTo read the end dates: %s --date-format %s\n", command, quote(format))
+		}
+	}
+	if leavers == 0 {
+		return ""
+	}
+	words = withoutFlags(words)
+	words[slices.Index(words, "plan")] = "run"
+	_, env := s.lookup("env")
+	if _, base := s.lookup("base-url"); !env && !base {
+		words = append(words, "--env NAME")
+	}
+	return fmt.Sprintf("\nTo suspend %s: offboard %s\n", people(leavers), strings.Join(words, " "))
+}
+
+// withoutFlags cuts what a plan has and a run has not.
+func withoutFlags(words []string) []string {
+	var rest []string
+	for i := 0; i < len(words); i++ {
+		switch word := words[i]; {
+		case word == "--save-config":
+			i++
+		case word != "--all" && !strings.HasPrefix(word, "--save-config="):
+			rest = append(rest, word)
+		}
+	}
+	return rest
+}
+
 // list writes the rows that will not be suspended, and why.
-func (c *planCommand) list(a *app, totals leaver.Tally, decisions iter.Seq2[plan.Decision, error]) error {
+func (c *planCommand) list(a *app, all sources, totals leaver.Tally, decisions iter.Seq2[plan.Decision, error]) error {
 	rows := totals[leaver.Duplicate] + totals[leaver.NotDue] + totals[leaver.Invalid]
 	if rows == 0 {
 		return nil
 	}
 	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, "row"))
-	shown := 0
+	shown, width := 0, max(24, len(all[0].Name)+6)
 	for d, err := range decisions {
 		switch {
 		case err != nil:
@@ -88,7 +129,7 @@ func (c *planCommand) list(a *app, totals leaver.Tally, decisions iter.Seq2[plan
 			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-shown))
 			return nil
 		}
-		fmt.Fprintf(a.Stdout, "  %-24s %-10s %s\n      %s\n", d.Place, d.Outcome, visible(d.Ref, 40), d.Reason)
+		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n      %s\n", width, d.Place, d.Outcome, visible(d.Ref, 40), d.Reason)
 		if shown++; shown == rows {
 			return nil
 		}

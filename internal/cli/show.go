@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"offboard/internal/input"
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
 )
@@ -44,7 +45,7 @@ func (o outline) write(w io.Writer) {
 		text = fmt.Appendf(text, "In %s\n", o.target)
 	}
 	for _, s := range o.sources {
-		if s.RefColumn != "" {
+		if !s.report {
 			text = fmt.Appendf(text, "%s: %s\n", s.Name, s.reading())
 		}
 	}
@@ -86,20 +87,35 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	return text
 }
 
-// reading says where in a table the leavers are found.
+// reading says how an input is read, and where in it the leavers are found.
 func (s *source) reading() string {
 	var parts []string
+	if s.Encoding != input.UTF8 {
+		parts = append(parts, "encoded in "+string(s.Encoding))
+	}
+	ref, endDate, field := s.RefColumn, s.EndDateColumn, "column"
+	if s.Format == input.JSONL {
+		ref, endDate = s.Keys()
+		field = "key"
+	} else if s.Delimiter != ',' {
+		parts = append(parts, "fields separated by "+input.DelimiterName(s.Delimiter))
+	}
 	if s.Sheet != "" {
 		parts = append(parts, fmt.Sprintf("sheet %q", s.Sheet))
 	}
 	if s.Titled {
 		parts = append(parts, fmt.Sprintf("header in row %d", s.HeaderRow))
 	}
-	parts = append(parts, fmt.Sprintf("ref from column %q", s.RefColumn))
-	if s.EndDateColumn == "" {
-		return strings.Join(parts, ", ") + "; no end dates"
+	if ref == "" {
+		return "no objects"
 	}
-	return strings.Join(parts, ", ") + fmt.Sprintf(", end date from column %q", s.EndDateColumn)
+	parts = append(parts, fmt.Sprintf("ref from %s %q", field, ref))
+	if endDate == "" {
+		parts = append(parts, "no end dates, so all count as gone")
+	} else {
+		parts = append(parts, fmt.Sprintf("end date from %s %q", field, endDate))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // ending is what is said after a run.

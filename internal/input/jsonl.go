@@ -43,7 +43,7 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 		return
 	}
 	lines := lineReader{r: bufio.NewReaderSize(text, 64<<10)}
-	objects, refs, endDates := 0, 0, 0
+	objects := 0
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -60,15 +60,8 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 		if err != nil {
 			row.Fault = fmt.Sprintf("the line is longer than %d bytes", recordLimit)
 		} else {
-			hasRef, hasEndDate, wanted := s.fill(&row, line)
 			objects++
-			if hasRef {
-				refs++
-			}
-			if hasEndDate {
-				endDates++
-			}
-			if !wanted {
+			if !s.fill(&row, line) {
 				s.seen.leftOut++
 				continue
 			}
@@ -79,9 +72,9 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 	}
 	switch {
 	case objects == 0:
-	case refs == 0:
+	case s.seen.refKey == "":
 		yield(leaver.Row{}, s.noKey(nameOr(s.options.RefColumn, refName), "--ref-column"))
-	case endDates == 0 && s.options.EndDateColumn != "":
+	case s.seen.endDateKey == "" && s.options.EndDateColumn != "":
 		// Nobody must count as gone because a flag names no key.
 		yield(leaver.Row{}, s.noKey(s.options.EndDateColumn, "--end-date-column"))
 	}
@@ -92,7 +85,7 @@ func (s *Source) noKey(name, flag string) error {
 	if len(s.Header) > 0 {
 		has = "the first one has " + list(s.Header) + "; "
 	}
-	return fmt.Errorf("%s: no object has the key %q; %sname the key with %s", s.Name, name, has, flag)
+	return fmt.Errorf("%s: no object has the key %q; %sname the key with %s, or its path, such as employee.number", s.Name, name, has, flag)
 }
 
 // oneKeyEach refuses options by which the ref and the end date are one key.
@@ -104,20 +97,25 @@ func oneKeyEach(o Options) error {
 	return nil
 }
 
-// fill reads the row from a line, and tells which of the two keys it has, and
-// whether it meets the conditions.
+// fill reads the row from a line, and tells whether it meets the conditions.
 //
 // What cannot be read must stay unusable on its way through a report: a ref
 // is left empty, and an end date keeps the JSON that is not a date.
-func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate, wanted bool) {
+func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool) {
 	o, err := readObject(line)
 	if err != nil {
 		row.Fault = err.Error()
-		return false, false, true
+		return true
 	}
 	wanted, doubt := s.wantedObject(o)
 	ref, refErr := o.find(s.options.RefColumn, refName)
 	endDate, endErr := o.find(s.options.EndDateColumn, endDateName)
+	if s.seen.refKey == "" && ref.value != nil {
+		s.seen.refKey = nameOr(s.options.RefColumn, ref.key)
+	}
+	if s.seen.endDateKey == "" && endDate.value != nil {
+		s.seen.endDateKey = nameOr(s.options.EndDateColumn, endDate.key)
+	}
 	refText, endText := "", string(endDate.value)
 	if refErr == nil {
 		refText, refErr = ref.text(true)
@@ -137,7 +135,7 @@ func (s *Source) fill(row *leaver.Row, line []byte) (hasRef, hasEndDate, wanted 
 	case doubt != "":
 		*row = leaver.Row{Place: row.Place, Fault: doubt} // in a report it is nobody
 	}
-	return ref.value != nil, endDate.value != nil, wanted
+	return wanted
 }
 
 // object is a JSON object, with its values as they stand there.

@@ -129,3 +129,22 @@ func TestJSONOfOtherShapes(t *testing.T) {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.json") })
 	}
 }
+
+func TestTheKeysThatWereTakenAreKnown(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\"name\":\"x\"}\n{\"Employee Number\":7,\"Leave Date\":null}\n": "Employee Number,Leave Date",
+		"{\"ref\":\"a\"}\n{\"REF\":\"b\"}\n":                              "ref,",
+		"":                                                                ",",
+	} {
+		s, err := prepare(t, "leavers.jsonl", text, input.Options{Format: input.JSONL})
+		if err == nil {
+			_, err = read(t, s, input.Options{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ref, endDate := s.Keys(); ref+","+endDate != want {
+			t.Errorf("%q: the keys are %q and %q, want %s", text, ref, endDate, want)
+		}
+	}
+}

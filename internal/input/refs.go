@@ -92,34 +92,34 @@ func (z *zeros) add(ref string) {
 func (z *zeros) warnings() []string {
 	var all []string
 	if z.gone > 0 {
-		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", countRefs(z.gone), z.shown))
+		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", count(z.gone, "ref"), z.shown))
 	}
 	n := 0
 	for _, count := range z.short[:max(z.long, 0)] {
 		n += count
 	}
 	if n > 0 {
-		all = append(all, fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", countRefs(n), z.long, z.long))
+		all = append(all, fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", count(n, "ref"), z.long, z.long))
 	}
 	return all
 }
 
-func countRefs(n int) string {
+func count(n int, thing string) string {
 	if n == 1 {
-		return "1 ref"
+		return "1 " + thing
 	}
-	return fmt.Sprintf("%d refs", n)
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Warnings are what a person should look at before anything is sent. They are
 // complete when the rows have been read once.
 func (s *Source) Warnings() []string {
 	all := s.seen.warnings()
-	if s.seen.broken > 0 {
-		all = append(all, fmt.Sprintf("rows that take up several lines, by a line break in quotes: %d, the first one in line %d; a quote too many would swallow leavers", s.seen.broken, s.seen.first))
+	if n := s.seen.broken; n > 0 {
+		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), s.seen.first))
 	}
 	if s.hidden > 0 {
-		all = append(all, fmt.Sprintf("hidden or filtered rows in the sheet, read as the others are: %d", s.hidden))
+		all = append(all, fmt.Sprintf("%s that the sheet hides, read as the others are", count(s.hidden, "row")))
 	}
 	return all
 }

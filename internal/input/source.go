@@ -77,7 +77,7 @@ type Source struct {
 	columns columns
 	// proposal says which flag would help where end dates cannot be read;
 	// proposing is true while that is found out.
-	proposal  string
+	proposal  *leaver.Proposal
 	proposing bool
 	seen      seen // in the reading that is on, or the last one
 	date      struct {
@@ -221,6 +221,10 @@ func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
 	}
 }
 
+// Keys are where the first objects of JSON have the ref and the end date; ""
+// where none has it. They are known when the rows have been read once.
+func (s *Source) Keys() (ref, endDate string) { return s.seen.refKey, s.seen.endDateKey }
+
 // LeftOut is how many rows did not meet the conditions. It is complete when the
 // rows have been read once.
 func (s *Source) LeftOut() int { return s.seen.leftOut }
@@ -231,6 +235,9 @@ type seen struct {
 	leftOut int // rows that do not meet the conditions
 	broken  int // rows of several lines
 	first   int // the first one of these
+	// The first keys of JSON objects that were taken for the ref and the end
+	// date.
+	refKey, endDateKey string
 }
 
 // look notes what a person should look at in a record that can be read.
@@ -342,21 +349,31 @@ func (s *Source) otherForm(row leaver.Row) bool {
 // propose reads the input once more, up to what cannot be read, for all the
 // end dates of another form.
 func (s *Source) propose() string {
-	if s.proposal == "" {
+	if s.proposal == nil {
 		s.proposing = true
-		p := leaver.NewProposal(s.options.Zone)
+		s.proposal = leaver.NewProposal(s.options.Zone)
 		now := s.seen // the reading that wants to know goes on
 		for row, err := range s.Rows() {
 			if err != nil {
 				break // whoever reads the rows is told
 			}
 			if row.Fault != "" && s.otherForm(row) {
-				p.Add(row.EndDate.Text)
+				s.proposal.Add(row.EndDate.Text)
 			}
 		}
-		s.proposal, s.proposing, s.seen = p.String(), false, now
+		s.proposing, s.seen = false, now
 	}
-	return s.proposal
+	return s.proposal.String()
+}
+
+// DateFormat is the one format that would read the end dates that could not be
+// read; "" if all could, or if there is not one. It is known when the rows have
+// been read once.
+func (s *Source) DateFormat() string {
+	if s.proposal == nil {
+		return ""
+	}
+	return s.proposal.Letters()
 }
 
 // refuseBinary refuses what no format can be, by its first bytes.

@@ -166,10 +166,16 @@ var proposals = []string{
 }
 
 // Proposal collects the texts of a column that could not be read, and knows
-// which formats would read them all. It never reads a date by guess.
+// which formats would read them: all of them, or all but those that no format
+// reads at all (31/06/2024, "to be agreed"). It never reads a date by guess.
 type Proposal struct {
-	fits []DateFormat
-	zone *time.Location
+	all, fits  []DateFormat
+	zone       *time.Location
+	texts, odd int // taken, and those among them that no format reads
+	last       struct {
+		text string
+		odd  bool
+	}
 }
 
 // NewProposal returns a proposal that every format still fits.
@@ -180,24 +186,52 @@ func NewProposal(zone *time.Location) *Proposal {
 		if err != nil {
 			panic(err) // they stand above
 		}
-		p.fits = append(p.fits, f)
+		p.all = append(p.all, f)
 	}
+	p.fits = p.all
 	return p
 }
 
 // Add takes a text.
 func (p *Proposal) Add(text string) {
-	fits := p.fits[:0]
-	for _, f := range p.fits {
+	if p.texts++; p.texts == 1 || p.last.text != text {
+		p.last.text = strings.Clone(text)
+		fits := p.reading(text, p.fits)
+		// What no format reads says nothing about the others.
+		if p.last.odd = len(fits) == 0 && len(p.reading(text, p.all)) == 0; !p.last.odd {
+			p.fits = fits
+		}
+	}
+	if p.last.odd {
+		p.odd++
+	}
+}
+
+// reading returns those of the formats that read a text.
+func (p *Proposal) reading(text string, of []DateFormat) []DateFormat {
+	var fits []DateFormat
+	for _, f := range of {
 		if _, err := f.ParseEndDate(text, p.zone); err == nil {
 			fits = append(fits, f)
 		}
 	}
-	p.fits = fits
+	return fits
 }
 
-// String says in a few words which flag would help.
-func (p *Proposal) String() string {
+// Letters are those of the format that is proposed; "" if there is none, or
+// more than one.
+func (p *Proposal) Letters() string {
+	if letters := p.letters(); len(letters) == 1 {
+		return letters[0]
+	}
+	return ""
+}
+
+// letters are those of the formats that fit, one for each reading.
+func (p *Proposal) letters() []string {
+	if p.odd == p.texts {
+		return nil
+	}
 	var letters []string
 	seen := map[string]bool{} // by which part comes first, and what stands between
 	for _, f := range p.fits {
@@ -208,13 +242,21 @@ func (p *Proposal) String() string {
 			letters = append(letters, f.Letters)
 		}
 	}
-	switch len(letters) {
-	case 0:
+	return letters
+}
+
+// String says in a few words which flag would help.
+func (p *Proposal) String() string {
+	letters := p.letters()
+	switch {
+	case len(letters) == 0:
 		return "say how dates are written with --date-format, such as DD/MM/YYYY"
-	case 1:
-		return fmt.Sprintf("all of them would fit --date-format %s", quoteBlank(letters[0]))
+	case len(letters) > 1:
+		return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(letters, " or "))
+	case p.odd > 0:
+		return fmt.Sprintf("all but %d would fit --date-format %s", p.odd, quoteBlank(letters[0]))
 	}
-	return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(letters, " or "))
+	return fmt.Sprintf("all of them would fit --date-format %s", quoteBlank(letters[0]))
 }
 
 // quoteBlank puts a format that a shell would tear apart in quotes.

@@ -231,6 +231,10 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 		{"30-Jun-2024", "all of them would fit --date-format DD-MMM-YYYY"},
 		{"20240630 20240701", "all of them would fit --date-format YYYYMMDD"},
 		{"45473 45474.5", "all of them would fit --date-format excel"},
+		{"30/06/2024 31/06/2024 31/06/2024 soon 01/02/2024", "all but 3 would fit --date-format DD/MM/YYYY"},
+		{"soon 01/02/2024", "they could be DD/MM/YYYY or MM/DD/YYYY: say which with --date-format"},
+		{"30/06/2024 06/30/2024 soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
+		{"soon later", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 		{"soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 	}
 	for _, tt := range tests {
@@ -240,6 +244,9 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 		}
 		if got := p.String(); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.texts, got, tt.want)
+		}
+		if letters := p.Letters(); (letters != "") != strings.Contains(tt.want, "would fit") || !strings.HasSuffix(tt.want, letters) {
+			t.Errorf("%s: %q is proposed", tt.texts, letters)
 		}
 	}
 	p := NewProposal(time.UTC)
