@@ -1,10 +1,14 @@
 package input_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"offboard/internal/input"
 )
@@ -26,6 +30,57 @@ func BenchmarkReadJSONL(b *testing.B) {
 		fmt.Fprintf(&text, `{"ref":"E%07d","endDate":"2024-%02d-%02d","department":"Operations","manager":"M%05d"}`+"\n", i, i%12+1, i%28+1, i%500)
 	}
 	benchmarkRead(b, "leavers.jsonl", text.String())
+}
+
+// BenchmarkReadXLSX opens the workbook, too: that is where its cells are read.
+func BenchmarkReadXLSX(b *testing.B) {
+	f := excelize.NewFile()
+	rows, err := f.NewStreamWriter("Sheet1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	day, err := f.NewStyle(&excelize.Style{NumFmt: 14})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range benchRows + 1 {
+		cells := []any{1000000 + i, excelize.Cell{StyleID: day, Value: 45292 + i%366}, "Operations", fmt.Sprintf("M%05d", i%500)}
+		if i == 0 {
+			cells = []any{"ref", "endDate", "department", "manager"}
+		}
+		if err := rows.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var text bytes.Buffer
+	if err := errors.Join(rows.Flush(), f.Write(&text), f.Close()); err != nil {
+		b.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for b.Loop() {
+		s, err := input.Spool("leavers.xlsx", bytes.NewReader(text.Bytes()), input.Options{})
+		if err == nil {
+			err = s.Prepare()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for row, err := range s.Rows() {
+			if err != nil || row.Fault != "" {
+				b.Fatal(row, err)
+			}
+			n++
+		}
+		if err := s.Close(); err != nil || n != benchRows {
+			b.Fatalf("%d rows, %v", n, err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	total := float64(b.N) * benchRows
+	b.ReportMetric(total/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/total, "allocs/row")
 }
 
 func benchmarkRead(b *testing.B, name, text string) {

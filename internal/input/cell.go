@@ -56,10 +56,15 @@ func (w *workbook) cell(kind, style, value string) (string, error) {
 		days := at.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
 		return string(dateMark) + strconv.FormatFloat(days, 'f', -1, 64), nil
 	case "", "n":
-		number, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
-		if err == nil {
-			return w.number(number, style), nil
+		value = strings.TrimSpace(value)
+		if value == "" || strings.Trim(value, "0123456789.+-eE") != "" {
+			break // no number that a workbook has
 		}
+		number, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			return string(numberMark) + value, nil
+		}
+		return w.number(number, style), nil
 	}
 	return plain(value), nil
 }
@@ -75,8 +80,11 @@ func (w *workbook) number(value float64, style string) string {
 		return string(dateMark) + strconv.FormatFloat(value+float64(w.epoch), 'f', -1, 64)
 	}
 	text := strconv.FormatFloat(value, 'f', -1, 64)
+	if len(text) > 2*exactDigits {
+		text = strconv.FormatFloat(value, 'g', -1, 64)
+	}
 	switch {
-	case value != math.Trunc(value) || value < 0 || len(text) > exactDigits:
+	case value != math.Trunc(value) || value < 0 || value >= 1e15:
 		return string(numberMark) + text
 	case len(text) < f.zeros:
 		return string(zerosMark) + strings.Repeat("0", f.zeros-len(text)) + text

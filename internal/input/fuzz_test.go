@@ -48,7 +48,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
 		// As exports come, nothing can be said but that it is read twice alike.
 		_, _, _ = readStream(t, text, input.Options{Format: input.CSV, RefColumn: ref, EndDateColumn: endDate})
-		rows, opened, err := readStream(t, text, input.Options{Format: input.CSV, Encoding: input.UTF8, Delimiter: ',', RefColumn: ref, EndDateColumn: endDate})
+		rows, opened, err := readStream(t, text, input.Options{Format: input.CSV, Encoding: input.UTF8, Delimiter: ',', HeaderRow: 1, RefColumn: ref, EndDateColumn: endDate})
 		if !opened || err != nil || len(text) > longest || strings.HasPrefix(text, "\x1f\x8b") || strings.Contains(strings.ToLower(text[:min(len(text), 10)]), "sep=") {
 			return
 		}
@@ -99,5 +99,29 @@ func FuzzJSONL(f *testing.F) {
 		if len(rows) != n {
 			t.Errorf("%d rows of %d lines that are not blank", len(rows), n)
 		}
+	})
+}
+
+// FuzzSheet reads cells that no program has written: nothing may come of them
+// but rows, or an error.
+func FuzzSheet(f *testing.F) {
+	for _, rows := range []string{
+		``, `<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>45473</v></c></row>`,
+		`<row><c><f>A1</f></c><c t="e"><v>#N/A</v></c></row>`, `<row r="3" hidden="1"><c t="inlineStr"><is><r><t>a</t></r><rPh><t>b</t></rPh></is></c></row>`,
+		`<row r="2"><c r="B2" t="d"><v>2024-06-30</v></c><c r="A2"><v>1.5E300</v></c></row>`, `<row r="2"><c r="A2"><v>-0</v></c><c s="1"><v>NaN</v></c></row>`,
+		`<row r="2"><c r="A2" s="1"><v>1e400</v></c><c><v>0x1p4</v></c></row></sheetData>`, `<row r="2"/><row r="2"/>`, `<row r="2"><c r="A2" t="str"><v>` + "\ue002" + `</v></c></row>`,
+	} {
+		f.Add(rows)
+	}
+	f.Fuzz(func(t *testing.T, rows string) {
+		s, err := input.Spool("leavers.xlsx", strings.NewReader(cells(t, rows)), input.Options{})
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		if err := s.Prepare(); err != nil {
+			return
+		}
+		_, _ = read(t, s, input.Options{})
 	})
 }

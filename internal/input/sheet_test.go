@@ -156,6 +156,7 @@ func TestCells(t *testing.T) {
 		"numbers as Java writes them":                     {rows: `<row r="2"><c r="A2"><v>4711.0</v></c></row><row r="3"><c r="A3"><v>1.2345678E7</v></c></row>`, want: []string{"2 4711", "3 12345678"}},
 		"text that looks like such a number is text":      {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>1E5</t></is></c></row>`, want: []string{"2 1E5"}},
 		"digits that no spreadsheet keeps":                {rows: `<row r="2"><c r="A2"><v>1234567890123450</v></c></row><row r="3"><c r="A3"><v>1.2E+30</v></c></row><row r="4"><c r="A4"><v>123456789012345</v></c></row>`, want: []string{"2 ! at most 15 digits", "3 ! at most 15 digits", "4 123456789012345"}},
+		"a number that no program writes":                 {rows: `<row r="2"><c r="A2"><v>1e400</v></c></row><row r="3"><c r="A3"><v>1e300</v></c></row><row r="4"><c r="A4"><v>1.2.3</v></c></row>`, want: []string{"2 ! the number 1e400", "3 ! the number 1e+300", "4 ! the number 1.2.3"}},
 		"a number below zero":                             {rows: `<row r="2"><c r="A2"><v>-5</v></c></row>`, want: []string{"2 ! the number -5"}},
 		"a number in a format of its own":                 {rows: `<row r="2"><c r="A2" s="2"><v>47</v></c></row>`, want: []string{"2 47"}},
 		"a date in the order that another one is read by": {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>30.06.2024</t></is></c></row>`, options: input.Options{Dates: excel}, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
