@@ -84,7 +84,7 @@ func (w *workbook) number(value float64, style string) string {
 		text = strconv.FormatFloat(value, 'g', -1, 64)
 	}
 	switch {
-	case value != math.Trunc(value) || value < 0 || value >= 1e15:
+	case value != math.Trunc(value) || value < 0 || value >= math.Pow10(exactDigits):
 		return string(numberMark) + text
 	case len(text) < f.zeros:
 		return string(zerosMark) + strings.Repeat("0", f.zeros-len(text)) + text
