@@ -47,7 +47,7 @@ func faultOf(ref string) string {
 			return "contains a control character"
 		}
 		if hidden(r) {
-			return "contains a character that cannot be seen (a no-break or zero-width space)"
+			return fmt.Sprintf("contains %U, a character that cannot be seen, such as a no-break or zero-width space; delete it", r)
 		}
 		if r == utf8.RuneError {
 			return "contains U+FFFD, which stands for a character that was lost"
@@ -145,21 +145,27 @@ func visible(b byte) bool { return b > ' ' && b < 0x7f }
 func hidden(r rune) bool {
 	switch r {
 	case '\u00a0', '\u202f', '\u2007', // no-break spaces
-		'\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad': // without width
+		'\u034f', '\u115f', '\u1160', '\u2800', '\u3164', '\uffa0': // blanks that are no spaces
 		return true
 	}
-	return false
+	return unicode.In(r, unicode.Cf, unicode.Variation_Selector) // without width
 }
 
-// scientific tells whether a ref is a number as spreadsheets write long ones:
-// 1.20457E+11. Its last digits are lost.
+// scientific tells whether a ref is a number as spreadsheets and programs write
+// long ones: 1.20457E+11, 1.20457E11. Its last digits may be lost. One without a
+// point and a sign, such as 1E5, can be what somebody has typed.
 func scientific(ref string) bool {
-	if ref[0] < '0' || ref[0] > '9' || !strings.Contains(ref, "+") {
-		return false // nearly all of them, at no cost
+	if ref[0] > '9' {
+		return false // at no cost
 	}
-	mantissa, exponent, found := strings.Cut(strings.ToUpper(ref), "E+")
-	whole, fraction, _ := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
-	return found && len(whole) == 1 && digits(whole) && digits(fraction) && exponent != "" && digits(exponent)
+	e := strings.IndexAny(ref, "eE")
+	if e < 1 {
+		return false
+	}
+	mantissa, exponent := strings.TrimLeft(ref[:e], "+-"), strings.TrimLeft(ref[e+1:], "+-")
+	whole, fraction, point := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
+	marked := point || len(exponent) < len(ref)-e-1
+	return marked && whole != "" && digits(whole) && digits(fraction) && exponent != "" && digits(exponent)
 }
 
 // digits tells whether a text has digits only; the empty one does.
