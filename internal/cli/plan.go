@@ -79,32 +79,39 @@ func (c *planCommand) next(a *app, s *settings, all sources, leavers int) string
 	for _, arg := range a.Args {
 		words = append(words, quote(arg))
 	}
+	words = withoutSaveConfig(words) // it would not write its file again
 	command := "offboard " + strings.Join(words, " ")
+	pad := 0
 	for _, s := range all {
 		if format := s.DateFormat(); format != "" {
 			return fmt.Sprintf("\nTo read the end dates: %s --date-format %s\n", command, quote(format))
 		}
+		pad = max(pad, s.RefPad())
 	}
 	if leavers == 0 {
 		return ""
 	}
-	words = withoutFlags(words)
 	words[slices.Index(words, "plan")] = "run"
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "--all" }) // which a run has not
 	_, env := s.lookup("env")
 	if _, base := s.lookup("base-url"); !env && !base {
 		words = append(words, "--env NAME")
 	}
-	return fmt.Sprintf("\nTo suspend %s: offboard %s\n", people(leavers), strings.Join(words, " "))
+	run := "offboard " + strings.Join(words, " ")
+	if pad > 0 {
+		return fmt.Sprintf("\nTo put zeros back: %s --ref-pad %d\nTo suspend %s as they are: %s\n", command, pad, people(leavers), run)
+	}
+	return fmt.Sprintf("\nTo suspend %s: %s\n", people(leavers), run)
 }
 
-// withoutFlags cuts what a plan has and a run has not.
-func withoutFlags(words []string) []string {
+// withoutSaveConfig cuts --save-config and its value.
+func withoutSaveConfig(words []string) []string {
 	var rest []string
 	for i := 0; i < len(words); i++ {
 		switch word := words[i]; {
 		case word == "--save-config":
 			i++
-		case word != "--all" && !strings.HasPrefix(word, "--save-config="):
+		case !strings.HasPrefix(word, "--save-config="):
 			rest = append(rest, word)
 		}
 	}

@@ -107,7 +107,7 @@ func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 				s.seen.leftOut++
 				continue
 			}
-			s.seen.look(r)
+			s.look(r)
 			row = s.tableRow(row.Place, r.fields, doubt)
 		}
 		if row.Fault != "" {

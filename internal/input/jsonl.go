@@ -31,6 +31,7 @@ func (s *Source) readKeys(head *bufio.Reader) error {
 		}
 		if o, err := readObject(line); err == nil {
 			s.Header = o.keys
+			o.walk("", 1, func(path string, _ member) { s.paths = append(s.paths, path) })
 		}
 		return nil
 	}
@@ -61,7 +62,12 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 			row.Fault = fmt.Sprintf("the line is longer than %d bytes", recordLimit)
 		} else {
 			objects++
-			if !s.fill(&row, line) {
+			wanted, err := s.fill(&row, line)
+			if err != nil {
+				yield(leaver.Row{}, err)
+				return
+			}
+			if !wanted {
 				s.seen.leftOut++
 				continue
 			}
@@ -82,8 +88,8 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 
 func (s *Source) noKey(name, flag string) error {
 	has := ""
-	if len(s.Header) > 0 {
-		has = "the first one has " + list(s.Header) + "; "
+	if len(s.paths) > 0 {
+		has = "the first one has " + list(s.paths) + "; "
 	}
 	return fmt.Errorf("%s: no object has the key %q; %sname the key with %s, or its path, such as employee.number", s.Name, name, has, flag)
 }
@@ -97,24 +103,28 @@ func oneKeyEach(o Options) error {
 	return nil
 }
 
-// fill reads the row from a line, and tells whether it meets the conditions.
+// fill reads the row from a line, and tells whether it meets the conditions. An
+// error says that the objects do not agree on their keys.
 //
 // What cannot be read must stay unusable on its way through a report: a ref
 // is left empty, and an end date keeps the JSON that is not a date.
-func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool) {
+func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool, _ error) {
 	o, err := readObject(line)
 	if err != nil {
 		row.Fault = err.Error()
-		return true
+		return true, nil
 	}
 	wanted, doubt := s.wantedObject(o)
 	ref, refErr := o.find(s.options.RefColumn, refName)
 	endDate, endErr := o.find(s.options.EndDateColumn, endDateName)
-	if s.seen.refKey == "" && ref.value != nil {
-		s.seen.refKey = nameOr(s.options.RefColumn, ref.key)
+	err = errors.Join(
+		s.agree(&s.seen.refKey, ref, s.options.RefColumn, "--ref-column"),
+		s.agree(&s.seen.endDateKey, endDate, s.options.EndDateColumn, "--end-date-column"))
+	if err != nil {
+		return true, err
 	}
-	if s.seen.endDateKey == "" && endDate.value != nil {
-		s.seen.endDateKey = nameOr(s.options.EndDateColumn, endDate.key)
+	if endDate.value == nil && s.seen.dates.next() {
+		s.lookAt(o)
 	}
 	refText, endText := "", string(endDate.value)
 	if refErr == nil {
@@ -134,8 +144,36 @@ func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool) {
 		row.Fault = endErr.Error()
 	case doubt != "":
 		*row = leaver.Row{Place: row.Place, Fault: doubt} // in a report it is nobody
+	case row.Fault != "":
+		key := s.seen.endDateKey
+		if leaver.CheckRef(row.Ref) != nil {
+			key = s.seen.refKey
+		}
+		row.Fault = fmt.Sprintf("key %q: %s", key, row.Fault)
 	}
-	return wanted
+	return wanted, nil
+}
+
+// agree holds the key of a member against the one that was taken before: an
+// object that lacks it must not give another one instead.
+func (s *Source) agree(taken *string, m member, asked, flag string) error {
+	switch {
+	case m.value == nil:
+	case *taken == "":
+		*taken = nameOr(asked, m.key)
+	case asked == "" && normalise(m.key) != normalise(*taken):
+		return fmt.Errorf("%s: some objects have the key %q and others %q; name the one that is meant with %s", s.Name, *taken, m.key, flag)
+	}
+	return nil
+}
+
+// lookAt notes which values of an object look like dates.
+func (s *Source) lookAt(o object) {
+	o.walk("", 1, func(path string, m member) {
+		if text, err := m.text(false); err == nil {
+			s.seen.dates.look(path, text, false, s.options.Zone)
+		}
+	})
 }
 
 // object is a JSON object, with its values as they stand there.
@@ -217,6 +255,24 @@ func (o object) inside(path, usual string) (member, error) {
 		return member{}, err
 	}
 	return inner.find(rest, usual)
+}
+
+// deepest is how far objects within objects are looked into.
+const deepest = 8
+
+// walk visits the members that are no objects, and those of the objects in it,
+// with their paths.
+func (o object) walk(above string, depth int, visit func(path string, m member)) {
+	for i, key := range o.keys {
+		m := member{key, o.values[i]}
+		if m.value[0] == '{' && depth < deepest {
+			if inner, err := readObject(m.value); err == nil && len(inner.keys) > 0 {
+				inner.walk(above+key+".", depth+1, visit)
+				continue
+			}
+		}
+		visit(above+key, m)
+	}
 }
 
 // text returns the value as text. A missing key, null and "" are the same. A

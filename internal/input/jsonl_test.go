@@ -118,12 +118,18 @@ func TestJSONLKeepsTheKeysOfTheFirstObject(t *testing.T) {
 func TestJSONOfOtherShapes(t *testing.T) {
 	asked := input.Options{RefColumn: "employee.number", EndDateColumn: "job.leave.date"}
 	tests := map[string]story{
-		"an array":               {text: "\n[ {\"ref\": \"a\",\n \"endDate\": \"2024-06-30\"},\n{\"ref\": 1.5}, 7, {\"ref\":\"b\"}]\n", rows: []string{"1 a 2024-06-30", "2 ! neither text nor", "3 ! not an object", "4 b"}},
-		"an array of nothing":    {text: "[]", fails: []string{"empty"}},
-		"keys within objects":    {text: `{"employee":{"number":"a"},"job":{"leave":{"date":"2024-06-30"}}}` + "\n" + `{"Employee":{"Number":7},"job":null}` + "\n", options: asked, rows: []string{"1 a 2024-06-30", "2 7"}},
-		"a key with a dot wins":  {text: `{"employee.number":"a","employee":{"number":"b"}}`, options: asked, rows: []string{"1 a"}, fails: []string{`no object has the key "job.leave.date"`}},
-		"a key that is twice":    {text: `{"employee":{"Number":"a","NUMBER":"b"},"job":{"leave":{"date":null}}}`, options: asked, rows: []string{"1 ! 2 keys could be meant"}},
-		"an object that is text": {text: `{"employee":"number","job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"b"}}`, options: asked, rows: []string{"1 ! empty", "2 b"}},
+		"an array":                                {text: "\n[ {\"ref\": \"a\",\n \"endDate\": \"2024-06-30\"},\n{\"ref\": 1.5}, 7, {\"ref\":\"b\"}]\n", rows: []string{"1 a 2024-06-30", "2 ! neither text nor", "3 ! not an object", "4 b"}},
+		"an array of nothing":                     {text: "[]", fails: []string{"empty"}},
+		"keys within objects":                     {text: `{"employee":{"number":"a"},"job":{"leave":{"date":"2024-06-30"}}}` + "\n" + `{"Employee":{"Number":7},"job":null}` + "\n", options: asked, rows: []string{"1 a 2024-06-30", "2 7"}},
+		"a key with a dot wins":                   {text: `{"employee.number":"a","employee":{"number":"b"}}`, options: asked, rows: []string{"1 a"}, fails: []string{`no object has the key "job.leave.date"`}},
+		"a key that is twice":                     {text: `{"employee":{"Number":"a","NUMBER":"b"},"job":{"leave":{"date":null}}}`, options: asked, rows: []string{"1 ! 2 keys could be meant"}},
+		"objects that do not agree":               {text: "{\"employeeId\":\"a\"}\n{\"employeeId\":\"b\",\"ref\":\"c\"}\n", rows: []string{"1 a"}, fails: []string{`some objects have the key "employeeId" and others "ref"`, "--ref-column"}},
+		"an object without the key of the others": {text: "{\"ref\":\"a\",\"employeeId\":\"1\"}\n{\"employeeId\":\"2\"}\n", rows: []string{"1 a"}, fails: []string{`some objects have the key "ref" and others "employeeId"`}},
+		"end dates that do not agree":             {text: "{\"ref\":\"a\",\"endDate\":null}\n{\"ref\":\"b\",\"leaveDate\":\"2024-06-30\"}\n", rows: []string{"1 a"}, fails: []string{`"endDate" and others "leaveDate"`, "--end-date-column"}},
+		"keys that differ by spelling agree":      {text: "{\"ref\":\"a\"}\n{\"REF\":\"b\"}\n", rows: []string{"1 a", "2 b"}},
+		"no ref, but within objects":              {text: `{"worker":{"id":"a","x":{}},"at":[{"y":1}],"z":null}`, rows: []string{"1 ! the ref is empty"}, fails: []string{`the first one has "worker.id", "worker.x", "at", "z"`}},
+		"a fault names its key":                   {text: `{"employee":{"number":"."},"job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"a"},"job":{"leave":{"date":"30.06.2024"}}}`, options: asked, rows: []string{`1 ! key "employee.number": the ref "."`, `2 ! key "job.leave.date": the end date "30.06.2024"`}},
+		"an object that is text":                  {text: `{"employee":"number","job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"b"}}`, options: asked, rows: []string{"1 ! empty", "2 b"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.json") })

@@ -24,7 +24,7 @@ var leaversSheet = []string{
 	`11 ! column "Employee No.": the ref is the number 4714.5`,
 	"12 E4715",
 	`13 ! column "Employee No.": the ref "#N/A"`,
-	`14 ! column "Leave Date": the end date "30.06.2024" is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z); all of them would fit --date-format DD.MM.YYYY`,
+	`14 ! column "Leave Date": the end date "30.06.2024" is neither YYYY-MM-DD nor RFC 3339; all of them would fit --date-format DD.MM.YYYY`,
 	`15 ! column "Employee No.": the ref "Total: 10" is that of a line of totals`,
 }
 

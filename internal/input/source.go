@@ -86,10 +86,11 @@ type Source struct {
 		endDate leaver.EndDate
 		err     error
 	} // the last one that was read
-	where  []int // the columns of the conditions
-	lead   int   // bytes in front of the header
-	above  int   // lines in front of it
-	hidden int   // rows of a sheet that cannot be seen
+	where  []int    // the columns of the conditions
+	paths  []string // to what is in the first JSON object
+	lead   int      // bytes in front of the header
+	above  int      // lines in front of it
+	hidden int      // rows of a sheet that cannot be seen
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -218,37 +219,6 @@ func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		s.seen = seen{}
 		read(yield)
-	}
-}
-
-// Keys are where the first objects of JSON have the ref and the end date; ""
-// where none has it. They are known when the rows have been read once.
-func (s *Source) Keys() (ref, endDate string) { return s.seen.refKey, s.seen.endDateKey }
-
-// LeftOut is how many rows did not meet the conditions. It is complete when the
-// rows have been read once.
-func (s *Source) LeftOut() int { return s.seen.leftOut }
-
-// seen is what a reading has come across, beside its rows.
-type seen struct {
-	zeros
-	leftOut int // rows that do not meet the conditions
-	broken  int // rows of several lines
-	first   int // the first one of these
-	// The first keys of JSON objects that were taken for the ref and the end
-	// date.
-	refKey, endDateKey string
-}
-
-// look notes what a person should look at in a record that can be read.
-func (s *seen) look(r *record) {
-	for _, field := range r.fields {
-		if strings.IndexByte(field, '\n') >= 0 {
-			if s.broken++; s.broken == 1 {
-				s.first = r.line
-			}
-			return
-		}
 	}
 }
 

@@ -3,8 +3,10 @@ package leaver
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -180,16 +182,35 @@ type Proposal struct {
 
 // NewProposal returns a proposal that every format still fits.
 func NewProposal(zone *time.Location) *Proposal {
-	p := &Proposal{zone: zone}
+	return &Proposal{zone: zone, all: proposed(), fits: proposed()}
+}
+
+// proposed are the formats that are looked for. They are not to be changed.
+var proposed = sync.OnceValue(func() []DateFormat {
+	var all []DateFormat
 	for _, letters := range proposals {
 		f, err := ParseDateFormat(letters)
 		if err != nil {
 			panic(err) // they stand above
 		}
-		p.all = append(p.all, f)
+		all = append(all, f)
 	}
-	p.fits = p.all
-	return p
+	return all
+})
+
+// LooksLikeDate tells whether a text is an end date in the usual form or in one
+// of those that are proposed. Numbers are not: they could be anything.
+func LooksLikeDate(text string, zone *time.Location) bool {
+	if digits(text) {
+		return false
+	}
+	if _, err := ParseEndDate(text, zone); err == nil {
+		return true
+	}
+	return slices.ContainsFunc(proposed(), func(f DateFormat) bool {
+		_, err := f.ParseEndDate(text, zone)
+		return err == nil && !f.serial
+	})
 }
 
 // Add takes a text.

@@ -29,7 +29,7 @@ const earliest = 1950
 
 // ErrDateForm is matched by the error for an end date that is written in another
 // way than ParseEndDate reads.
-var ErrDateForm = errors.New("is neither YYYY-MM-DD nor RFC 3339 (2024-06-30T17:00:00Z)")
+var ErrDateForm = errors.New("is neither YYYY-MM-DD nor RFC 3339")
 
 // ParseEndDate reads RFC 3339 (2024-06-30T17:00:00Z) or a day (2024-06-30,
 // which begins at 00:00 in zone). An empty text means no end date. After an

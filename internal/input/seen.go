@@ -1,0 +1,178 @@
+package input
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// seen is what a reading has come across, beside its rows.
+type seen struct {
+	zeros
+	dates
+	leftOut int // rows that do not meet the conditions
+	broken  int // rows of several lines
+	first   int // the first one of these
+	// The first keys of JSON objects that were taken for the ref and the end
+	// date.
+	refKey, endDateKey string
+}
+
+// Keys are where the first objects of JSON have the ref and the end date; ""
+// where none has it. They are known when the rows have been read once.
+func (s *Source) Keys() (ref, endDate string) { return s.seen.refKey, s.seen.endDateKey }
+
+// LeftOut is how many rows did not meet the conditions. It is complete when the
+// rows have been read once.
+func (s *Source) LeftOut() int { return s.seen.leftOut }
+
+// RefPad is the number of digits that --ref-pad would be given to put zeros back
+// that seem to be cut; 0 if none seem to be. It is known when the rows have been
+// read once.
+func (s *Source) RefPad() int { return s.seen.zeros.pad() }
+
+// Warnings are what a person should look at before anything is sent. They are
+// complete when the rows have been read once.
+func (s *Source) Warnings() []string {
+	all := s.seen.zeros.warnings()
+	if s.EndDateColumn == "" && s.seen.endDateKey == "" {
+		all = append(all, s.seen.dates.warnings(s.field())...)
+	}
+	if n := s.seen.broken; n > 0 {
+		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), s.seen.first))
+	}
+	if s.hidden > 0 {
+		all = append(all, fmt.Sprintf("%s that the sheet hides, read as the others are", count(s.hidden, "row")))
+	}
+	return all
+}
+
+// field is what a value stands in.
+func (s *Source) field() string {
+	if s.Format == JSONL {
+		return "key"
+	}
+	return "column"
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// look notes what a person should look at in a record that can be read.
+func (s *Source) look(r *record) {
+	if s.columns.endDate < 0 && s.seen.dates.next() {
+		for i, field := range r.fields {
+			mark, _ := marked(field)
+			s.seen.dates.look(s.Header[min(i, len(s.Header)-1)], field, mark == dateMark, s.options.Zone)
+		}
+	}
+	for _, field := range r.fields {
+		if strings.IndexByte(field, '\n') >= 0 {
+			if s.seen.broken++; s.seen.broken == 1 {
+				s.seen.first = r.line
+			}
+			return
+		}
+	}
+}
+
+// dates watches for fields that look like dates, where none is taken for the
+// end date: somebody who is still there must not pass for gone because a column
+// has a name that nobody knows.
+type dates struct {
+	looked int      // records
+	names  []string // of the fields
+}
+
+// next tells whether one more record is to be looked at.
+func (d *dates) next() bool {
+	const enough = 100
+	d.looked++
+	return d.looked <= enough
+}
+
+func (d *dates) look(name, text string, certain bool, zone *time.Location) {
+	if !slices.Contains(d.names, name) && (certain || leaver.LooksLikeDate(strings.TrimSpace(text), zone)) {
+		d.names = append(d.names, name)
+	}
+}
+
+func (d *dates) warnings(field string) []string {
+	switch len(d.names) {
+	case 0:
+		return nil
+	case 1:
+		return []string{fmt.Sprintf("no end date is read, but there are dates in the %s %s; if it says when people leave, name it with --end-date-column", field, list(d.names))}
+	}
+	return []string{fmt.Sprintf("no end date is read, but there are dates in the %ss %s; if one of them says when people leave, name it with --end-date-column", field, list(d.names))}
+}
+
+// zeros watches the refs of digits only: where some have zeros in front and all
+// of these are equally long, shorter ones may have lost theirs.
+type zeros struct {
+	long  int // digits of those with zeros in front; -1: they differ
+	short [leaver.MaxRef + 1]int
+	gone  int // refs that are shown with zeros which their numbers do not have
+	shown int // digits of the longest one, zeros included
+}
+
+// cut takes a ref that is shown with so many digits.
+func (z *zeros) cut(width, pad int) {
+	if pad < width {
+		z.gone++
+		z.shown = max(z.shown, width)
+	}
+}
+
+func (z *zeros) add(ref string) {
+	if ref == "" || len(ref) > leaver.MaxRef || !digits([]byte(ref)) {
+		return
+	}
+	switch {
+	case ref[0] != '0':
+		z.short[len(ref)]++
+	case z.long == 0:
+		z.long = len(ref)
+	case z.long != len(ref):
+		z.long = -1
+	}
+}
+
+// pad is how many digits refs seem to have; 0 if none seems to lack zeros.
+func (z *zeros) pad() int {
+	switch {
+	case z.gone > 0:
+		return z.shown
+	case z.tooShort() > 0:
+		return z.long
+	}
+	return 0
+}
+
+// tooShort is how many refs are shorter than those with a zero in front.
+func (z *zeros) tooShort() int {
+	n := 0
+	for _, count := range z.short[:max(z.long, 0)] {
+		n += count
+	}
+	return n
+}
+
+// warnings say how many refs are too short, if any are.
+func (z *zeros) warnings() []string {
+	var all []string
+	if z.gone > 0 {
+		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", count(z.gone, "ref"), z.shown))
+	}
+	if n := z.tooShort(); n > 0 {
+		all = append(all, fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", count(n, "ref"), z.long, z.long))
+	}
+	return all
+}

@@ -1,0 +1,44 @@
+package input_test
+
+import (
+	"slices"
+	"testing"
+
+	"offboard/internal/input"
+)
+
+func TestDatesThatNobodyReadsAreWarnedAbout(t *testing.T) {
+	sheet := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>Until</t></is></c></row><row><c><v>1</v></c><c s="1"><v>45473</v></c></row></sheetData></worksheet>`})
+	left := input.Options{EndDateColumn: "left"}
+	tests := map[string]struct {
+		name, text string
+		options    input.Options
+		want       string
+	}{
+		"a column in a language that nobody knows": {"a.csv", "ref,Austritt,Name\na,30.6.2024,Ash\n", input.Options{}, `no end date is read, but there are dates in the column "Austritt"; if it says when people leave, name it with --end-date-column`},
+		"several columns":                          {"a.csv", "ref,Born,Until\na,1980-01-02,\nb,,2024-06-30 17:00\nc,,31-Dec-2024\n", input.Options{}, `no end date is read, but there are dates in the columns "Born", "Until"; if one of them says when people leave, name it with --end-date-column`},
+		"numbers are no dates":                     {"a.csv", "ref,Cost\na,45473\nb,20240630\nc,soon\n", input.Options{}, ""},
+		"a column that is read":                    {"a.csv", "ref,endDate,Born\na,,1980-01-02\n", input.Options{}, ""},
+		"a cell that is a date":                    {"a.xlsx", sheet, input.Options{}, `no end date is read, but there are dates in the column "Until"; if it says when people leave, name it with --end-date-column`},
+		"keys of objects":                          {"a.json", `[{"ref":"a","job":{"until":"30/06/2024"}}]`, input.Options{}, `no end date is read, but there are dates in the key "job.until"; if it says when people leave, name it with --end-date-column`},
+		"a key that only some objects have":        {"a.json", `[{"ref":"a","born":"1980-01-02"},{"ref":"b","left":"2024-06-30"}]`, left, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, err := prepare(t, tt.name, tt.text, tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := read(t, s, tt.options); err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			if tt.want != "" {
+				want = []string{tt.want}
+			}
+			if got := s.Warnings(); !slices.Equal(got, want) {
+				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
+	}
+}
