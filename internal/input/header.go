@@ -84,6 +84,7 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 	r := csv.NewReader(bytes.NewReader(start[lead:]))
 	r.Comma, r.FieldsPerRecord = comma, -1
 	above := bytes.Count(start[:lead], []byte("\n"))
+	usual := nameOr(o.usual, refName)
 	t := table{comma: comma, lead: lead, line: above + 1}
 	var header []string
 	for row := 0; ; row++ {
@@ -96,7 +97,7 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 			continue
 		}
 		line, _ := r.FieldPos(0)
-		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, refName)) > 0; {
+		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0; {
 		case row == 0, isHeader && !t.found && o.HeaderRow == 0:
 			header = fields
 			t.found, t.width, t.fits = isHeader, len(fields), 0

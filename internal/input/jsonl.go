@@ -83,6 +83,13 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 	case s.seen.endDateKey == "" && s.options.EndDateColumn != "":
 		// Nobody must count as gone because a flag names no key.
 		yield(leaver.Row{}, s.noKey(s.options.EndDateColumn, "--end-date-column"))
+	default:
+		for i, c := range s.options.Where {
+			if !s.seen.met[i].there {
+				yield(leaver.Row{}, s.noKey(c.Column, "--where"))
+				return
+			}
+		}
 	}
 }
 
@@ -147,7 +154,7 @@ func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool, _ error) {
 	case row.Fault != "":
 		key := s.seen.endDateKey
 		if leaver.CheckRef(row.Ref) != nil {
-			key = s.seen.refKey
+			key = nameOr(s.seen.refKey, nameOr(s.options.RefColumn, refName))
 		}
 		row.Fault = fmt.Sprintf("key %q: %s", key, row.Fault)
 	}
@@ -247,8 +254,12 @@ func (o object) inside(path, usual string) (member, error) {
 		return member{}, nil
 	}
 	m, err := o.find(outer, "")
-	if err != nil || len(m.value) == 0 || m.value[0] != '{' {
+	switch {
+	case err != nil || len(m.value) == 0 || string(m.value) == "null":
 		return member{}, err
+	case m.value[0] != '{':
+		// What is meant may stand in it all the same: it is not nothing.
+		return m, fmt.Errorf("the value of %q is no object, so it has no %q", m.key, rest)
 	}
 	inner, err := readObject(m.value)
 	if err != nil {

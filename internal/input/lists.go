@@ -27,40 +27,73 @@ func ReadList(path string) (*List, error) {
 		return nil, err
 	}
 	defer s.Close()
-	if err := s.Prepare(); err != nil {
-		return nil, err
-	}
 	l := &List{Name: s.Name, rows: map[string]int{}}
-	for row, err := range s.Rows() {
+	if s.Format == JSONL {
+		return l, l.readRows(s)
+	}
+	column := match(s.Header, "", refName)
+	if len(column) != 1 {
+		return nil, fmt.Errorf("%s:%d: a list has one column ref; this one has %s", s.Name, s.HeaderRow, list(s.Header))
+	}
+	for r, err := range s.usableRecords {
+		var ref string
+		if err == nil {
+			ref, err = s.usable(r, column[0])
+		}
 		if err != nil {
 			return nil, err
 		}
-		// End dates do not matter here.
-		if leaver.CheckRef(row.Ref) != nil {
-			return nil, fmt.Errorf("%s: %s; mend it: nobody who is listed must be missed", row.Place, row.Fault)
-		}
-		if look := leaver.LookAlike(row.Ref, false); l.rows[look] == 0 {
-			l.rows[strings.Clone(look)] = row.Place.Row
-		}
+		l.add(ref, r.line)
 	}
 	return l, nil
+}
+
+// readRows reads a list in JSON.
+func (l *List) readRows(s *Source) error {
+	for row, err := range s.Rows() {
+		switch {
+		case err != nil:
+			return err
+		case leaver.CheckRef(row.Ref) != nil: // end dates do not matter here
+			return fmt.Errorf("%s: %s", row.Place, row.Fault)
+		}
+		l.add(row.Ref, row.Place.Row)
+	}
+	return nil
+}
+
+func (l *List) add(ref string, row int) {
+	if look := listed(ref); l.rows[look] == 0 {
+		l.rows[strings.Clone(look)] = row
+	}
+}
+
+// listed is what refs are compared by: what they look like, and a number without
+// the zeros that spreadsheets cut.
+func listed(ref string) string {
+	look := leaver.LookAlike(ref, false)
+	if digits([]byte(look)) {
+		return strings.TrimLeft(look[:len(look)-1], "0") + look[len(look)-1:]
+	}
+	return look
 }
 
 // Len is how many refs are listed.
 func (l *List) Len() int { return len(l.rows) }
 
-// Refuse says where a ref is listed; "" if it is not. One that only looks like
-// a listed one is refused as well: it would be too late to find out that the
-// list meant it. A nil List lists nobody.
-func (l *List) Refuse(ref string) string {
+// Refuse says where one of the refs of a leaver is listed; "" if none is. One that
+// only looks like a listed one is refused as well: it would be too late to find
+// out that the list meant it. A nil List lists nobody.
+func (l *List) Refuse(refs ...string) string {
 	if l == nil {
 		return ""
 	}
-	row, listed := l.rows[leaver.LookAlike(ref, false)]
-	if !listed {
-		return ""
+	for _, ref := range refs {
+		if row, ok := l.rows[listed(ref)]; ok {
+			return fmt.Sprintf("the ref %q is listed in %s:%d (--except)", ref, l.Name, row)
+		}
 	}
-	return fmt.Sprintf("the ref %q is listed in %s:%d (--except)", ref, l.Name, row)
+	return ""
 }
 
 // Crosswalk leads from old refs to new ones. It may be used by several
@@ -70,6 +103,7 @@ type Crosswalk struct {
 	Name string
 
 	partners map[string]string
+	zeros    zeros // of the new refs
 }
 
 // Len is how many refs have a partner.
@@ -80,11 +114,20 @@ func (c *Crosswalk) find(old string) (partner string, ok bool) {
 	return partner, ok
 }
 
+// Warnings are what a person should look at before anything is sent.
+func (c *Crosswalk) Warnings() []string {
+	n := c.zeros.tooShort()
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, put them back there", count(n, "new ref"), c.zeros.long)}
+}
+
 // ReadCrosswalk reads a table with a column of old refs and one of new refs.
 // It fails if a ref cannot be used, if an old one has two new ones, or if two
 // old ones have the same.
 func ReadCrosswalk(path string) (*Crosswalk, error) {
-	s, err := Open(path, Options{RefColumn: oldName})
+	s, err := Open(path, Options{usual: oldName})
 	if err != nil {
 		return nil, err
 	}
@@ -93,21 +136,20 @@ func ReadCrosswalk(path string) (*Crosswalk, error) {
 	if s.Format == JSONL || len(from) != 1 || len(to) != 1 {
 		return nil, fmt.Errorf("%s: a crosswalk is a table with one column old and one column new; this one has %s", s.Name, list(s.Header))
 	}
-	c := &Crosswalk{s.Name, map[string]string{}}
+	c := &Crosswalk{Name: s.Name, partners: map[string]string{}}
 	places := map[string]int{} // of old refs
 	olds := map[string][]string{}
-	for r, err := range s.records {
-		if err == nil && r.fault != "" {
-			err = fmt.Errorf("%s:%d: %s", s.Name, r.line, r.fault)
+	for r, err := range s.usableRecords {
+		var old, partner string
+		if err == nil {
+			old, err = s.usable(r, from[0])
 		}
-		if err != nil {
-			return nil, err
+		if err == nil {
+			partner, err = s.usable(r, to[0])
 		}
-		old, err := s.usable(r, from[0])
-		if err != nil {
-			return nil, err
+		if err == nil {
+			err = s.refuseHiddenZeros(r, to[0])
 		}
-		partner, err := s.usable(r, to[0])
 		if err != nil {
 			return nil, err
 		}
@@ -115,11 +157,36 @@ func ReadCrosswalk(path string) (*Crosswalk, error) {
 		case !known:
 			c.partners[old], places[old] = partner, r.line
 			olds[partner] = append(olds[partner], old)
+			c.zeros.add(partner)
 		case earlier != partner:
 			return nil, fmt.Errorf("%s:%d: %q has the new ref %q here and %q in row %d; leave one of them", s.Name, r.line, old, partner, earlier, places[old])
 		}
 	}
 	return c, c.refuseShared(olds, places)
+}
+
+// usableRecords reads a table in which no record may be faulty.
+func (s *Source) usableRecords(yield func(*record, error) bool) {
+	for r, err := range s.records {
+		if err == nil && r.fault != "" {
+			err = fmt.Errorf("%s:%d: %s", s.Name, r.line, r.fault)
+		}
+		if !yield(r, err) || err != nil {
+			return
+		}
+	}
+}
+
+// refuseHiddenZeros refuses a number that a sheet shows with zeros which it does
+// not have: the tenant may know the one or the other.
+func (s *Source) refuseHiddenZeros(r *record, column int) error {
+	if s.Format != XLSX {
+		return nil
+	}
+	if mark, shown := marked(r.fields[column]); mark == zerosMark {
+		return fmt.Errorf("%s:%d: column %q: the sheet shows %s, and the cell holds a number without these zeros; type it as text", s.Name, r.line, s.Header[column], shown)
+	}
+	return nil
 }
 
 // usable returns the ref in a field of a record.

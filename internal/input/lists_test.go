@@ -49,6 +49,10 @@ func TestExcept(t *testing.T) {
 		"who only looks like it":          {text: "ref\n(e1)\nE９\n", options: input.Options{Except: keep}, rows: []string{"2 ! keep.csv:3", "3 ! keep.csv:4"}},
 		"a ref that is repaired":          {text: "ref\n1\n", options: input.Options{Except: keep, RefPrefix: "E"}, rows: []string{"2 ! keep.csv:3"}},
 		"the old ref, and the new one":    {text: "ref\nE1\nE2\nE3\n", options: input.Options{Except: keep, Crosswalk: crosswalk(t, "old,new\nE1,N1\nE2,E9\nE3,N3\n")}, rows: []string{"2 ! keep.csv:3", "3 ! keep.csv:4", "4 N3"}},
+		"a ref as it stands there":        {text: "ref\nE1\n", options: input.Options{Except: keep, RefPrefix: "DE-"}, rows: []string{"2 ! keep.csv:3"}},
+		"a number without its zeros":      {text: "ref\n0004711\n4711\n47110\n", options: input.Options{Except: except(t, "ref\n004711\n")}, rows: []string{"2 ! keep.csv:2", "3 ! keep.csv:2", "4 47110"}},
+		"a number whose zeros come back":  {text: "ref\n4711\n0\n", options: input.Options{Except: except(t, "ref\n4711\n00\n"), RefPad: 6}, rows: []string{"2 ! keep.csv:2", "3 ! keep.csv:3"}},
+		"one with a mark of direction":    {text: "ref\nE1\u200e\n", options: input.Options{Except: keep}, rows: []string{"2 ! keep.csv:3"}},
 		"what is no ref stays what it is": {text: "ref\n.\nE2\n", options: input.Options{Except: keep}, rows: []string{"2 ! URL", "3 E2"}},
 	}
 	for name, tt := range tests {
@@ -57,15 +61,33 @@ func TestExcept(t *testing.T) {
 	story{text: `{"ref":"E1","endDate":"soon"}`, options: input.Options{Except: keep}, rows: []string{"1 ! "}}.check(t, "leavers.jsonl")
 }
 
+func TestListsInOtherForms(t *testing.T) {
+	sheet := workbook(t, map[string]string{
+		"xl/styles.xml":            `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="000000"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>`,
+		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>ref</v></c></row><row><c s="1"><v>4711</v></c></row></sheetData></worksheet>`,
+	})
+	for name, text := range map[string]string{
+		"a table with leave dates of its own": "Staff No.,Leave Date,Leaving Date\n004711,soon,never\n",
+		"objects":                             `[{"ref":4711,"endDate":"soon"}]`,
+		"a sheet that shows zeros":            sheet,
+	} {
+		t.Run(name, func(t *testing.T) {
+			story{text: "ref\n004711\n004712\n", options: input.Options{Except: except(t, text)}, rows: []string{"2 ! listed in keep.csv:", "3 004712"}}.check(t, "leavers.csv")
+		})
+	}
+}
+
 func TestListsThatCannotBeTrusted(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                         "empty",
-		"E1\nE2\n":                 "no column ref",
-		"ref,a\nE1\n":              "more or fewer fields",
-		"ref\n1.2E+11\n":           "keep.csv:2: column \"ref\": the ref \"1.2E+11\"",
-		"ref,a\nE1,\"b\nE2,c\n":    "never closed",
-		"ref,payroll id\n,E1\n":    "the ref is empty",
-		"staff id,payroll id\n,\n": "2 columns could be meant",
+		"":                          "empty",
+		"E1\nE2\n":                  `keep.csv:1: a list has one column ref; this one has "E1"`,
+		"ref,a\nE1\n":               "more or fewer fields",
+		"ref\n1.2E+11\n":            "keep.csv:2: column \"ref\": the ref \"1.2E+11\"",
+		"ref,a\nE1,\"b\nE2,c\n":     "never closed",
+		"ref,payroll id\n,E1\n":     "the ref is empty",
+		"staff id,payroll id\n,\n":  `one column ref; this one has "staff id", "payroll id"`,
+		`[{"ref":"E1"},{"ref":""}]`: "keep.csv:2: key \"ref\": the ref is empty",
+		`[{"id":"E1"}]`:             "keep.csv:1: key \"ref\": the ref is empty",
 	} {
 		_, err := input.ReadList(file(t, "keep.csv", text))
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -85,6 +107,7 @@ func TestCrosswalk(t *testing.T) {
 	tests := map[string]story{
 		"refs are replaced":                        {text: "ref,endDate\n004711,2024-06-30\n 815 ,\n", options: input.Options{Crosswalk: c}, rows: []string{"2 N1 2024-06-30", "3 N2"}},
 		"one without a partner is nobody":          {text: "ref\n4711\nN1\n", options: input.Options{Crosswalk: c}, rows: []string{`2 ! the ref "4711" has no partner in map.csv (--ref-map)`, "3 ! no partner"}},
+		"a title above, and other names":           {text: "ref\n1\n", options: input.Options{Crosswalk: crosswalk(t, "Crosswalk 2026\n\nOld Ref,New Ref\n1,N1\n")}, rows: []string{"2 N1"}},
 		"zeros are put back first":                 {text: "ref\n4711\n", options: input.Options{Crosswalk: c, RefPad: 6}, rows: []string{"2 N1"}},
 		"what is no ref says so, and nothing else": {text: "ref\n1.2E+11\n", options: input.Options{Crosswalk: c}, rows: []string{"2 ! rounded"}},
 	}
@@ -115,6 +138,23 @@ func TestCrosswalksThatAreRefused(t *testing.T) {
 	}
 	if _, err := input.ReadCrosswalk(file(t, "map.csv", text)); err == nil || !strings.Contains(err.Error(), "; and 3 more") {
 		t.Errorf("of many pairs the error is %v", err)
+	}
+}
+
+func TestNewRefsThatLackZeros(t *testing.T) {
+	sheet := workbook(t, map[string]string{
+		"xl/styles.xml":            `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="000000"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>`,
+		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>old</v></c><c t="str"><v>new</v></c></row><row><c t="str"><v>A</v></c><c s="1"><v>4711</v></c></row></sheetData></worksheet>`,
+	})
+	if _, err := input.ReadCrosswalk(file(t, "map.xlsx", sheet)); err == nil || !strings.Contains(err.Error(), `map.xlsx:2: column "new": the sheet shows 004711, and the cell holds a number without these zeros`) {
+		t.Errorf("the error is %v", err)
+	}
+	got := crosswalk(t, "old,new\nA,004711\nB,4712\n").Warnings()
+	if want := "1 new ref shorter than those with a zero in front, which have 6 digits"; len(got) != 1 || !strings.HasPrefix(got[0], want) {
+		t.Errorf("the warnings are %q", got)
+	}
+	if got := crosswalk(t, "old,new\nA,004711\nB,004712\n").Warnings(); got != nil {
+		t.Errorf("the warnings are %q", got)
 	}
 }
 

@@ -28,11 +28,12 @@ func (o Options) repair(text string) string {
 // or why there is none: then nobody is to be found by the row, wherever it is
 // read next.
 func (s *Source) identify(text string) (ref, fault string) {
-	ref, fault = s.refOf(text)
+	raw, fault := s.refOf(text)
 	if fault != "" {
 		return "", fault
 	}
-	ref = s.options.repair(ref)
+	ref = s.options.repair(raw)
+	s.seen.prefix(raw, s.options.RefPrefix)
 	s.seen.add(strings.TrimPrefix(leaver.TrimRef(ref), s.options.RefPrefix))
 	if s.options.Crosswalk == nil && s.options.Except == nil {
 		return ref, ""
@@ -41,7 +42,8 @@ func (s *Source) identify(text string) (ref, fault string) {
 	if leaver.CheckRef(old) != nil {
 		return ref, "" // which says of itself what is wrong with it
 	}
-	if fault := s.options.Except.Refuse(old); fault != "" {
+	// A list may name people as the input does, or as the tenant does.
+	if fault := s.options.Except.Refuse(leaver.TrimRef(raw), old); fault != "" {
 		return "", fault
 	}
 	if s.options.Crosswalk == nil {

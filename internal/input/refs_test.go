@@ -25,6 +25,8 @@ func TestRefsAreRepairedAsAskedFor(t *testing.T) {
 
 func TestZerosThatMayHaveBeenCutAreWarnedAbout(t *testing.T) {
 	tests := map[string]struct{ refs, want string }{
+		"a zero alone is shorter":   {"004711 4712 0 00000001 00000002", ""},
+		"nought is a number":        {"00004711 4712 0", "2 refs shorter"},
 		"some are shorter":          {"00001234 1234 12345678 99", "2 refs shorter"},
 		"none is shorter":           {"00001234 12345678", ""},
 		"none has a zero":           {"1234 12345678", ""},

@@ -13,9 +13,11 @@ import (
 type seen struct {
 	zeros
 	dates
-	leftOut int // rows that do not meet the conditions
-	broken  int // rows of several lines
-	first   int // the first one of these
+	met      []met // by condition
+	leftOut  int   // rows that do not meet them
+	prefixed int   // refs that begin with --ref-prefix already
+	broken   int   // rows of several lines
+	first    int   // the first one of these
 	// The first keys of JSON objects that were taken for the ref and the end
 	// date.
 	refKey, endDateKey string
@@ -38,6 +40,10 @@ func (s *Source) RefPad() int { return s.seen.zeros.pad() }
 // complete when the rows have been read once.
 func (s *Source) Warnings() []string {
 	all := s.seen.zeros.warnings()
+	all = append(all, s.unmet()...)
+	if n := s.seen.prefixed; n > 0 {
+		all = append(all, fmt.Sprintf("%s with %q in front already, and once more by --ref-prefix", count(n, "ref"), s.options.RefPrefix))
+	}
 	if s.EndDateColumn == "" && s.seen.endDateKey == "" {
 		all = append(all, s.seen.dates.warnings(s.field())...)
 	}
@@ -123,6 +129,13 @@ type zeros struct {
 	shown int // digits of the longest one, zeros included
 }
 
+// prefix takes a ref as it stands there, before a prefix is put in front of it.
+func (s *seen) prefix(ref, prefix string) {
+	if prefix != "" && strings.HasPrefix(leaver.TrimRef(ref), prefix) {
+		s.prefixed++
+	}
+}
+
 // cut takes a ref that is shown with so many digits.
 func (z *zeros) cut(width, pad int) {
 	if pad < width {
@@ -136,7 +149,7 @@ func (z *zeros) add(ref string) {
 		return
 	}
 	switch {
-	case ref[0] != '0':
+	case ref[0] != '0' || ref == "0":
 		z.short[len(ref)]++
 	case z.long == 0:
 		z.long = len(ref)

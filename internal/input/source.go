@@ -45,6 +45,8 @@ type Options struct {
 	Except        *List       // of refs that are not to be used; nil: none
 	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
+
+	usual string // name of the column that a header is found by; empty: ref
 }
 
 // Source is an input that is open and known to be readable. It may be read
@@ -217,7 +219,7 @@ func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
 		read = s.jsonlRows
 	}
 	return func(yield func(leaver.Row, error) bool) {
-		s.seen = seen{}
+		s.seen = seen{met: newMet(s.options.Where)}
 		read(yield)
 	}
 }

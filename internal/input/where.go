@@ -1,9 +1,18 @@
 package input
 
 import (
+	"encoding/csv"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"offboard/internal/leaver"
 )
 
 // Condition says which rows are leavers: those whose column has one of the
@@ -14,13 +23,26 @@ type Condition struct {
 	Not    bool
 }
 
-// ParseCondition reads Column=value,value or Column!=value,value.
+// ParseCondition reads Column=value,value or Column!=value,value. A value with a
+// comma stands in quotes, as in CSV.
 func ParseCondition(text string) (Condition, error) {
 	column, values, found := strings.Cut(text, "=")
-	c := Condition{Values: strings.Split(values, ",")}
+	var c Condition
 	c.Column, c.Not = strings.CutSuffix(column, "!")
-	if c.Column = strings.TrimSpace(c.Column); !found || c.Column == "" {
+	if c.Column = strings.TrimSpace(c.Column); !found || c.Column == "" || strings.HasPrefix(values, "=") {
 		return Condition{}, fmt.Errorf("%q is not a condition such as Status=Leaver,Terminated or Status!=Active", text)
+	}
+	r := csv.NewReader(strings.NewReader(values))
+	r.LazyQuotes, r.TrimLeadingSpace = true, true
+	var err error
+	if c.Values, err = r.Read(); errors.Is(err, io.EOF) {
+		c.Values, err = []string{""}, nil
+	}
+	if _, more := r.Read(); err != nil || !errors.Is(more, io.EOF) {
+		return Condition{}, fmt.Errorf("the values of the condition %q cannot be told apart; put one with a comma in quotes, and close them", text)
+	}
+	for i, v := range c.Values {
+		c.Values[i] = leaver.TrimRef(v)
 	}
 	return c, nil
 }
@@ -31,15 +53,31 @@ func (c Condition) String() string {
 	if c.Not {
 		sign = "!="
 	}
-	return c.Column + sign + strings.Join(c.Values, ",")
+	var values strings.Builder
+	if len(c.Values) > 1 || c.Values[0] != "" {
+		w := csv.NewWriter(&values)
+		_ = w.Write(c.Values) // into memory
+		w.Flush()
+	}
+	return c.Column + sign + strings.TrimSuffix(values.String(), "\n")
 }
 
-// holds tells whether a value meets the condition. Case and white space around
-// do not count.
-func (c Condition) holds(value string) bool {
-	value = strings.TrimSpace(value)
-	return c.Not != slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(strings.TrimSpace(v), value) })
+// find returns the position of the value that a text is one of; -1 if there is
+// none. Case, and what cannot be seen around a text, do not count.
+func (c Condition) find(text string) int {
+	text = leaver.TrimRef(text)
+	return slices.IndexFunc(c.Values, func(v string) bool {
+		return strings.EqualFold(v, text) || (wide(v) || wide(text)) && fold(v) == fold(text)
+	})
 }
+
+// wide tells whether a text has characters whose case, or whose form, is not told
+// apart by letters alone.
+func wide(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
+}
+
+func fold(text string) string { return cases.Fold().String(norm.NFKC.String(text)) }
 
 // findConditions finds the column of each condition in a header.
 func findConditions(header []string, where []Condition) ([]int, error) {
@@ -61,33 +99,92 @@ func findConditions(header []string, where []Condition) ([]int, error) {
 // wanted tells whether a record meets all conditions. Where that cannot be
 // known, the row stays in, and is invalid.
 func (s *Source) wanted(fields []string) (wanted bool, fault string) {
-	for i, c := range s.options.Where {
-		value, fault := s.valueOf(fields[s.where[i]])
-		if fault != "" {
-			return true, fmt.Sprintf("column %q: %s", c.Column, fault)
-		}
-		if !c.holds(value) {
-			return false, ""
-		}
-	}
-	return true, ""
+	return s.meets("column", func(i int, _ Condition) (string, string) {
+		return s.valueOf(fields[s.where[i]])
+	})
 }
 
 // wantedObject does the same for an object; a key that it does not have is
-// empty. Where several keys could be meant, the row stays in, and is invalid.
+// empty.
 func (s *Source) wantedObject(o object) (wanted bool, fault string) {
-	for _, c := range s.options.Where {
+	return s.meets("key", func(i int, c Condition) (string, string) {
 		m, err := o.find(c.Column, "")
 		if err != nil {
-			return true, err.Error()
+			return "", err.Error()
 		}
+		if m.value == nil {
+			return "", ""
+		}
+		s.seen.met[i].there = true
 		text, err := m.text(true)
-		if err != nil {
+		switch {
+		case err == nil:
+		case m.value[0] == '{' || m.value[0] == '[':
+			return "", err.Error()
+		default:
 			text = string(m.value) // true, 1.5: as it stands there
 		}
-		if !c.holds(text) {
-			return false, ""
+		return text, ""
+	})
+}
+
+// meets holds a row against all conditions. One that it certainly does not meet
+// outweighs one that cannot be told.
+func (s *Source) meets(field string, value func(int, Condition) (text, fault string)) (wanted bool, doubt string) {
+	wanted = true
+	for i, c := range s.options.Where {
+		text, fault := value(i, c)
+		if fault == "" && leaver.IsFormulaError(text) {
+			fault = fmt.Sprintf("%s is the error of a formula in a spreadsheet", text)
+		}
+		if fault != "" {
+			if doubt == "" {
+				doubt = fmt.Sprintf("%s %q (--where): %s", field, c.Column, fault)
+			}
+			continue
+		}
+		at := c.find(text)
+		if at >= 0 {
+			s.seen.met[i].values[at] = true
+		}
+		s.seen.met[i].rows++
+		wanted = wanted && c.Not != (at >= 0)
+	}
+	return wanted, doubt
+}
+
+// met is what a reading has come across of a condition.
+type met struct {
+	rows   int    // held against it
+	values []bool // those that a row has
+	there  bool   // some object has the key
+}
+
+func newMet(where []Condition) []met {
+	all := make([]met, len(where))
+	for i, c := range where {
+		all[i].values = make([]bool, len(c.Values))
+	}
+	return all
+}
+
+// unmet says which values no row has: they may be spelt otherwise there, and
+// then rows are in, or left out, that should not be.
+func (s *Source) unmet() []string {
+	var all []string
+	for i, c := range s.options.Where {
+		if i >= len(s.seen.met) || s.seen.met[i].rows == 0 {
+			continue
+		}
+		var none []string
+		for at, v := range c.Values {
+			if !s.seen.met[i].values[at] {
+				none = append(none, v)
+			}
+		}
+		if len(none) > 0 {
+			all = append(all, fmt.Sprintf("no row has %s in the %s %q; is it spelt so there (--where)?", list(none), s.field(), c.Column))
 		}
 	}
-	return true, ""
+	return all
 }

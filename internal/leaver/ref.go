@@ -58,7 +58,7 @@ func faultOf(ref string) string {
 		return "is a number that a spreadsheet has rounded; export the column as text"
 	case totals(ref):
 		return "is that of a line of totals"
-	case ref[0] == '#' && slices.Contains(formulaErrors, ref):
+	case IsFormulaError(ref):
 		return "is the error of a formula in a spreadsheet"
 	}
 	return ""
@@ -66,6 +66,11 @@ func faultOf(ref string) string {
 
 // formulaErrors are what spreadsheets show where a formula has failed.
 var formulaErrors = []string{"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+
+// IsFormulaError tells whether a text is one of these.
+func IsFormulaError(text string) bool {
+	return text != "" && text[0] == '#' && slices.Contains(formulaErrors, text)
+}
 
 var totalWords = []string{"grand", "total", "totals", "subtotal", "sum", "count"}
 
