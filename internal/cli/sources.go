@@ -64,6 +64,7 @@ func (a *app) openSources(ctx context.Context, f *inputFlags) (sources, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	o.Now = a.now()
 	var all sources
 	for _, path := range f.Inputs {
 		s, err := await(ctx, func() (*source, error) { return a.openSource(path, o) })

@@ -15,16 +15,19 @@ import (
 // nor a whole number. They are characters for private use, which texts do not
 // begin with; one that does is damaged by it.
 const (
-	dateMark    = '\ue000' // a date, as the number of a day
-	numberMark  = '\ue001' // a number that is not whole, or not exact
-	zerosMark   = '\ue002' // a whole number that is shown with zeros in front
-	unknownMark = '\ue003' // a formula whose value nobody has computed
+	dateMark    = '\ue000' + iota // a date, as the number of a day
+	numberMark                    // a number that is not whole, or not exact
+	zerosMark                     // a whole number that is shown with zeros in front
+	dressedMark                   // one that is shown with other characters
+	truthMark                     // TRUE or FALSE
+	faultMark                     // nothing; the text says why
+	lastMark    = faultMark
 )
 
 // marked cuts the mark of a cell off its text; 0 if it has none.
 func marked(text string) (mark rune, rest string) {
 	const first = "\xee\x80" // of all of them
-	if len(text) < 3 || text[:2] != first || text[2] > 0x83 {
+	if len(text) < 3 || text[:2] != first || text[2] > 0x80+lastMark-dateMark {
 		return 0, text
 	}
 	return dateMark + rune(text[2]-0x80), text[3:]
@@ -37,6 +40,9 @@ const exactDigits = 15
 func (w *workbook) cell(kind, style, value string) (string, error) {
 	switch kind {
 	case "s":
+		if value == "" {
+			return "", nil
+		}
 		number, err := strconv.Atoi(strings.TrimSpace(value))
 		if err != nil {
 			return "", fmt.Errorf("%q is not the number of a text", value)
@@ -44,7 +50,11 @@ func (w *workbook) cell(kind, style, value string) (string, error) {
 		value, err = w.shared.at(number)
 		return plain(value), err
 	case "b":
-		return strings.ToUpper(strconv.FormatBool(isTrue(value))), nil
+		return string(truthMark) + strings.ToUpper(strconv.FormatBool(isTrue(value))), nil
+	case "e":
+		if !leaver.IsFormulaError(value) {
+			return string(faultMark) + "the cell holds an error of a formula", nil
+		}
 	case "d":
 		at, err := time.Parse("2006-01-02T15:04:05", strings.TrimSuffix(value, "Z"))
 		if err != nil {
@@ -53,7 +63,7 @@ func (w *workbook) cell(kind, style, value string) (string, error) {
 		if err != nil {
 			return plain(value), nil
 		}
-		days := at.Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+		days := float64(at.Unix()-time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).Unix()) / (24 * 60 * 60)
 		return string(dateMark) + strconv.FormatFloat(days, 'f', -1, 64), nil
 	case "", "n":
 		value = strings.TrimSpace(value)
@@ -86,6 +96,10 @@ func (w *workbook) number(value float64, style string) string {
 	switch {
 	case value != math.Trunc(value) || value < 0 || value >= math.Pow10(exactDigits):
 		return string(numberMark) + text
+	case f.scientific:
+		return string(numberMark) + strconv.FormatFloat(value, 'E', -1, 64)
+	case f.dressed:
+		return string(dressedMark) + text
 	case len(text) < f.zeros:
 		return string(zerosMark) + strings.Repeat("0", f.zeros-len(text)) + text
 	}
@@ -119,14 +133,15 @@ func (s *Source) refOf(text string) (ref, fault string) {
 	mark, text := marked(text)
 	switch mark {
 	case dateMark:
-		if d, err := days.ParseEndDate(text, s.options.Zone); err == nil {
-			text = d.Text
-		}
-		return "", fmt.Sprintf("the ref is a date, %s: a spreadsheet has made one of what was typed; type it again in a column that is text", text)
+		return "", fmt.Sprintf("the ref is a date, %s: a spreadsheet has made one of what was typed; type it again in a column that is text", s.day(text))
 	case numberMark:
 		return "", fmt.Sprintf("the ref is the number %s, and not a whole one of at most %d digits, so it is not what was typed; export the column as text", text, exactDigits)
-	case unknownMark:
-		return "", neverComputed
+	case dressedMark:
+		return "", fmt.Sprintf("the ref is the number %s, and the sheet shows it with other characters; export the column as text", text)
+	case truthMark:
+		return "", fmt.Sprintf("the ref is %s, a truth value", text)
+	case faultMark:
+		return "", text
 	case zerosMark:
 		s.seen.cut(len(text), s.options.RefPad)
 		text = strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]
@@ -137,16 +152,27 @@ func (s *Source) refOf(text string) (ref, fault string) {
 // days is how dates stand in cells: a date is one whatever its format shows.
 var days, _ = leaver.ParseDateFormat("excel")
 
+// day writes the date of a cell as people do.
+func (s *Source) day(serial string) string {
+	if d, err := days.ParseEndDate(serial, s.options.Zone); err == nil {
+		return d.Text
+	}
+	return serial
+}
+
 // parseEndDate reads an end date, which may be a cell of its own kind.
 func (s *Source) parseEndDate(text string) (leaver.EndDate, error) {
-	if s.Format == XLSX {
-		mark, rest := marked(text)
-		switch text = rest; mark {
-		case dateMark:
-			return days.ParseEndDate(text, s.options.Zone)
-		case unknownMark:
-			return leaver.EndDate{Text: "?"}, errors.New(neverComputed)
-		}
+	if s.Format != XLSX {
+		return s.options.Dates.ParseEndDate(text, s.options.Zone)
+	}
+	mark, text := marked(text)
+	switch {
+	case mark == dateMark:
+		return days.ParseEndDate(text, s.options.Zone)
+	case mark == faultMark:
+		return leaver.EndDate{Text: "?"}, errors.New(text)
+	case s.from1904 && text != "" && strings.Trim(text, "0123456789.") == "":
+		return leaver.EndDate{Text: "?"}, fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
 	}
 	return s.options.Dates.ParseEndDate(text, s.options.Zone)
 }
@@ -159,11 +185,27 @@ func (s *Source) valueOf(text string) (value, fault string) {
 	mark, text := marked(text)
 	switch mark {
 	case dateMark:
-		if d, err := days.ParseEndDate(text, s.options.Zone); err == nil {
-			text = d.Text
-		}
-	case unknownMark:
-		return "", neverComputed
+		text = s.day(text)
+	case faultMark:
+		return "", text
 	}
 	return text, ""
+}
+
+// lookAtCell counts which end dates are dates in their cells, and which are text
+// that somebody has to say how to read.
+func (s *Source) lookAtCell(endDate string) {
+	if s.Format != XLSX || endDate == "" {
+		return
+	}
+	switch mark, text := marked(endDate); mark {
+	case dateMark:
+		s.seen.cells++
+	case 0:
+		if !digits([]byte(text)) && leaver.LooksLikeDate(strings.TrimSpace(text), s.options.Zone) {
+			if _, err := leaver.ParseEndDate(text, s.options.Zone); err != nil {
+				s.seen.texts++
+			}
+		}
+	}
 }

@@ -20,15 +20,16 @@ const (
 	newName = "new"
 )
 
-// normalise makes names comparable: case, spaces, "_" and "-" do not count,
-// nor do line breaks, which spreadsheets write into a header that wraps.
+// normalise makes names comparable: case, spaces, "_" and "-" do not count, nor
+// do line breaks, which spreadsheets write into a header that wraps, characters
+// that cannot be seen, and punctuation around a name.
 func normalise(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || unicode.IsSpace(r) {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return r
-	}, strings.ToLower(name))
+	}, strings.ToLower(name)), ".:#*")
 }
 
 // findColumns finds the ref and the end date among the names of a header.
@@ -69,7 +70,7 @@ func match(names []string, asked, usual string) []int {
 	var found, exact, other []int
 	for i, name := range names {
 		normal := normalise(name)
-		if asked == "" && slices.Contains(synonyms[usual], strings.Trim(normal, ".:#")) {
+		if asked == "" && slices.Contains(synonyms[usual], normal) {
 			other = append(other, i)
 		}
 		if normal != wanted {

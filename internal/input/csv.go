@@ -39,7 +39,10 @@ func (s *Source) readHeader(head io.Reader) error {
 		// Read on, all rows would pass for part of the header.
 		return errors.New("the lines end in a carriage return alone, as on old Macs; save the file as CSV (UTF-8)")
 	}
-	s.Header = header
+	s.Header, s.names = header, map[string]bool{}
+	for _, name := range header {
+		s.names[normalise(name)] = true
+	}
 	s.HeaderRow, _ = reader.FieldPos(0)
 	s.HeaderRow += s.above
 	return nil
@@ -77,14 +80,21 @@ func (s *Source) records(yield func(*record, error) bool) {
 		r.fields, err = reader.Read()
 		r.to = reader.InputOffset()
 		if err == nil {
-			if missing := len(s.Header) - len(r.fields); missing > 0 {
-				r.fields = append(r.fields, make([]string, missing)...)
-			}
-			if slices.Equal(r.fields, s.Header) {
-				continue // the header again, where exports were put together
-			}
 			line, _ := reader.FieldPos(0)
 			r.line = line + s.above
+			switch missing := len(s.Header) - len(r.fields); {
+			case missing > 0:
+				r.fields = append(r.fields, make([]string, missing)...)
+			case missing < 0:
+				r.fault = fmt.Sprintf("the row has cells beyond the last column of the header, %q; give each column a name there", s.Header[len(s.Header)-1])
+			}
+			again, other := s.headerAgain(r.fields)
+			if again {
+				continue
+			}
+			if other != nil {
+				err = fmt.Errorf("%s:%d: %w", s.Name, r.line, other)
+			}
 		} else if r.line, r.fault, err = s.malformed(err, r.from); errors.Is(err, io.EOF) {
 			return
 		}
@@ -126,6 +136,10 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 	}
 	ref, endDate := s.columns.of(fields)
 	row := s.newRow(place, ref, endDate)
+	if row.Fault == "" && slices.ContainsFunc(fields, leaver.IsTotal) {
+		// What stands in the ref's place is a sum or a count, and nobody.
+		return leaver.Row{Place: place, Fault: "this is a line of totals: it has " + list(slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return f == "" }))}
+	}
 	if row.Fault != "" {
 		column := s.EndDateColumn
 		if leaver.CheckRef(row.Ref) != nil {

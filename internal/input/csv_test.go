@@ -49,6 +49,7 @@ func TestCSV(t *testing.T) {
 		"another column that is not UTF-8 is no one": {text: "ref,name\na,Zo\xeb\n", rows: []string{"2 a"}},
 		"a NUL far behind is a faulty row":           {text: "ref,x\na," + strings.Repeat("x", 10<<10) + "\nb\x00,\nc,\n", rows: []string{"2 a", "3 ! control", "4 c"}},
 
+		"a line of totals whose count stands in the ref's place": {text: "Name,ref,endDate\nAda Total,1,\nTotal,2,\nGrand total: 3,3,\nTotal Recall,4,\n", rows: []string{"2 1", `3 ! this is a line of totals: it has "Total", "2"`, "4 ! line of totals", "5 4"}},
 		"too few fields":                                   {text: "ref,endDate\na\nb,\n", rows: []string{"2 ! the header, which has 2", "3 b"}},
 		"too many fields":                                  {text: "ref,endDate\na,2024-06-30,x\nb,\n", rows: []string{"2 ! more or fewer fields", "3 b"}},
 		"too many fields over several lines":               {text: "ref,endDate\n\na,\"x\ny\",z\nb,\n", rows: []string{"3 ! lines 3 to 4 were read as one row", "5 b"}},
@@ -126,6 +127,7 @@ func TestCSVColumns(t *testing.T) {
 		"two of what other systems call them":         {text: "Employee ID,Payroll ID\n1,2\n", fails: []string{"2 columns", `"Employee ID", "Payroll ID"`, "--ref-column"}},
 		"two end dates of other systems":              {text: "ref,Leaving Date,Last Working Day\na,,\n", fails: []string{"2 columns", `"Leaving Date", "Last Working Day"`, "--end-date-column"}},
 		"two refs":                                    {text: "ref,name,REF\na,b,c\n", fails: []string{"leavers.csv:1: ", "2 columns", `"ref", "REF"`, "--ref-column"}},
+		"names with a mark, and punctuation":          {text: "\"\ufeffRef:\",End\u200b Date.,# No\na,2024-06-30,7\n", rows: []string{"2 a 2024-06-30"}},
 		"two refs spelt the same":                     {text: "ref,ref\na,b\n", options: asked("ref", ""), fails: []string{"2 columns", `"ref", "ref"`}},
 		"two end dates":                               {text: "ref,endDate,End Date\na,,\n", fails: []string{"2 columns", `"endDate", "End Date"`, "--end-date-column"}},
 		"two for the name asked for":                  {text: text, options: asked("PERSON ID", ""), fails: []string{"2 columns", `"Person ID", "person_id"`}},

@@ -114,7 +114,8 @@ func (s *Source) writeLines(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := json.NewDecoder(bufio.NewReader(text))
+	guard := &recordReader{r: text, left: recordLimit}
+	d := json.NewDecoder(guard)
 	lines := bufio.NewWriter(w)
 	malformed := func(err error) error {
 		return fmt.Errorf("this is not a JSON array to its end: byte %d: %w", d.InputOffset()+1, err)
@@ -123,9 +124,12 @@ func (s *Source) writeLines(w io.Writer) error {
 		return malformed(err)
 	}
 	var line bytes.Buffer
-	for d.More() {
+	for n := 1; d.More(); n++ {
+		guard.renew()
 		var element json.RawMessage
-		if err := d.Decode(&element); err != nil {
+		if err := d.Decode(&element); errors.Is(err, errLongRecord) {
+			return fmt.Errorf("the element %d of the array is longer than %d bytes", n, recordLimit)
+		} else if err != nil {
 			return malformed(err)
 		}
 		line.Reset()

@@ -8,6 +8,9 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
+
+	"offboard/internal/leaver"
 )
 
 // headerRows is among how many rows the header is looked for: exports have a
@@ -97,15 +100,56 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 			continue
 		}
 		line, _ := r.FieldPos(0)
-		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0; {
+		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0 && !holdsValues(fields, o); {
 		case row == 0, isHeader && !t.found && o.HeaderRow == 0:
 			header = fields
 			t.found, t.width, t.fits = isHeader, len(fields), 0
 			t.lead, t.line = lead+at, above+line
-		case isHeader && o.HeaderRow == 0 && !slices.Equal(fields, header):
+		case isHeader && o.HeaderRow == 0 && !sameNames(fields, header):
 			t.others = append(t.others, above+line)
 		case len(fields) == t.width:
 			t.fits++
 		}
 	}
+}
+
+// holdsValues tells whether a row has a number or a date: then it is no header,
+// whatever else stands in it.
+func holdsValues(fields []string, o Options) bool {
+	return slices.ContainsFunc(fields, func(field string) bool {
+		mark, text := marked(strings.TrimSpace(field))
+		return mark != 0 || digits([]byte(text)) || leaver.LooksLikeDate(text, o.Zone)
+	})
+}
+
+func sameNames(a, b []string) bool {
+	return slices.EqualFunc(a, b, func(a, b string) bool { return a == b || normalise(a) == normalise(b) })
+}
+
+// headerAgain tells whether a record is the header once more, where exports were
+// put together. It fails if it is one with the columns in another order: what
+// follows would be read from the wrong ones.
+func (s *Source) headerAgain(fields []string) (bool, error) {
+	// Nearly no record begins as a header does.
+	first := slices.IndexFunc(fields, func(f string) bool { return f != "" })
+	if first < 0 || fields[first][len(fields[first])-1] <= '9' || !s.names[normalise(fields[first])] {
+		return false, nil
+	}
+	if sameNames(fields, s.Header) {
+		return true, nil
+	}
+	n := 0
+	for _, field := range fields {
+		switch {
+		case field == "":
+		case !s.names[normalise(field)]:
+			return false, nil
+		default:
+			n++
+		}
+	}
+	if n < 2 {
+		return false, nil
+	}
+	return false, fmt.Errorf("this looks like another header, with other columns than the first one (%s); read the exports that were put together one by one", list(fields))
 }

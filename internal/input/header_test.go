@@ -10,6 +10,10 @@ import (
 
 func TestHeader(t *testing.T) {
 	at := func(row int) input.Options { return input.Options{HeaderRow: row} }
+	var many []string
+	for i := range 40 {
+		many = append(many, fmt.Sprintf("%d a1", i+2))
+	}
 	titles := strings.Repeat("a title\n", 29)
 	tests := map[string]story{
 		"below a title":                            {text: "Leavers, second quarter\n\nPrinted on 1 July; confidential\nName;Employee No.;Leave Date\nx;1;2024-06-30\n", rows: []string{"5 1 2024-06-30"}},
@@ -25,6 +29,12 @@ func TestHeader(t *testing.T) {
 		"two rows could be it":                     {text: "Ref,HR-2024-06\n\nName,Employee No.\nx,1\n", fails: []string{"row 1 and row 3 could each be the header; say which with --header-row, such as --header-row 3"}},
 		"two rows could be it, and one is said":    {text: "Ref,HR-2024-06\n\nName,Employee No.\nx,1\n", options: at(3), rows: []string{"4 1"}},
 		"the same one again, further down":         {text: "ref,endDate\n1,\nref,endDate\n2,\n", rows: []string{"2 1", "4 2"}},
+		"the same one again, spelt otherwise":      {text: "ref,End Date\n1,\n\ufeffREF,end_date.\n2,\n", rows: []string{"2 1", "4 2"}},
+		"another one, further down":                {text: "ref,Manager Ref,endDate\n1,9,\nManager Ref,ref,endDate\n9002,2,\n", rows: nil, fails: []string{"row 1 and row 3 could each be the header"}},
+		"another one, far down":                    {text: "ref,Manager Ref,endDate\n" + strings.Repeat("a1,9,\n", 40) + "Manager Ref,,ref\n9002,2,\n", rows: many, fails: []string{`leavers.csv:42: this looks like another header`, `"Manager Ref", "", "ref"`}},
+		"a leaver with the name of a column":       {text: "ref,Name,endDate\nName,Ada,\nNAME,,\n", rows: []string{"2 Name", "3 NAME"}},
+		"a number beside a label is none":          {text: "Staff No.,17\nPrinted,2024-06-30\n\nName,Staff No.\nAda,1\n", rows: []string{"5 1"}},
+		"a row of values is none":                  {text: "Number;Number type;Leave Date\n77;Payroll ID;2024-06-30\n", fails: []string{"leavers.csv:1: no column ref"}},
 		"a column that was asked for":              {text: "ref,of the list\nNo,Person\n7,x\n", options: input.Options{RefColumn: "Person"}, rows: []string{"3 x"}},
 		"two columns could be meant below a title": {text: "Leavers\nStaff ID,Payroll ID\n1,2\n", fails: []string{"leavers.csv:2: 2 columns could be meant", `"Staff ID", "Payroll ID"`}},
 	}

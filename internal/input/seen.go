@@ -15,6 +15,8 @@ type seen struct {
 	dates
 	met      []met // by condition
 	leftOut  int   // rows that do not meet them
+	cells    int   // end dates that are dates in their cells,
+	texts    int   // and those that are text, but not in the usual form
 	prefixed int   // refs that begin with --ref-prefix already
 	broken   int   // rows of several lines
 	first    int   // the first one of these
@@ -46,6 +48,9 @@ func (s *Source) Warnings() []string {
 	}
 	if s.EndDateColumn == "" && s.seen.endDateKey == "" {
 		all = append(all, s.seen.dates.warnings(s.field())...)
+	}
+	if s.seen.cells > 0 && s.seen.texts > 0 {
+		all = append(all, fmt.Sprintf("%s with a cell that is a date, and %d with text; a spreadsheet that has read days as months makes such columns, and its dates are wrong: compare some with the source", count(s.seen.cells, "end date"), s.seen.texts))
 	}
 	if n := s.seen.broken; n > 0 {
 		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), s.seen.first))

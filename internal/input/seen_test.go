@@ -2,6 +2,7 @@ package input_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"offboard/internal/input"
@@ -38,6 +39,33 @@ func TestDatesThatNobodyReadsAreWarnedAbout(t *testing.T) {
 			}
 			if got := s.Warnings(); !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
+	}
+}
+
+func TestDatesAndTextsInOneColumnAreWarnedAbout(t *testing.T) {
+	const want = "2 end dates with a cell that is a date, and 1 with text; a spreadsheet that has read days as months makes such columns"
+	date := func(row string) string { return `<row><c><v>` + row + `</v></c><c s="1"><v>45473</v></c></row>` }
+	text := func(of string) string { return `<row><c><v>9</v></c><c t="str"><v>` + of + `</v></c></row>` }
+	for name, tt := range map[string]struct{ rows, want string }{
+		"some are text":                     {date("1") + date("2") + text("30/06/2026"), want},
+		"all are dates":                     {date("1") + date("2"), ""},
+		"all are text":                      {text("30/06/2026"), ""},
+		"text that nobody can misread":      {date("1") + text("2026-06-30"), ""},
+		"text that is no date":              {date("1") + text("to be agreed"), ""},
+		"a number in a column without form": {date("1") + `<row><c><v>9</v></c><c><v>45473</v></c></row>`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := prepare(t, "leavers.xlsx", cells(t, tt.rows), input.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := read(t, s, input.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(s.Warnings(), "\n"); !strings.HasPrefix(got, tt.want) || tt.want == "" && got != "" {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
 	}

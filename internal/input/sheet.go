@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 // writeSheet writes a sheet as CSV, a line for each of its rows: so a line has
@@ -23,13 +25,14 @@ func (s *Source) writeSheet(to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.Sheet = sheet.name
+	s.Sheet, s.from1904 = sheet.name, w.epoch != 0
 	part, err := w.open(sheet.part)
 	if err != nil {
 		return err
 	}
 	defer part.Close()
-	cells := &cellReader{book: w, xml: xml.NewDecoder(bufio.NewReaderSize(part, 64<<10))}
+	cells := &cellReader{book: w}
+	cells.guard, cells.xml = bounded(part)
 	lines := csv.NewWriter(to)
 	for written := 0; ; {
 		row, err := cells.nextRow()
@@ -50,8 +53,8 @@ func (s *Source) writeSheet(to io.Writer) error {
 		}
 	}
 	s.hidden = cells.hidden
-	// What follows the cells is read for the sake of the archive's checksum.
-	if _, err := io.Copy(io.Discard, part); err != nil {
+	// All of it is read, for the sake of the archive's checksum, too.
+	if s.merged, err = cells.merged(); err != nil {
 		return damaged(sheet.part, err)
 	}
 	lines.Flush()
@@ -62,9 +65,18 @@ func (s *Source) writeSheet(to io.Writer) error {
 type cellReader struct {
 	book   *workbook
 	xml    *xml.Decoder
+	guard  *recordReader
 	number int      // of the row
 	row    []string // its cells, without empty ones at its end
+	column int      // of the next cell that does not name its own
 	hidden int      // rows so far that have cells and cannot be seen
+}
+
+// bounded returns a decoder of a part that does not read more than a record at
+// once, as long as the guard is renewed in time.
+func bounded(part io.Reader) (*recordReader, *xml.Decoder) {
+	guard := &recordReader{r: part, left: recordLimit}
+	return guard, xml.NewDecoder(bufio.NewReaderSize(guard, 64<<10))
 }
 
 // nextRow reads on to the next row and returns its number; io.EOF after the
@@ -72,6 +84,7 @@ type cellReader struct {
 func (c *cellReader) nextRow() (int, error) {
 	hidden := false
 	for {
+		c.guard.renew()
 		token, err := c.xml.RawToken()
 		if err != nil {
 			return 0, unexpected(err)
@@ -87,7 +100,7 @@ func (c *cellReader) nextRow() (int, error) {
 				if number <= c.number || number > maxRows {
 					return 0, fmt.Errorf("a row has the number %d after row %d", number, c.number)
 				}
-				c.number, c.row = number, c.row[:0]
+				c.number, c.row, c.column = number, c.row[:0], 0
 				hidden = isTrue(attribute(t, "hidden"))
 			case "c":
 				if err := c.readCell(t); err != nil {
@@ -116,13 +129,17 @@ const (
 
 // readCell reads a cell into its place in the row.
 func (c *cellReader) readCell(start xml.StartElement) error {
-	column := len(c.row)
+	column := c.column
 	name := attribute(start, "r")
 	if name != "" {
 		if column = columnOf(name); column < 0 {
 			return fmt.Errorf("row %d has a cell %q", c.number, name)
 		}
 	}
+	if column >= maxColumns {
+		return fmt.Errorf("row %d has more cells than a sheet has columns", c.number)
+	}
+	c.column = column + 1
 	text, err := c.cellText(start)
 	if err != nil {
 		return fmt.Errorf("cell %s: %w", name, err)
@@ -141,8 +158,12 @@ func (c *cellReader) readCell(start xml.StartElement) error {
 // none.
 func columnOf(name string) int {
 	column := 0
-	for i := 0; i < len(name) && name[i] >= 'A' && name[i] <= 'Z' && column <= maxColumns; i++ {
-		column = column*26 + int(name[i]-'A') + 1
+	for i := 0; i < len(name) && column <= maxColumns; i++ {
+		letter := name[i] &^ 0x20
+		if letter < 'A' || letter > 'Z' {
+			break
+		}
+		column = column*26 + int(letter-'A') + 1
 	}
 	if column > maxColumns {
 		return -1
@@ -153,6 +174,7 @@ func columnOf(name string) int {
 // cellText reads to the end of a cell and returns its text, with a mark.
 func (c *cellReader) cellText(start xml.StartElement) (string, error) {
 	var value string
+	kind := attribute(start, "t")
 	known, formula := false, false
 	for {
 		token, err := c.xml.RawToken()
@@ -163,8 +185,8 @@ func (c *cellReader) cellText(start xml.StartElement) (string, error) {
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "v":
-				known = true
 				value, err = textWithin(c.xml, "v")
+				known = value != "" || kind == "str" // nothing is a value only of a text
 			case "is":
 				known = true
 				value, err = textWithin(c.xml, "is")
@@ -180,9 +202,9 @@ func (c *cellReader) cellText(start xml.StartElement) (string, error) {
 				continue
 			}
 			if formula && !known {
-				return string(unknownMark), nil
+				return string(faultMark) + neverComputed, nil
 			}
-			return c.book.cell(attribute(start, "t"), attribute(start, "s"), value)
+			return c.book.cell(kind, attribute(start, "s"), value)
 		}
 	}
 }
@@ -201,4 +223,72 @@ func unexpected(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+// area is a range of cells, counted from 0 and 1.
+type area struct {
+	name              string
+	left, right       int
+	firstRow, lastRow int
+}
+
+// mostMerged is how many ranges of merged cells are kept.
+const mostMerged = 1 << 16
+
+// merged reads to the end of the part, and returns which cells are merged over
+// several rows: only the first of these has a value.
+func (c *cellReader) merged() ([]area, error) {
+	var all []area
+	for {
+		c.guard.renew()
+		token, err := c.xml.RawToken()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t, ok := token.(xml.StartElement); ok && t.Name.Local == "mergeCell" {
+			a, err := areaOf(attribute(t, "ref"))
+			switch {
+			case err != nil:
+				return nil, err
+			case a.firstRow == a.lastRow:
+			case len(all) == mostMerged:
+				return nil, fmt.Errorf("more than %d ranges of cells are merged", mostMerged)
+			default:
+				all = append(all, a)
+			}
+		}
+	}
+}
+
+// areaOf reads a range such as B2:C4.
+func areaOf(name string) (area, error) {
+	first, last, found := strings.Cut(name, ":")
+	if !found {
+		last = first
+	}
+	a := area{name: name, left: columnOf(first), right: columnOf(last)}
+	var err, errLast error
+	a.firstRow, err = strconv.Atoi(strings.TrimLeftFunc(first, unicode.IsLetter))
+	a.lastRow, errLast = strconv.Atoi(strings.TrimLeftFunc(last, unicode.IsLetter))
+	if err != nil || errLast != nil || a.left < 0 || a.right < a.left || a.lastRow < a.firstRow {
+		return a, fmt.Errorf("%q is no range of cells", name)
+	}
+	return a, nil
+}
+
+// refuseMerged refuses cells that are merged over rows of leavers in a column
+// that is read: what a person sees in all of them stands in the first one only.
+func (s *Source) refuseMerged() error {
+	read := append([]int{s.columns.ref, s.columns.endDate}, s.where...)
+	for _, a := range s.merged {
+		for _, column := range read {
+			if a.lastRow > s.HeaderRow && column >= a.left && column <= a.right {
+				return fmt.Errorf("%s: the cells %s of the column %q are merged, so only the first of these rows has a value; unmerge them, and fill in each row", s.Name, a.name, s.Header[column])
+			}
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package input_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -168,11 +169,21 @@ func TestCells(t *testing.T) {
 		"a formula whose value is nothing":                {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><f>IF(1,"","")</f><v></v></c></row>`, want: []string{"2 1"}},
 		"rows and cells without a place":                  {rows: `<row><c><v>1</v></c><c s="1"><v>45473</v></c></row><row><c><v>2</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2"}},
 		"rows that are not there":                         {rows: `<row r="7"><c r="A7"><v>1</v></c></row>`, want: []string{"7 1"}},
-		"cells beside the header":                         {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row>`, want: []string{"2 1"}},
+		"cells beside the header":                         {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row>`, want: []string{`2 ! cells beyond the last column of the header, "endDate"`}},
+		"more cells than columns":                         {rows: `<row r="2"><c r="XFD2"/><c/></row>`, fails: []string{"more cells than a sheet has columns"}},
+		"a text that is longer than a record":             {rows: `<row r="2"><c r="A2" t="str"><v>` + strings.Repeat("x", 3*longest) + `</v></c></row>`, fails: []string{"too long"}},
+		"many texts that are longer together":             {rows: strings.Repeat(`<row><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 4), want: []string{"2 ! longer than 113", "3 ! longer", "4 ! longer", "5 ! longer"}},
 		"a line break around a ref, and within one":       {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">E1` + "\n" + `</t></is></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E_x000D_2</t></is></c></row>`, want: []string{"2 E1", "3 ! control"}},
 		"a character that stands for itself":              {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>a_x005F_x000D_</t></is></c></row>`, want: []string{"2 a_x000D_"}},
 		"a character that only marks may have":            {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>` + "\ue000" + `45473</t></is></c></row>`, want: []string{"2 ! U+FFFD"}},
-		"truth is no person":                              {rows: `<row r="2"><c r="A2" t="b"><v>1</v></c></row>`, want: []string{"2 TRUE"}},
+		"truth is no person":                              {rows: `<row r="2"><c r="A2" t="b"><v>1</v></c></row>`, want: []string{"2 ! the ref is TRUE, a truth value"}},
+		"an error that only newer programs know":          {rows: `<row r="2"><c r="A2" t="e"><v>#PYTHON!</v></c></row><row r="3"><c r="A3"><v>3</v></c><c r="B3" t="e"><v>#PYTHON!</v></c></row>`, want: []string{"2 ! an error of a formula", "3 ! an error of a formula"}},
+		"a formula whose value was left out":              {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><f>DATE(2027,6,30)</f><v></v></c></row><row r="3"><c r="A3"><v>1</v></c><c r="B3" s="1"><f>DATE(2027,6,30)</f><v/></c></row>`, want: []string{"2 ! never computed", "3 ! never computed"}},
+		"a shared text without its number":                {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="s"/></row>`, want: []string{"2 1"}},
+		"cells without a place behind empty ones":         {rows: `<row r="2"><c/><c s="1"><v>45473</v></c></row><row r="3"><c><v>1</v></c><c/><c/></row>`, want: []string{"2 ! the ref is empty", "3 1"}},
+		"a place in small letters":                        {rows: `<row r="2"><c r="b2" s="1"><v>45473</v></c><c r="a2"><v>1</v></c></row>`, want: []string{"2 1 2024-06-30"}},
+		"a day with the noise of a fraction":              {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473.000000001</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" s="1"><v>45472.9999999999</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
+		"a day beyond all years":                          {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>9999-12-31</v></c></row>`, want: []string{"2 1 9999-12-31"}},
 		"a text that is not there":                        {rows: `<row r="2"><c r="A2" t="s"><v>99</v></c></row>`, fails: []string{"damaged", "cell A2", "no text with the number 99"}},
 		"a text without a number":                         {rows: `<row r="2"><c r="A2" t="s"><v>x</v></c></row>`, fails: []string{"damaged", "cell A2"}},
 		"rows in the wrong order":                         {rows: `<row r="3"/><row r="2"/>`, fails: []string{"the number 2 after row 3"}},
@@ -194,6 +205,34 @@ func TestWorkbooks(t *testing.T) {
 	}
 	t.Run("days count from 1904 where the workbook says so", func(t *testing.T) {
 		story{text: workbook(t, sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)), rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("a number is no day where they count from 1904", func(t *testing.T) {
+		number := strings.Replace(one, ` s="1"`, "", 1)
+		parts := sheets(`<workbookPr date1904="true"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
+		parts["xl/worksheets/sheet1.xml"] = number
+		for _, o := range []input.Options{{}, {Dates: dates(t, "excel")}} {
+			story{text: workbook(t, parts), options: o, rows: []string{"2 ! the end date is the number 44011, in a workbook that counts days from 1904"}}.check(t, "leavers.xlsx")
+		}
+	})
+	t.Run("cells that are merged over rows", func(t *testing.T) {
+		for merged, want := range map[string]string{
+			"B2:B3": `the cells B2:B3 of the column "endDate" are merged`, "A1:A2": `the cells A1:A2 of the column "ref" are merged`, "A7:C9": `the cells A7:C9 of the column "ref"`,
+			"A2:B2": "", "C2:D9": "", "B1": "", "2:B": "is no range of cells", "B3:B2": "is no range", "": "is no range",
+		} {
+			text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Replace(one, "</worksheet>", `<mergeCells><mergeCell ref="`+merged+`"/></mergeCells></worksheet>`, 1)})
+			if want == "" {
+				story{text: text, rows: []string{"2 E1 2020-06-29"}}.check(t, "leavers.xlsx")
+			} else {
+				story{text: text, fails: []string{want}}.check(t, "leavers.xlsx")
+			}
+		}
+	})
+	t.Run("a sheet that is damaged behind its cells", func(t *testing.T) {
+		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one[:len(one)-len("</worksheet>")] + "<a"}), fails: []string{"damaged"}}.check(t, "leavers.xlsx")
+	})
+	t.Run("parts named as Windows does", func(t *testing.T) {
+		text := strings.ReplaceAll(workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}), "xl/worksheets/sheet1.xml", `xl\worksheets\SHEET1.xml`)
+		story{text: text, rows: []string{"2 E1 2020-06-29"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("a prefix of all elements", func(t *testing.T) {
 		prefixed := strings.NewReplacer("</", "</x:", "<", "<x:").Replace(one)
@@ -243,4 +282,39 @@ func TestConditionsOnCells(t *testing.T) {
 	}
 	story{text: text, options: where("endDate=2024-06-30"), rows: []string{"2 1 2024-06-30", "4 ! formula that was never computed"}}.check(t, "leavers.xlsx")
 	story{text: text, options: where("endDate="), rows: []string{"3 2", "4 ! formula that was never computed"}}.check(t, "leavers.xlsx")
+}
+
+func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
+	const date, zeros, dressed, scientific, plain = "2 ! the ref is a date, 2024-06-30", "warning", "2 ! shows it with other characters", "2 ! the number 4.5473E+04", "2 45473"
+	for code, want := range map[string]string{
+		"dd/mm/yyyy": date, `[$-407]d\. mmmm yyyy;@`: date, "[h]:mm:ss": date, "[Red]m/d": date, `"on "d`: date, "ggge": date, "B2dd": date,
+		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `"EUR "#,##0.00`: plain, "0%": plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
+		"0000000": zeros, "0000000;-0000000": zeros, "0000000;@": zeros, "0000000_)": zeros, "[Black]0000000": zeros,
+		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, "###-##-####": dressed, `"E"0`: dressed,
+		"0.00E+00": scientific, "##0.0E+0": scientific, "0e-0": scientific,
+	} {
+		t.Run(code, func(t *testing.T) {
+			f := excelize.NewFile()
+			defer f.Close()
+			id, err := f.NewStyle(&excelize.Style{CustomNumFmt: &code})
+			if err == nil {
+				err = f.SetCellStyle("Sheet1", "A2", "A2", id)
+			}
+			var b bytes.Buffer
+			if err := errors.Join(err, f.SetCellValue("Sheet1", "A1", "ref"), f.SetCellValue("Sheet1", "A2", 45473), f.Write(&b)); err != nil {
+				t.Fatal(err)
+			}
+			if want == zeros {
+				s, err := prepare(t, "leavers.xlsx", b.String(), input.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := read(t, s, input.Options{}); err != nil || s.RefPad() != 7 {
+					t.Errorf("--ref-pad %d is proposed, %v", s.RefPad(), err)
+				}
+				return
+			}
+			story{text: b.String(), rows: []string{want}}.check(t, "leavers.xlsx")
+		})
+	}
 }

@@ -45,6 +45,7 @@ type Options struct {
 	Except        *List       // of refs that are not to be used; nil: none
 	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
+	Now           time.Time      // for what is proposed where dates cannot be read
 
 	usual string // name of the column that a header is found by; empty: ref
 }
@@ -88,11 +89,16 @@ type Source struct {
 		endDate leaver.EndDate
 		err     error
 	} // the last one that was read
-	where  []int    // the columns of the conditions
-	paths  []string // to what is in the first JSON object
-	lead   int      // bytes in front of the header
-	above  int      // lines in front of it
-	hidden int      // rows of a sheet that cannot be seen
+	where []int           // the columns of the conditions
+	paths []string        // to what is in the first JSON object
+	names map[string]bool // of the columns, normalised
+	lead  int             // bytes in front of the header
+	above int             // lines in front of it
+	// Of a workbook: rows that cannot be seen, ranges of cells that are one over
+	// several rows, and whether numbers of days count from 1904.
+	hidden   int
+	merged   []area
+	from1904 bool
 }
 
 // Stdin is the name of an input that is a stream without one.
@@ -207,7 +213,7 @@ func (s *Source) Prepare() error {
 	if s.columns.endDate >= 0 {
 		s.EndDateColumn = s.Header[s.columns.endDate]
 	}
-	return nil
+	return s.refuseMerged()
 }
 
 // Rows reads the input from its beginning. A record that cannot be used is a
@@ -301,6 +307,7 @@ func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
 		d.read, d.text = true, strings.Clone(endDate)
 		d.endDate, d.err = s.parseEndDate(strings.TrimSpace(d.text))
 	}
+	s.lookAtCell(endDate)
 	row := leaver.NewRowOn(place, ref, s.date.endDate, s.date.err)
 	switch {
 	case fault != "":
@@ -323,7 +330,7 @@ func (s *Source) otherForm(row leaver.Row) bool {
 func (s *Source) propose() string {
 	if s.proposal == nil {
 		s.proposing = true
-		s.proposal = leaver.NewProposal(s.options.Zone)
+		s.proposal = leaver.NewProposal(s.options.Zone, s.options.Now)
 		now := s.seen // the reading that wants to know goes on
 		for row, err := range s.Rows() {
 			if err != nil {

@@ -20,10 +20,11 @@ type texts struct {
 
 // copy writes the texts one after the other.
 func (t *texts) copy(part io.Reader, to io.Writer) error {
-	d := xml.NewDecoder(bufio.NewReaderSize(part, 64<<10))
+	guard, d := bounded(part)
 	w := bufio.NewWriterSize(to, 64<<10)
 	end := int64(0)
 	for {
+		guard.renew()
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			return w.Flush()

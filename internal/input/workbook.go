@@ -17,7 +17,7 @@ const (
 
 // partLimit is the size of a part that is read into memory at most. Cells and
 // the texts that they share are not among these.
-const partLimit = 64 << 20
+const partLimit = 16 << 20
 
 // workbook is an XLSX file: a ZIP archive of parts in XML, as ECMA-376 has it.
 //
@@ -150,10 +150,11 @@ func (w *workbook) relations(part string) ([]relation, error) {
 
 var errNoPart = errors.New("the workbook is damaged: it lacks a part")
 
-// open opens a part. Names of parts do not differ by case.
+// open opens a part. Names of parts do not differ by case, and some programs
+// write them as Windows does.
 func (w *workbook) open(name string) (io.ReadCloser, error) {
 	for _, f := range w.archive.File {
-		if strings.EqualFold(f.Name, name) {
+		if strings.EqualFold(strings.ReplaceAll(f.Name, `\`, "/"), name) {
 			return f.Open()
 		}
 	}
@@ -202,7 +203,7 @@ func (w *workbook) readStyles(name string) error {
 		case own:
 			w.formats = append(w.formats, formatOf(code))
 		default:
-			w.formats = append(w.formats, format{date: builtInDate(c.Format)})
+			w.formats = append(w.formats, builtIn(c.Format))
 		}
 	}
 	return nil
@@ -233,44 +234,72 @@ func (w *workbook) close() error {
 
 // format is how a number is shown, as far as it matters for what it is.
 type format struct {
-	date  bool // as a day or a time
-	zeros int  // with so many digits, zeros in front
+	date       bool // as a day or a time
+	zeros      int  // with so many digits, zeros in front
+	scientific bool // as 1.2E+11
+	dressed    bool // with characters that are not its own, such as E-0123
 }
 
 // formatOf reads the code of a format, such as dd/mm/yyyy or 000000.
 func formatOf(code string) format {
-	if code != "" && strings.Trim(code, "0") == "" {
-		return format{zeros: len(code)}
-	}
-	first, _, _ := strings.Cut(code, ";") // of positive numbers
-	quoted := false
-	for i := 0; i < len(first); i++ {
-		switch c := first[i]; {
+	code, _, _ = strings.Cut(code, ";") // of positive numbers
+	var f format
+	amount, digits, literal := false, 0, false // what there is in it
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; {
 		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '\\' || c == '_' || c == '*':
-			i++ // the next character stands for itself
-		case c == '[':
-			end := strings.IndexByte(first[i:], ']')
+			end := strings.IndexByte(code[i+1:], '"')
 			if end < 0 {
 				return format{}
 			}
-			if strings.Trim(strings.ToLower(first[i:i+end]), "[hms") == "" {
+			literal = literal || strings.TrimSpace(code[i+1:i+1+end]) != ""
+			i += end + 1
+		case c == '\\':
+			i++ // the next character stands for itself
+			literal = literal || i < len(code) && code[i] != ' '
+		case c == '_' || c == '*':
+			i++ // room as wide as the next character, or filled with it
+		case c == '[':
+			end := strings.IndexByte(code[i:], ']')
+			if end < 0 {
+				return format{}
+			}
+			if strings.Trim(strings.ToLower(code[i:i+end]), "[hms") == "" {
 				return format{date: true} // [h]:mm, a span of time
 			}
 			i += end // a colour, a language
-		case strings.IndexByte("ymdhsYMDHS", c) >= 0:
-			return format{date: true}
+		case len(code) >= i+len("General") && strings.EqualFold(code[i:i+len("General")], "General"):
+			i += len("General") - 1
+		case (c == 'E' || c == 'e') && i+1 < len(code) && (code[i+1] == '+' || code[i+1] == '-'):
+			return format{scientific: true}
+		case strings.IndexByte("ymdhsegbYMDHSEGB", c) >= 0:
+			return format{date: true} // with years of eras, too
+		case c == '0':
+			f.zeros++
+			digits++
+		case c == '#' || c == '?':
+			f.zeros, digits = 0, digits+1
+		case c == '.' || c == ',' || c == '%':
+			amount = true // a number to count with
+		case c == '-' || c == '/' || c == ':':
+			literal = true
 		}
 	}
-	return format{}
+	switch {
+	case amount, digits == 0:
+		return format{}
+	case literal:
+		return format{dressed: true}
+	}
+	return f
 }
 
-// builtInDate tells whether a format that has a number only is that of a date
-// (ECMA-376 part 1, 18.8.30).
-func builtInDate(id int) bool {
-	return id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58
+// builtIn is a format that has a number only (ECMA-376 part 1, 18.8.30).
+func builtIn(id int) format {
+	return format{
+		date:       id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58 || id >= 71 && id <= 81,
+		scientific: id == 11 || id == 48,
+	}
 }
 
 func isTrue(attribute string) bool { return attribute == "1" || attribute == "true" }

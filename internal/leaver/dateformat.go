@@ -23,12 +23,21 @@ type DateFormat struct {
 // excel is the DateFormat of serial numbers.
 const excel = "excel"
 
-// tokens are the letters of a format, the longest first, and what package time
-// calls them.
-var tokens = []struct{ letters, layout string }{
+// token is a part of a format, and what package time calls it.
+type token struct{ letters, layout string }
+
+// tokens are all of them, the longest first.
+var tokens = []token{
 	{"YYYY", "2006"}, {"YY", "06"},
 	{"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"},
 	{"DD", "02"}, {"D", "2"},
+}
+
+// blurs tells whether it cannot be seen in a text where a token ends and the next
+// one begins: both have digits, and one of them has one or two.
+func (t token) blurs(next token) bool {
+	digit := func(t token) bool { return t.layout != "" && t.layout[0] <= '9' }
+	return digit(t) && digit(next) && (len(t.letters) == 1 || len(next.letters) == 1)
 }
 
 // ParseDateFormat reads the letters of a format: YYYY or YY, MMMM (June), MMM
@@ -43,35 +52,25 @@ func ParseDateFormat(letters string) (DateFormat, error) {
 		f.serial = true
 		return f, nil
 	}
-	var years, months, days int
+	counts := map[byte]int{}
+	var before token // that ends where the rest begins
 	for rest := letters; rest != ""; {
-		token := strings.ToUpper(rest)
-		found := false
-		for _, t := range tokens {
-			if !strings.HasPrefix(token, t.letters) {
-				continue
-			}
-			f.layout += t.layout
-			rest, found = rest[len(t.letters):], true
-			switch t.letters[0] {
-			case 'Y':
-				years++
-			case 'M':
-				months++
-			default:
-				days++
-			}
-			break
-		}
-		if found {
-			continue
-		}
-		if char := rest[0]; char >= '0' && char <= '9' || char >= 'a' && char <= 'z' || char >= 'A' && char <= 'Z' || char == '_' {
+		i := slices.IndexFunc(tokens, func(t token) bool { return strings.HasPrefix(strings.ToUpper(rest), t.letters) })
+		switch char := rest[0]; {
+		case i >= 0 && before.blurs(tokens[i]):
+			return DateFormat{}, fmt.Errorf("%q is not a date format: D and M stand for one digit or two, and other digits follow; write DD and MM, or what stands between them", letters)
+		case i >= 0:
+			before = tokens[i]
+			f.layout += before.layout
+			counts[before.letters[0]]++
+			rest = rest[len(before.letters):]
+		case char >= '0' && char <= '9', char >= 'a' && char <= 'z', char >= 'A' && char <= 'Z', char == '_':
 			return DateFormat{}, formatError(letters)
+		default:
+			f.layout, rest, before = f.layout+rest[:1], rest[1:], token{}
 		}
-		f.layout, rest = f.layout+rest[:1], rest[1:]
 	}
-	if years != 1 || months != 1 || days != 1 {
+	if counts['Y'] != 1 || counts['M'] != 1 || counts['D'] != 1 {
 		return DateFormat{}, formatError(letters)
 	}
 	return f, nil
@@ -125,11 +124,13 @@ func (f DateFormat) read(text string, zone *time.Location) (string, error) {
 				if clock == "" && offset != "" {
 					continue
 				}
-				at, err := time.ParseInLocation(f.layout+clock+offset, text, zone)
+				at, err := time.ParseInLocation(f.layout+clock+offset, text, time.UTC)
 				switch {
 				case err != nil:
 				case clock == "":
 					return at.Format(dayLayout), nil
+				case offset == "":
+					return moment(at, zone).Format(time.RFC3339Nano), nil
 				default:
 					return at.Format(time.RFC3339Nano), nil
 				}
@@ -148,23 +149,25 @@ func (f DateFormat) readSerial(text string, zone *time.Location) (string, error)
 	if err != nil || math.IsNaN(serial) || serial < 61 || serial > 2958465 || strings.ContainsAny(text, "xXeEpP_+") {
 		return "", fmt.Errorf("the end date %q is not the serial number of a day, such as 45473", cut(text, 40))
 	}
-	whole, fraction := math.Modf(serial)
-	day := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(whole))
-	if fraction == 0 {
-		return day.Format(dayLayout), nil
+	// To the second: what is less is noise of the fraction, and must not make a
+	// moment of a day.
+	const secondsOfDay = 24 * 60 * 60
+	seconds := int64(math.Round(serial * secondsOfDay))
+	at := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(seconds/secondsOfDay))
+	if seconds%secondsOfDay == 0 {
+		return at.Format(dayLayout), nil
 	}
-	clock := time.Duration(math.Round(fraction*86400)) * time.Second
-	at := day.Add(clock)
-	year, month, date := at.Date()
-	return time.Date(year, month, date, at.Hour(), at.Minute(), at.Second(), 0, zone).Format(time.RFC3339), nil
+	return moment(at.Add(time.Duration(seconds%secondsOfDay)*time.Second), zone).Format(time.RFC3339), nil
 }
 
 // proposals are the formats that are looked for when dates cannot be read.
 var proposals = []string{
-	"DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "YYYY/MM/DD", "YYYY/M/D",
-	"DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "DD-MM-YYYY", "MM-DD-YYYY", "D-M-YYYY", "M-D-YYYY",
-	"DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD MMM YYYY", "D MMM YYYY", "D MMMM YYYY", "MMM D, YYYY", "MMMM D, YYYY",
-	"YYYYMMDD", excel,
+	"DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "YYYY/MM/DD", "YYYY/M/D", "YY/MM/DD",
+	"DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "YYYY.MM.DD",
+	"DD-MM-YYYY", "MM-DD-YYYY", "D-M-YYYY", "M-D-YYYY", "DD-MM-YY", "MM-DD-YY", "D-M-YY", "M-D-YY", "YYYY-M-D", "YY-MM-DD",
+	"DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD/MMM/YYYY", "DD MMM YYYY", "D MMM YYYY", "D MMM YY", "D MMMM YYYY", "D. MMMM YYYY",
+	"MMM D, YYYY", "MMMM D, YYYY", "MMM D YYYY", "MMMM D YYYY",
+	"YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "YYMMDD", "DDMMYY", "MMDDYY", excel,
 }
 
 // Proposal collects the texts of a column that could not be read, and knows
@@ -173,6 +176,7 @@ var proposals = []string{
 type Proposal struct {
 	all, fits  []DateFormat
 	zone       *time.Location
+	now        time.Time
 	texts, odd int // taken, and those among them that no format reads
 	last       struct {
 		text string
@@ -180,9 +184,10 @@ type Proposal struct {
 	}
 }
 
-// NewProposal returns a proposal that every format still fits.
-func NewProposal(zone *time.Location) *Proposal {
-	return &Proposal{zone: zone, all: proposed(), fits: proposed()}
+// NewProposal returns a proposal that every format still fits. A reading that is
+// FarAhead of now does not count, as nobody means it; with the zero time all do.
+func NewProposal(zone *time.Location, now time.Time) *Proposal {
+	return &Proposal{zone: zone, now: now, all: proposed(), fits: proposed()}
 }
 
 // proposed are the formats that are looked for. They are not to be changed.
@@ -232,7 +237,8 @@ func (p *Proposal) Add(text string) {
 func (p *Proposal) reading(text string, of []DateFormat) []DateFormat {
 	var fits []DateFormat
 	for _, f := range of {
-		if _, err := f.ParseEndDate(text, p.zone); err == nil {
+		d, err := f.ParseEndDate(text, p.zone)
+		if err == nil && (p.now.IsZero() || !d.FarAhead(p.now)) && !(f.serial && text[0] == '0') {
 			fits = append(fits, f)
 		}
 	}

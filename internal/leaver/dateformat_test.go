@@ -83,6 +83,20 @@ soon = !
 30.6.2024 = !
 30.06.2024. = !
 `},
+		{"DD/MM/YYYY", "America/New_York", `
+01/11/2026 01:30 = 2026-11-01T01:30:00-05:00; 2026-11-01T06:30:00Z
+01/11/2026 00:59 = 2026-11-01T00:59:00-04:00; 2026-11-01T04:59:00Z
+08/03/2026 02:30 = 2026-03-08T03:00:00-04:00; 2026-03-08T07:00:00Z
+08/03/2026 01:59 = 2026-03-08T01:59:00-05:00; 2026-03-08T06:59:00Z
+`},
+		{"DD/MM/YYYY", "Europe/London", `
+25/10/2026 01:30 = 2026-10-25T01:30:00Z; 2026-10-25T01:30:00Z
+29/03/2026 01:30 = 2026-03-29T02:00:00+01:00; 2026-03-29T01:00:00Z
+`},
+		{"excel", "America/New_York", `
+46327.0625 = 2026-11-01T01:30:00-05:00; 2026-11-01T06:30:00Z
+46326.999999999 = 2026-11-01; 2026-11-01T04:00:00Z
+`},
 		{"D.M.YY", "Europe/London", `
 3.6.24 = 2024-06-03; 2024-06-02T23:00:00Z
 30.12.24 = 2024-12-30; 2024-12-30T00:00:00Z
@@ -213,7 +227,7 @@ NaN = !
 }
 
 func TestADateFormatNeedsAYearAMonthAndADay(t *testing.T) {
-	for _, letters := range []string{"DD/MM", "YYYY", "DD/MM/YYYY/DD", "YYYY-YY-DD", "HH/MM/YYYY", "day/month/year", "%d/%m/%Y", "2006-01-02", "DD_MM_YYYY", "yyyy"} {
+	for _, letters := range []string{"DD/MM", "YYYY", "DD/MM/YYYY/DD", "YYYY-YY-DD", "HH/MM/YYYY", "day/month/year", "%d/%m/%Y", "2006-01-02", "DD_MM_YYYY", "yyyy", "YYYYDM", "MD.YY", "DM:YY", "MYYD", "YYYYMMD", "DMMYYYY"} {
 		if f, err := ParseDateFormat(letters); err == nil {
 			t.Errorf("%q is read as %+v", letters, f)
 		}
@@ -234,11 +248,20 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 		{"30/06/2024 31/06/2024 31/06/2024 soon 01/02/2024", "all but 3 would fit --date-format DD/MM/YYYY"},
 		{"soon 01/02/2024", "they could be DD/MM/YYYY or MM/DD/YYYY: say which with --date-format"},
 		{"30/06/2024 06/30/2024 soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
+		{"26/12/05 26/12/20 26/11/28", "all of them would fit --date-format YY/MM/DD"}, // 2028 is too far ahead
+		{"26/12/05 26/12/20", "they could be DD/MM/YY or YY/MM/DD: say which with --date-format"},
+		{"30/12/24 01/02/24", "all of them would fit --date-format DD/MM/YY"},
+		{"24-06-30 24-07-31", "all of them would fit --date-format YY-MM-DD"},
+		{"020726 021226 030926", "they could be YYMMDD or DDMMYY or MMDDYY: say which with --date-format"},
+		{"261231 270331", "all of them would fit --date-format YYMMDD"},
+		{"30062024 01072024", "all of them would fit --date-format DDMMYYYY"},
+		{"30/06/2024 31/12/9999", "all but 1 would fit --date-format DD/MM/YYYY"},
+		{"30/Jun/2024", "all of them would fit --date-format DD/MMM/YYYY"},
 		{"soon later", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 		{"soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 	}
 	for _, tt := range tests {
-		p := NewProposal(time.UTC)
+		p := NewProposal(time.UTC, time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC))
 		for text := range strings.FieldsSeq(tt.texts) {
 			p.Add(text)
 		}
@@ -249,7 +272,7 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 			t.Errorf("%s: %q is proposed", tt.texts, letters)
 		}
 	}
-	p := NewProposal(time.UTC)
+	p := NewProposal(time.UTC, time.Time{})
 	p.Add("30 June 2024")
 	if got, want := p.String(), "all of them would fit --date-format 'D MMMM YYYY'"; got != want {
 		t.Errorf("got %q, want %q", got, want)

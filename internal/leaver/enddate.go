@@ -75,6 +75,24 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 	return at
 }
 
+// moment returns the moment at which clocks in zone show what wall shows in UTC:
+// the later one of two, and the end of the gap where they show it never. Nobody
+// is to be gone too early.
+func moment(wall time.Time, zone *time.Location) time.Time {
+	var latest time.Time
+	for _, far := range []time.Duration{-24 * time.Hour, 24 * time.Hour} { // both sides of a change
+		_, offset := wall.Add(far).In(zone).Zone()
+		at := wall.Add(-time.Duration(offset) * time.Second).In(zone)
+		if _, is := at.Zone(); is == offset && at.After(latest) {
+			latest = at
+		}
+	}
+	if latest.IsZero() {
+		_, latest = wall.Add(-24 * time.Hour).In(zone).ZoneBounds()
+	}
+	return latest
+}
+
 // Time returns the moment that is sent to the API: for a day, its 00:00 in
 // the zone in which it was read, or its first moment where clocks skip 00:00.
 // It is the zero time if there is no end date.
@@ -94,6 +112,15 @@ func (d EndDate) Passed(now time.Time) bool {
 	default:
 		return !now.Before(d.at)
 	}
+}
+
+// Horizon is how many years ahead an end date can lie. What lies further ahead is
+// a slip, or what old systems write for "none".
+const Horizon = 2
+
+// FarAhead tells whether the end date lies further ahead than that.
+func (d EndDate) FarAhead(now time.Time) bool {
+	return d.at.After(now.AddDate(Horizon, 0, 0))
 }
 
 // DateKey stands for an end date in comparisons: two end dates are the same

@@ -103,7 +103,7 @@ func TestPlaceReadsAsEditorsWriteIt(t *testing.T) {
 // TestDamagedRefs are refs that spreadsheets, editors and exports have damaged;
 // each is to be refused, or to be read as what is left of it without guessing.
 func TestDamagedRefs(t *testing.T) {
-	const eaten, hidden, control, damaged, utf8, empty, total, formula = "spreadsheet has rounded", "cannot be seen", "control", "U+FFFD", "UTF-8", "empty", "line of totals", "formula"
+	const below, eaten, hidden, control, damaged, utf8, empty, total, formula = "below a table", "spreadsheet has rounded", "cannot be seen", "control", "U+FFFD", "UTF-8", "empty", "line of totals", "formula"
 	tests := []struct{ ref, want, fault string }{
 		{"1.2E+11", "", eaten}, {"1.20457E+11", "", eaten}, {"1,20457E+11", "", eaten}, {"1E+11", "", eaten}, {"1e+11", "", eaten},
 		{"9.99999E+14", "", eaten}, {" 1.2E+11 ", "", eaten}, {"1.2E+5", "", eaten}, {"1.23456789012345E+19", "", eaten}, {"5.E+09", "", eaten},
@@ -120,6 +120,8 @@ func TestDamagedRefs(t *testing.T) {
 		{"J\xfcrgen", "", utf8}, {"\xff", "", utf8}, {"12345\xc3", "", utf8}, {"\xed\xa0\x80", "", utf8},
 		{"", "", empty}, {" ", "", empty}, {"\u200b", "", empty}, {"\u00a0\ufeff", "", empty}, {"\t\r\n", "", empty},
 		{"Total", "", total}, {"Total: 250", "", total}, {"TOTALS", "", total}, {"Grand Total", "", total}, {"grand total: 1,250.00", "", total}, {"Sum 12", "", total}, {"Count=", "", total},
+		{"Total employees: 42", "", total}, {"total leavers 2", "", total}, {"Subtotal HR dept 7", "", total}, {"Summe", "", total}, {"Gesamt: 2", "", total}, {"Total:", "", total},
+		{"2 rows", "", below}, {"(42 records)", "", below}, {"2 rows selected.", "", below}, {"End of report", "", below}, {"End", "End", ""}, {"2 rowers", "2 rowers", ""}, {"7 of 9", "7 of 9", ""}, {"endofit", "endofit", ""},
 		{"Total Recall", "Total Recall", ""}, {"Totally", "Totally", ""}, {"Sum12", "Sum12", ""}, {"Grand", "Grand", ""}, {"Count Basie 3", "Count Basie 3", ""}, {"Total 1 2", "Total 1 2", ""},
 		{"#N/A", "", formula}, {"#REF!", "", formula}, {" #DIV/0! ", "", formula}, {"#17", "#17", ""}, {"#", "#", ""}, {"A#N/A", "A#N/A", ""},
 		{".", "", `"."`}, {" .. ", "", `".."`}, {"\u200b.\u200b", "", `"."`},

@@ -56,8 +56,10 @@ func faultOf(ref string) string {
 	switch {
 	case scientific(ref):
 		return "is a number that a spreadsheet has rounded; export the column as text"
-	case totals(ref):
+	case IsTotal(ref), total(ref, countWords):
 		return "is that of a line of totals"
+	case footer(ref):
+		return "is a line below a table"
 	case IsFormulaError(ref):
 		return "is the error of a formula in a spreadsheet"
 	}
@@ -65,36 +67,55 @@ func faultOf(ref string) string {
 }
 
 // formulaErrors are what spreadsheets show where a formula has failed.
-var formulaErrors = []string{"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+var formulaErrors = []string{"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BUSY!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA"}
 
 // IsFormulaError tells whether a text is one of these.
 func IsFormulaError(text string) bool {
 	return text != "" && text[0] == '#' && slices.Contains(formulaErrors, text)
 }
 
-var totalWords = []string{"grand", "total", "totals", "subtotal", "sum", "count"}
+// totalWords begin the line of totals of an export, in some of its languages.
+// Those of counts are the names of people, too.
+var totalWords, countWords = []string{"total", "totals", "subtotal", "gesamt", "summe"}, []string{"sum", "count"}
 
-// totals tells whether a ref is what exports write at their end: a word for a
-// total, and a number or nothing.
-func totals(ref string) bool {
-	switch ref[0] | 0x20 { // nearly all others begin otherwise, or go on so
-	case 'g', 't', 's', 'c':
-		if len(ref) < 3 || ref[1]|0x20 < 'a' {
-			return false
-		}
-	default:
-		return false
+// IsTotal tells whether a text is what exports write in the line at their end: a
+// word for a total, a number or nothing behind it, and words between the two.
+func IsTotal(text string) bool { return total(text, totalWords) }
+
+func total(text string, begin []string) bool {
+	const grand = "grand "
+	if len(text) > len(grand) && strings.EqualFold(text[:len(grand)], grand) {
+		text = strings.TrimLeft(text[len(grand):], " ")
 	}
-	words := strings.Fields(strings.ToLower(ref))
-	if len(words) > 0 && words[0] == "grand" {
-		words = words[1:]
+	i := slices.IndexFunc(begin, func(w string) bool {
+		return len(text) >= len(w) && strings.EqualFold(text[:len(w)], w) && (len(text) == len(w) || strings.IndexByte(" :=", text[len(w)]) >= 0)
+	})
+	if i < 0 {
+		return false // nearly all of them, at little cost
 	}
-	if len(words) == 0 || len(words) > 2 {
-		return false
+	words := strings.Fields(strings.TrimLeft(text[len(begin[i]):], ":="))
+	last := len(words) - 1
+	if last < 0 || last == 0 && number(words[0]) {
+		return true
 	}
-	return slices.Contains(totalWords[1:], strings.TrimRight(words[0], ":=")) &&
-		(len(words) == 1 || strings.Trim(words[1], "0123456789.,") == "")
+	// Total leavers: 2, but neither Total Recall nor Count Basie 3.
+	return number(words[last]) && last <= 3 && !slices.Contains(countWords, begin[i]) &&
+		!slices.ContainsFunc(words[:last], func(w string) bool { return strings.ContainsAny(w, "0123456789") })
 }
+
+// footer tells whether a ref is what stands below a table: 2 rows selected, End
+// of report.
+func footer(ref string) bool {
+	number, what, found := strings.Cut(strings.TrimLeft(ref, "("), " ")
+	if !found {
+		return false
+	}
+	word, _, _ := strings.Cut(what, " ")
+	return digits(number) && slices.Contains([]string{"row", "rows", "record", "records", "entries"}, strings.ToLower(strings.TrimRight(word, ").,"))) ||
+		strings.EqualFold(number, "end") && strings.EqualFold(word, "of")
+}
+
+func number(text string) bool { return text != "" && strings.Trim(text, "0123456789.,") == "" }
 
 // TrimRef cuts what surrounds a ref and is not part of it: white space, and
 // characters that cannot be seen.

@@ -247,16 +247,12 @@ func (p *Plan) Add(r leaver.Result) {
 	p.refs.put(k, e)
 }
 
-// horizon is how many years ahead an end date can lie. What lies further ahead
-// is a slip, or what old systems write for "none".
-const horizon = 2
-
 // due tells whether an end date has passed, in flags.
 func (p *Plan) due(d leaver.EndDate) flags {
 	switch {
 	case d.Passed(p.options.Now):
 		return 0
-	case d.Time().After(p.options.Now.AddDate(horizon, 0, 0)):
+	case d.FarAhead(p.options.Now):
 		return absurd
 	case p.options.IncludeFuture:
 		return 0
@@ -386,7 +382,7 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	case e.flags.has(done):
 		return final(r, leaver.Duplicate, fmt.Sprintf("suspended already: see %s", p.spell(e.place))), nil
 	case e.flags.has(absurd):
-		return final(r, leaver.Invalid, fmt.Sprintf("the end date %s lies more than %d years ahead; correct it, or leave the row out with --where", r.EndDate.Text, horizon)), nil
+		return final(r, leaver.Invalid, fmt.Sprintf("the end date %s lies more than %d years ahead; correct it, or leave the row out with --where", r.EndDate.Text, leaver.Horizon)), nil
 	case e.place != at:
 		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.spell(e.place))), nil
 	case e.flags.has(notDue):
