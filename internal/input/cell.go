@@ -128,7 +128,7 @@ const neverComputed = "the cell holds a formula that was never computed; open th
 // refOf returns the ref that a cell holds, or why it holds none.
 func (s *Source) refOf(text string) (ref, fault string) {
 	if s.Format != XLSX {
-		return text, ""
+		return quotedText(text), ""
 	}
 	mark, text := marked(text)
 	switch mark {
@@ -147,6 +147,17 @@ func (s *Source) refOf(text string) (ref, fault string) {
 		text = strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]
 	}
 	return text, ""
+}
+
+// quotedText returns the text of ="00123", as CSV has it that is to keep its zeros
+// in a spreadsheet.
+func quotedText(text string) string {
+	inner, isFormula := strings.CutPrefix(strings.TrimSpace(text), `="`)
+	inner, closed := strings.CutSuffix(inner, `"`)
+	if !isFormula || !closed || strings.Contains(inner, `"`) {
+		return text
+	}
+	return inner
 }
 
 // days is how dates stand in cells: a date is one whatever its format shows.

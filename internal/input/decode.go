@@ -77,6 +77,7 @@ func (s *Source) unpack() error {
 	if array, err := s.isArray(); err != nil || !array {
 		return err
 	}
+	s.Format = JSONL
 	return s.replace(s.writeLines)
 }
 

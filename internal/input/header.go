@@ -28,6 +28,7 @@ type table struct {
 	width  int   // fields of the header
 	found  bool  // one of them could be the ref
 	fits   int   // rows with as many fields
+	wider  int   // rows with more
 }
 
 // findTable finds the header and the delimiter by the first bytes of a text.
@@ -51,8 +52,12 @@ func findTable(start []byte, o Options) (table, error) {
 		lead += end + 1
 	}
 	best, tied := table{}, false
+	var wider rune // what would separate the rows of a header with one field
 	for i, comma := range chars {
 		t := readTable(start, lead, comma, o)
+		if t.wider > t.fits && i > 0 {
+			wider = comma
+		}
 		switch {
 		case i == 0, t.better(best):
 			best, tied = t, false
@@ -62,6 +67,8 @@ func findTable(start []byte, o Options) (table, error) {
 	}
 	best.titled = len(bytes.Trim(start[min(announcement, best.lead):best.lead], ",; \t\r\n")) > 0
 	switch {
+	case best.width == 1 && wider != 0:
+		return best, fmt.Errorf("row %d: the header has one field, and the rows below it have more if %q separates them; name all columns there, or say --delimiter , if they are one field", best.line, wider)
 	case tied:
 		return best, fmt.Errorf("the fields could be separated by several characters; say which with --delimiter, such as --delimiter %s", strconv.Quote(string(best.comma)))
 	case len(best.others) > 0:
@@ -103,12 +110,14 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0 && !holdsValues(fields, o); {
 		case row == 0, isHeader && !t.found && o.HeaderRow == 0:
 			header = fields
-			t.found, t.width, t.fits = isHeader, len(fields), 0
+			t.found, t.width, t.fits, t.wider = isHeader, len(fields), 0, 0
 			t.lead, t.line = lead+at, above+line
 		case isHeader && o.HeaderRow == 0 && !sameNames(fields, header):
 			t.others = append(t.others, above+line)
 		case len(fields) == t.width:
 			t.fits++
+		case len(fields) > t.width:
+			t.wider++
 		}
 	}
 }

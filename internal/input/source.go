@@ -365,7 +365,7 @@ func refuseBinary(start []byte) error {
 	case bytes.HasPrefix(start, []byte(gzipMagic)):
 		return errors.New("this is compressed with gzip twice; unpack it first (gunzip)")
 	case bytes.IndexByte(start, 0) >= 0:
-		return errors.New("this is binary data, not text; save it as CSV (UTF-8)")
+		return errors.New("this is binary data, not text; save it as CSV (UTF-8), or say its encoding with --encoding, such as utf-16le")
 	}
 	return nil
 }
