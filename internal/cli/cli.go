@@ -87,12 +87,19 @@ func (a *app) run() error {
 	if err != nil {
 		return explain(err)
 	}
+	if err := settings.refuseEmpty(parsed); err != nil {
+		return err
+	}
 	a.log = slog.New(c.handler(a.stderr))
 	return parsed.Run(a, settings)
 }
 
 // explain turns what the parser says into a usage error with a way on.
 func explain(err error) error {
+	var config configError
+	if errors.As(err, &config) {
+		return usageError{config} // the flag that was looked up first has no part in it
+	}
 	hint := "offboard --help"
 	var parse *kong.ParseError
 	if errors.As(err, &parse) && parse.Context.Selected() != nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,8 +65,8 @@ type inputFlags struct {
 	HeaderRow     int         `group:"input" placeholder:"N" help:"Line or row of the header, where titles stand above it; without it, the first of 30 with a column for the ref."`
 	RefColumn     string      `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref, or else employee id, number or no, payroll id, personnel number, staff id, worker id and the like."`
 	EndDateColumn string      `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date, or else leave date, leaving date, date left, termination date, last working day and the like."`
-	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. Of several, all must be met; the others are counted and left out."`
-	RefPad        int         `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
+	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. A value with a comma stands in quotes. Of several, all must be met (give the flag again, or put ; between); the other rows are counted and left out."`
+	RefPad        digits      `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
 	RefPrefix     string      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
 	RefMap        string      `group:"input" placeholder:"FILE" help:"Table with the columns old and new: each ref is replaced by its partner; one without a partner is invalid."`
 	Except        string      `group:"input" placeholder:"FILE" help:"List with a column ref: whoever is on it is never suspended, under the old ref or the new one."`
@@ -90,7 +91,7 @@ func (f *inputFlags) options() (input.Options, error) {
 		HeaderRow:     f.HeaderRow,
 		RefColumn:     f.RefColumn,
 		EndDateColumn: f.EndDateColumn,
-		RefPad:        f.RefPad,
+		RefPad:        int(f.RefPad),
 		RefPrefix:     f.RefPrefix,
 		Dates:         f.DateFormat.DateFormat,
 		Zone:          f.Timezone.Location,
@@ -124,12 +125,21 @@ func (f *inputFlags) Validate() error {
 	if f.HeaderRow < 0 {
 		return fmt.Errorf("--header-row must be the number of a row, not %d", f.HeaderRow)
 	}
-	if f.RefPad < 0 || f.RefPad > leaver.MaxRef {
-		return fmt.Errorf("--ref-pad must be a number of digits up to %d, not %d", leaver.MaxRef, f.RefPad)
-	}
 	if f.RefPrefix != "" && leaver.CheckRef(f.RefPrefix+"1") != nil {
 		return fmt.Errorf("--ref-prefix %q: %w", f.RefPrefix, leaver.CheckRef(f.RefPrefix+"1"))
 	}
+	return nil
+}
+
+// digits is how many digits refs have; 0 if nobody has said.
+type digits int
+
+func (d *digits) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text)) // 010 is ten
+	if err != nil || n < 0 || n > leaver.MaxRef {
+		return fmt.Errorf("%q is not a number of digits up to %d", text, leaver.MaxRef)
+	}
+	*d = digits(n)
 	return nil
 }
 

@@ -6,8 +6,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
-	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/alecthomas/kong"
 
@@ -66,7 +65,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 	if err := c.checkMax(totals[leaver.Pending]); err != nil {
 		return err
 	}
-	fmt.Fprint(a.Stdout, c.next(a, s, all, totals[leaver.Pending]))
+	fmt.Fprint(a.Stdout, c.next(a.retype(parsed, s), s, all, totals[leaver.Pending]))
 	if totals[leaver.Invalid] > 0 {
 		return errRows
 	}
@@ -74,48 +73,27 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 }
 
 // next says what to type after this plan; "" if nothing is left to do.
-func (c *planCommand) next(a *app, s *settings, all sources, leavers int) string {
-	var words []string
-	for _, arg := range a.Args {
-		words = append(words, quote(arg))
-	}
-	words = withoutSaveConfig(words) // it would not write its file again
-	command := "offboard " + strings.Join(words, " ")
-	pad := 0
-	for _, s := range all {
-		if format := s.DateFormat(); format != "" {
-			return fmt.Sprintf("\nTo read the end dates: %s --date-format %s\n", command, quote(format))
-		}
-		pad = max(pad, s.RefPad())
+func (c *planCommand) next(typed retyped, s *settings, all sources, leavers int) string {
+	again := typed.without("--save-config", true) // it would not write its file again
+	if format := all.dateFormat(); format != "" {
+		return fmt.Sprintf("\nTo read the end dates: %s\n", again.with("--date-format", format))
 	}
 	if leavers == 0 {
 		return ""
 	}
-	words[slices.Index(words, "plan")] = "run"
-	words = slices.DeleteFunc(words, func(word string) bool { return word == "--all" }) // which a run has not
+	run := typed.as("run").without("--save-config", true).without("--all", false)
 	_, env := s.lookup("env")
 	if _, base := s.lookup("base-url"); !env && !base {
-		words = append(words, "--env NAME")
+		run = run.with("--env", "NAME")
 	}
-	run := "offboard " + strings.Join(words, " ")
+	pad := 0
+	for _, s := range all {
+		pad = max(pad, s.RefPad())
+	}
 	if pad > 0 {
-		return fmt.Sprintf("\nTo put zeros back: %s --ref-pad %d\nTo suspend %s as they are: %s\n", command, pad, people(leavers), run)
+		return fmt.Sprintf("\nTo put zeros back: %s\nTo suspend %s as they are: %s\n", again.with("--ref-pad", strconv.Itoa(pad)), people(leavers), run)
 	}
 	return fmt.Sprintf("\nTo suspend %s: %s\n", people(leavers), run)
-}
-
-// withoutSaveConfig cuts --save-config and its value.
-func withoutSaveConfig(words []string) []string {
-	var rest []string
-	for i := 0; i < len(words); i++ {
-		switch word := words[i]; {
-		case word == "--save-config":
-			i++
-		case !strings.HasPrefix(word, "--save-config="):
-			rest = append(rest, word)
-		}
-	}
-	return rest
 }
 
 // list writes the rows that will not be suspended, and why.

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
@@ -23,6 +24,7 @@ const grace = 10 * time.Second
 type run struct {
 	*app
 	*runCommand
+	typed   retyped
 	intake  context.Context // the app's, with the deadline
 	sources sources
 	report  *report.Report
@@ -32,8 +34,8 @@ type run struct {
 }
 
 // Run plans, asks, suspends and reports.
-func (c *runCommand) Run(a *app) (err error) {
-	r := &run{app: a, runCommand: c, intake: a.intake}
+func (c *runCommand) Run(a *app, parsed *kong.Context, s *settings) (err error) {
+	r := &run{app: a, runCommand: c, intake: a.intake, typed: a.retype(parsed, s)}
 	if c.Deadline > 0 {
 		var cancel context.CancelFunc
 		r.intake, cancel = context.WithTimeoutCause(a.intake, c.Deadline, errDeadline)
@@ -176,30 +178,24 @@ func (r *run) tasks(rows iter.Seq2[leaver.Result, error], p *progress) iter.Seq2
 // --resume. Standard input is gone, so the report takes the place of all
 // inputs.
 func (r *run) again() string {
-	words := []string{"offboard"}
-	streamed, placed := slices.Contains(r.Inputs, "-"), false
-	for _, arg := range r.Args {
-		if streamed && slices.Contains(r.Inputs, arg) {
-			if placed {
-				continue
+	typed, placed := r.typed, false
+	if slices.Contains(r.Inputs, "-") {
+		var words []string
+		for _, word := range typed.words {
+			if slices.Contains(r.Inputs, word) {
+				if placed {
+					continue
+				}
+				word, placed = r.report.Path, true
 			}
-			arg, placed = r.report.Path, true
+			words = append(words, word)
 		}
-		words = append(words, quote(arg))
+		typed.words = words
 	}
-	if !slices.Contains(words, "--resume") {
-		words = append(words, "--resume")
+	if !slices.Contains(typed.words, "--resume") {
+		typed = typed.with("--resume")
 	}
-	return strings.Join(words, " ")
-}
-
-// quote writes a word as a shell takes it.
-func quote(word string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,%@+"
-	if word != "" && strings.Trim(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	return typed.String()
 }
 
 // stopped says in a line why a run ended early; "" if it did not.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -33,10 +34,13 @@ func (c *planCommand) saveConfig(parsed *kong.Context, s *settings, all sources)
 		}
 		var value any
 		if own := find(parsed.Flags(), flag.Name); own != nil {
-			value = given(own)
+			value = valueOf(own)
 		} else if setting, ok := s.lookup(flag.Name); ok {
 			value = setting.text // of a flag that a run has, and a plan has not
-			if n, err := strconv.Atoi(setting.text); err == nil {
+			if u, err := url.Parse(setting.text); err == nil && u.User != nil {
+				return usagef("--save-config: %s (%s) has a user or a password in it, which belongs in no file", flag.Name, setting.origin)
+			}
+			if n, err := strconv.Atoi(setting.text); err == nil && strconv.Itoa(n) == setting.text {
 				value = n // as people write it
 			}
 		}
@@ -67,6 +71,8 @@ func create(path string, text []byte) error {
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return usagef("--save-config: %s exists already; remove it, or name another file", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return usagef("--save-config: the folder of %s does not exist; create it, or name another file", path)
 	case err != nil:
 		return fmt.Errorf("--save-config: %w", err)
 	}
@@ -77,9 +83,9 @@ func create(path string, text []byte) error {
 	return nil
 }
 
-// given returns the value of a flag as a file would have it; nil if it is the
+// valueOf returns the value of a flag as a file would have it; nil if it is the
 // default.
-func given(flag *kong.Flag) any {
+func valueOf(flag *kong.Flag) any {
 	target := flag.Target
 	if target.Kind() == reflect.Pointer {
 		if target.IsNil() {
@@ -98,7 +104,7 @@ func given(flag *kong.Flag) any {
 		return texts
 	}
 	value := written(target)
-	if fmt.Sprint(value) == flag.Default || flag.Target.IsZero() {
+	if flag.HasDefault && fmt.Sprint(value) == flag.Default || !flag.HasDefault && target.IsZero() {
 		return nil
 	}
 	return value
@@ -122,15 +128,17 @@ func written(v reflect.Value) any {
 func (all sources) found() map[string]string {
 	var common map[string]string
 	for _, s := range all {
-		if s.report || s.Format == input.JSONL {
+		if s.report {
 			continue
 		}
 		of := map[string]string{"ref-column": s.RefColumn, "end-date-column": s.EndDateColumn, "sheet": s.Sheet}
+		if s.Format == input.JSONL {
+			of["ref-column"], of["end-date-column"] = s.Keys()
+		} else if s.Delimiter != ',' {
+			of["delimiter"] = input.DelimiterName(s.Delimiter)
+		}
 		if s.Encoding != input.UTF8 {
 			of["encoding"] = string(s.Encoding)
-		}
-		if s.Delimiter != ',' {
-			of["delimiter"] = input.DelimiterName(s.Delimiter)
 		}
 		if common == nil {
 			common = of

@@ -58,6 +58,35 @@ func (s *settings) lookup(flag string) (setting, bool) {
 	return found, ok
 }
 
+// refuseEmpty refuses flags that say who leaves, and are given and empty: a
+// variable that somebody has not set must not take a list or a condition away.
+func (s *settings) refuseEmpty(parsed *kong.Context) error {
+	for _, flag := range parsed.Flags() {
+		// Numbers and switches have no value that is empty.
+		kind := flag.Target.Kind()
+		empty := flag.Target.IsZero() || flag.IsSlice() && flag.Target.Len() == 0
+		if !inGroup(flag, "input") || !empty || kind == reflect.Bool || kind == reflect.Int {
+			continue
+		}
+		const remedy = "is empty; give it a value, or leave it out"
+		setting, ok := s.lookup(flag.Name)
+		switch {
+		case given(parsed, flag):
+			return usagef("--%s %s", flag.Name, remedy)
+		case ok && strings.HasPrefix(setting.origin, "$"):
+			return usagef("%s %s", setting.origin, remedy)
+		case ok:
+			return usagef("%s: %s %s", setting.origin, flag.Name, remedy)
+		}
+	}
+	return nil
+}
+
+// configError says what is wrong with the file of --config.
+type configError struct{ error }
+
+func (e configError) Unwrap() error { return e.error }
+
 // read reads the file of --config, if there is one.
 func (s *settings) read(parsed *kong.Context) error {
 	s.file = map[string]setting{}
@@ -72,10 +101,10 @@ func (s *settings) read(parsed *kong.Context) error {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("--config: %w", err)
+		return configError{fmt.Errorf("--config: %w", err)}
 	}
 	if err := s.parse(path, text, flagsOf(parsed.Model)); err != nil {
-		return fmt.Errorf("--config: %w", err)
+		return configError{fmt.Errorf("--config: %w", err)}
 	}
 	return nil
 }

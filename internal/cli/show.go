@@ -44,9 +44,11 @@ func (o outline) write(w io.Writer) {
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", o.target)
 	}
+	read := false // an input that is no report
 	for _, s := range o.sources {
-		if !s.report {
-			text = fmt.Appendf(text, "%s: %s\n", s.Name, s.reading())
+		read = read || !s.report
+		if reading := s.reading(); reading != "" {
+			text = fmt.Appendf(text, "%s: %s\n", s.Name, reading)
 		}
 	}
 	for _, s := range o.sources {
@@ -58,8 +60,11 @@ func (o outline) write(w io.Writer) {
 		}
 	}
 	lists := o.sources[0].options // as of every input
-	if c := lists.Crosswalk; c != nil {
+	if c := lists.Crosswalk; c != nil && read {
 		text = fmt.Appendf(text, "Refs are replaced by %s: %s\n", c.Name, count(c.Len(), "pair"))
+		for _, w := range c.Warnings() {
+			text = fmt.Appendf(text, "Look at %s: %s.\n", c.Name, w)
+		}
 	}
 	if l := lists.Except; l != nil {
 		text = fmt.Appendf(text, "Never suspended: %s in %s\n", count(l.Len(), "ref"), l.Name)
@@ -87,16 +92,22 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	return text
 }
 
-// reading says how an input is read, and where in it the leavers are found.
+// reading says how an input is read, and where in it the leavers are found; ""
+// of a report, if there is nothing to say.
 func (s *source) reading() string {
+	if s.report {
+		if o := s.options; len(o.Where) > 0 || o.RefPad > 0 || o.RefPrefix != "" || o.Crosswalk != nil {
+			return "a report, so its rows and refs are taken as they are; --where, --ref-pad, --ref-prefix and --ref-map are for what it came from"
+		}
+		return ""
+	}
 	var parts []string
 	if s.Encoding != input.UTF8 {
 		parts = append(parts, "encoded in "+string(s.Encoding))
 	}
-	ref, endDate, field := s.RefColumn, s.EndDateColumn, "column"
+	ref, endDate := s.RefColumn, s.EndDateColumn
 	if s.Format == input.JSONL {
 		ref, endDate = s.Keys()
-		field = "key"
 	} else if s.Delimiter != ',' {
 		parts = append(parts, "fields separated by "+input.DelimiterName(s.Delimiter))
 	}
@@ -109,11 +120,11 @@ func (s *source) reading() string {
 	if ref == "" {
 		return "no objects"
 	}
-	parts = append(parts, fmt.Sprintf("ref from %s %q", field, ref))
+	parts = append(parts, fmt.Sprintf("ref from %s %q", s.Field(), ref))
 	if endDate == "" {
 		parts = append(parts, "no end dates, so all count as gone")
 	} else {
-		parts = append(parts, fmt.Sprintf("end date from %s %q", field, endDate))
+		parts = append(parts, fmt.Sprintf("end date from %s %q", s.Field(), endDate))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -38,6 +39,15 @@ func (s *source) rows() iter.Seq2[leaver.Result, error] {
 			}
 		}
 	}
+}
+
+// undated tells whether leavers were read, but no end dates.
+func (s *source) undated() bool {
+	if s.Format == input.JSONL {
+		ref, endDate := s.Keys()
+		return ref != "" && endDate == ""
+	}
+	return s.RefColumn != "" && s.EndDateColumn == ""
 }
 
 // allowed reads the rows of a report. Who is not to be suspended now is nobody
@@ -202,15 +212,8 @@ func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leave
 			return nil, usagef("the report cannot be gone on with: %w; mend the line, or name another report with --report FILE", err)
 		}
 		p.Recorded(r)
-		if r.EndDate.Text != "" && !dated[r.Source] {
-			dated[strings.Clone(r.Source)] = true
-		}
-	}
-	for _, s := range all {
-		// Without end dates everybody would count as gone, whom the report
-		// knows to be still there.
-		if dated[s.Name] && s.RefColumn != "" && s.EndDateColumn == "" {
-			return nil, usagef("%s has no end dates now, and had them when the report was begun; name the column with --end-date-column", s.Name)
+		if r.EndDate.Text != "" && !dated[path.Base(r.Source)] {
+			dated[path.Base(r.Source)] = true
 		}
 	}
 	// A row is named by its source: two inputs that speak of rows of one
@@ -234,8 +237,30 @@ func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leave
 			}
 			p.Add(r)
 		}
+		// Without end dates everybody would count as gone, whom the report
+		// knows to be still there.
+		if dated[path.Base(s.Name)] && s.undated() {
+			return nil, usagef("%s has no end dates now, and had them when the report was begun; name the %s with --end-date-column", s.Name, s.Field())
+		}
 	}
 	return p, nil
+}
+
+// dateFormat is the one that would read the end dates that could not be read, of
+// all inputs; "" if there is none, or not the same for all of them.
+func (all sources) dateFormat() string {
+	common := ""
+	for _, s := range all {
+		letters, unread := s.DateFormat()
+		switch {
+		case !unread:
+		case letters == "", common != "" && letters != common:
+			return ""
+		default:
+			common = letters
+		}
+	}
+	return common
 }
 
 // names lists the inputs for people.

@@ -47,7 +47,7 @@ func (s *Source) Warnings() []string {
 		all = append(all, fmt.Sprintf("%s with %q in front already, and once more by --ref-prefix", count(n, "ref"), s.options.RefPrefix))
 	}
 	if s.EndDateColumn == "" && s.seen.endDateKey == "" {
-		all = append(all, s.seen.dates.warnings(s.field())...)
+		all = append(all, s.seen.dates.warnings(s.Field())...)
 	}
 	if s.seen.cells > 0 && s.seen.texts > 0 {
 		all = append(all, fmt.Sprintf("%s with a cell that is a date, and %d with text; a spreadsheet that has read days as months makes such columns, and its dates are wrong: compare some with the source", count(s.seen.cells, "end date"), s.seen.texts))
@@ -61,8 +61,8 @@ func (s *Source) Warnings() []string {
 	return all
 }
 
-// field is what a value stands in.
-func (s *Source) field() string {
+// Field is what a value stands in: a column, or a key.
+func (s *Source) Field() string {
 	if s.Format == JSONL {
 		return "key"
 	}

@@ -346,13 +346,13 @@ func (s *Source) propose() string {
 }
 
 // DateFormat is the one format that would read the end dates that could not be
-// read; "" if all could, or if there is not one. It is known when the rows have
-// been read once.
-func (s *Source) DateFormat() string {
+// read; "" if there is not one. Unread tells whether there are such end dates. It
+// is known when the rows have been read once.
+func (s *Source) DateFormat() (letters string, unread bool) {
 	if s.proposal == nil {
-		return ""
+		return "", false
 	}
-	return s.proposal.Letters()
+	return s.proposal.Letters(), true
 }
 
 // refuseBinary refuses what no format can be, by its first bytes.

@@ -99,7 +99,7 @@ func findConditions(header []string, where []Condition) ([]int, error) {
 // wanted tells whether a record meets all conditions. Where that cannot be
 // known, the row stays in, and is invalid.
 func (s *Source) wanted(fields []string) (wanted bool, fault string) {
-	return s.meets("column", func(i int, _ Condition) (string, string) {
+	return s.meets(func(i int, _ Condition) (string, string) {
 		return s.valueOf(fields[s.where[i]])
 	})
 }
@@ -107,7 +107,7 @@ func (s *Source) wanted(fields []string) (wanted bool, fault string) {
 // wantedObject does the same for an object; a key that it does not have is
 // empty.
 func (s *Source) wantedObject(o object) (wanted bool, fault string) {
-	return s.meets("key", func(i int, c Condition) (string, string) {
+	return s.meets(func(i int, c Condition) (string, string) {
 		m, err := o.find(c.Column, "")
 		if err != nil {
 			return "", err.Error()
@@ -130,7 +130,7 @@ func (s *Source) wantedObject(o object) (wanted bool, fault string) {
 
 // meets holds a row against all conditions. One that it certainly does not meet
 // outweighs one that cannot be told.
-func (s *Source) meets(field string, value func(int, Condition) (text, fault string)) (wanted bool, doubt string) {
+func (s *Source) meets(value func(int, Condition) (text, fault string)) (wanted bool, doubt string) {
 	wanted = true
 	for i, c := range s.options.Where {
 		text, fault := value(i, c)
@@ -139,7 +139,7 @@ func (s *Source) meets(field string, value func(int, Condition) (text, fault str
 		}
 		if fault != "" {
 			if doubt == "" {
-				doubt = fmt.Sprintf("%s %q (--where): %s", field, c.Column, fault)
+				doubt = fmt.Sprintf("%s %q (--where): %s", s.Field(), c.Column, fault)
 			}
 			continue
 		}
@@ -183,7 +183,7 @@ func (s *Source) unmet() []string {
 			}
 		}
 		if len(none) > 0 {
-			all = append(all, fmt.Sprintf("no row has %s in the %s %q; is it spelt so there (--where)?", list(none), s.field(), c.Column))
+			all = append(all, fmt.Sprintf("no row has %s in the %s %q; is it spelt so there (--where)?", list(none), s.Field(), c.Column))
 		}
 	}
 	return all

@@ -356,6 +356,9 @@ func (p *Plan) decide(r leaver.Result) (Decision, error) {
 
 func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	if unusable(r) {
+		if r.Ref == "" && r.Outcome == leaver.Invalid && r.Reason != "" {
+			return final(r, leaver.Invalid, r.Reason), nil // of the report that it comes from, which knew more
+		}
 		return final(r, leaver.Invalid, r.Fault), nil
 	}
 	k, date := p.key(r.Ref), p.date(r.EndDate)

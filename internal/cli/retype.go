@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// retyped is this command as a person would type it again. What decides who
+// leaves goes with it, even where it was said in the environment: pasted into
+// another terminal, the command must not mean anybody else.
+type retyped struct {
+	environment []string // NAME=value
+	words       []string // as they were given
+	command     int      // the word that names the command
+}
+
+// retype takes the arguments as they were given.
+func (a *app) retype(parsed *kong.Context, s *settings) retyped {
+	r := retyped{words: slices.Clone(a.Args)}
+	for i, word := range r.words {
+		// A flag in front of the command can have the same value.
+		if word == parsed.Selected().Name && (i == 0 || find(parsed.Model.Flags, strings.TrimPrefix(r.words[i-1], "--")) == nil) {
+			r.command = i
+			break
+		}
+	}
+	for _, flag := range parsed.Flags() {
+		text, set := s.env(variable(flag.Name))
+		if set && text != "" && (inGroup(flag, "input") || flag.Name == "config") && !given(parsed, flag) {
+			r.environment = append(r.environment, variable(flag.Name)+"="+quote(text))
+		}
+	}
+	return r
+}
+
+// given tells whether a flag stands on the command line.
+func given(parsed *kong.Context, flag *kong.Flag) bool {
+	return slices.ContainsFunc(parsed.Path, func(p *kong.Path) bool { return p.Flag == flag && !p.Resolved })
+}
+
+func inGroup(flag *kong.Flag, key string) bool { return flag.Group != nil && flag.Group.Key == key }
+
+// as returns the same for another command; to be called before any word is taken
+// away.
+func (r retyped) as(command string) retyped {
+	r.words = slices.Clone(r.words)
+	r.words[r.command] = command
+	return r
+}
+
+// with returns the same with more flags.
+func (r retyped) with(flags ...string) retyped {
+	at := slices.Index(r.words, "--") // behind it, all words are inputs
+	if at < 0 {
+		at = len(r.words)
+	}
+	r.words = slices.Insert(slices.Clone(r.words), at, flags...)
+	return r
+}
+
+// without returns the same without a flag, and without the word behind it if it
+// takes a value.
+func (r retyped) without(flag string, takesValue bool) retyped {
+	var words []string
+	for i := 0; i < len(r.words); i++ {
+		switch word := r.words[i]; {
+		case word == "--":
+			words, i = append(words, r.words[i:]...), len(r.words)
+		case word == flag && takesValue:
+			i++
+		case word != flag && !strings.HasPrefix(word, flag+"="):
+			words = append(words, word)
+		}
+	}
+	r.words = words
+	return r
+}
+
+// String writes the command as a shell takes it.
+func (r retyped) String() string {
+	words := append(slices.Clone(r.environment), "offboard")
+	for _, word := range r.words {
+		words = append(words, quote(word))
+	}
+	return strings.Join(words, " ")
+}
+
+// quote writes a word as a shell takes it.
+func quote(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,%@+"
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
