@@ -39,9 +39,11 @@ func (s *Source) readHeader(head io.Reader) error {
 		// Read on, all rows would pass for part of the header.
 		return errors.New("the lines end in a carriage return alone, as on old Macs; save the file as CSV (UTF-8)")
 	}
-	s.Header, s.names = header, map[string]bool{}
+	s.Header, s.names, s.initials = header, map[string]bool{}, bom[:1]
 	for _, name := range header {
-		s.names[normalise(name)] = true
+		name = normalise(name)
+		s.names[name] = true
+		s.initials += strings.ToLower(name[:min(1, len(name))]) + strings.ToUpper(name[:min(1, len(name))])
 	}
 	s.HeaderRow, _ = reader.FieldPos(0)
 	s.HeaderRow += s.above

@@ -139,9 +139,11 @@ func sameNames(a, b []string) bool {
 // put together. It fails if it is one with the columns in another order: what
 // follows would be read from the wrong ones.
 func (s *Source) headerAgain(fields []string) (bool, error) {
-	// Nearly no record begins as a header does.
 	first := slices.IndexFunc(fields, func(f string) bool { return f != "" })
-	if first < 0 || fields[first][len(fields[first])-1] <= '9' || !s.names[normalise(fields[first])] {
+	if first < 0 || strings.IndexByte(s.initials, fields[first][0]) < 0 || fields[first][len(fields[first])-1] <= '9' {
+		return false, nil // nearly no record begins as a header does
+	}
+	if !s.names[normalise(fields[first])] {
 		return false, nil
 	}
 	if sameNames(fields, s.Header) {

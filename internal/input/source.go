@@ -82,18 +82,15 @@ type Source struct {
 	// proposing is true while that is found out.
 	proposal  *leaver.Proposal
 	proposing bool
-	seen      seen // in the reading that is on, or the last one
-	date      struct {
-		read    bool
-		text    string
-		endDate leaver.EndDate
-		err     error
-	} // the last one that was read
-	where []int           // the columns of the conditions
-	paths []string        // to what is in the first JSON object
-	names map[string]bool // of the columns, normalised
-	lead  int             // bytes in front of the header
-	above int             // lines in front of it
+	seen      seen            // in the reading that is on, or the last one
+	dates     map[string]date // that were read, by their texts
+	dateErr   error           // of the one that was read last
+	where     []int           // the columns of the conditions
+	paths     []string        // to what is in the first JSON object
+	names     map[string]bool // of the columns, normalised
+	initials  string          // bytes that they begin with, or a mark
+	lead      int             // bytes in front of the header
+	above     int             // lines in front of it
 	// Of a workbook: rows that cannot be seen, ranges of cells that are one over
 	// several rows, and whether numbers of days count from 1904.
 	hidden   int
@@ -302,13 +299,10 @@ func (s *Source) sniff() error {
 // would read all of it: nothing is read by guess.
 func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
 	ref, fault := s.identify(ref)
-	// Lists of leavers have few end dates, and often the same for a while.
-	if d := &s.date; !d.read || d.text != endDate {
-		d.read, d.text = true, strings.Clone(endDate)
-		d.endDate, d.err = s.parseEndDate(strings.TrimSpace(d.text))
-	}
+	d := s.endDateOf(endDate)
+	s.dateErr = d.err
 	s.lookAtCell(endDate)
-	row := leaver.NewRowOn(place, ref, s.date.endDate, s.date.err)
+	row := leaver.NewRowOn(place, ref, d.EndDate, d.err)
 	switch {
 	case fault != "":
 		row.Fault = fault
@@ -319,10 +313,32 @@ func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
 	return row
 }
 
+// date is what came of reading an end date.
+type date struct {
+	leaver.EndDate
+	err error
+}
+
+// endDateOf reads an end date, or remembers it: lists of leavers have few of
+// them.
+func (s *Source) endDateOf(text string) date {
+	d, known := s.dates[text]
+	if !known {
+		const few = 1024
+		if s.dates == nil || len(s.dates) == few {
+			s.dates = make(map[string]date, few)
+		}
+		text = strings.Clone(text) // not a part of its record
+		d.EndDate, d.err = s.parseEndDate(strings.TrimSpace(text))
+		s.dates[text] = d
+	}
+	return d
+}
+
 // otherForm tells whether a row's fault is that its end date, which was read
 // last, is written in another way than the usual one.
 func (s *Source) otherForm(row leaver.Row) bool {
-	return errors.Is(s.date.err, leaver.ErrDateForm) && leaver.CheckRef(row.Ref) == nil
+	return errors.Is(s.dateErr, leaver.ErrDateForm) && leaver.CheckRef(row.Ref) == nil
 }
 
 // propose reads the input once more, up to what cannot be read, for all the

@@ -83,6 +83,14 @@ var totalWords, countWords = []string{"total", "totals", "subtotal", "gesamt", "
 func IsTotal(text string) bool { return total(text, totalWords) }
 
 func total(text string, begin []string) bool {
+	if len(text) < len("sum") {
+		return false
+	}
+	switch text[0] | 0x20 {
+	case 't', 's', 'g', 'c':
+	default:
+		return false // nearly all of them, at no cost
+	}
 	const grand = "grand "
 	if len(text) > len(grand) && strings.EqualFold(text[:len(grand)], grand) {
 		text = strings.TrimLeft(text[len(grand):], " ")
@@ -91,7 +99,7 @@ func total(text string, begin []string) bool {
 		return len(text) >= len(w) && strings.EqualFold(text[:len(w)], w) && (len(text) == len(w) || strings.IndexByte(" :=", text[len(w)]) >= 0)
 	})
 	if i < 0 {
-		return false // nearly all of them, at little cost
+		return false
 	}
 	words := strings.Fields(strings.TrimLeft(text[len(begin[i]):], ":="))
 	last := len(words) - 1

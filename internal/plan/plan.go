@@ -45,6 +45,7 @@ type Plan struct {
 	names   []string // of sources, by number
 	numbers map[leaver.DateKey]uint32
 	dates   []leaver.DateKey // by number
+	dues    []flags          // which of them have passed
 
 	// standing holds, for rows whose last line in the report was written
 	// without a call, what that line says; writing it again would only make
@@ -131,6 +132,7 @@ func (p *Plan) date(d leaver.EndDate) uint32 {
 	if !ok {
 		number = uint32(len(p.dates))
 		p.dates = append(p.dates, d.Key())
+		p.dues = append(p.dues, p.due(d))
 		p.numbers[d.Key()] = number
 	}
 	return number
@@ -225,7 +227,7 @@ func (p *Plan) Add(r leaver.Result) {
 		if r.Outcome == leaver.Duplicate {
 			e.flags = standIn
 		}
-		e.flags |= p.due(r.EndDate)
+		e.flags |= p.dues[date]
 	case e.endDate != date && !e.flags.has(conflict):
 		p.conflicts[k] = other{at, date}
 		e.flags |= conflict
