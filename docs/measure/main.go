@@ -56,6 +56,12 @@ func run(args []string) error {
 				return err
 			}
 			return loop(args[1], args[2], args[3], workers)
+		case "workbook":
+			rows, err := strconv.Atoi(args[2])
+			if err != nil {
+				return err
+			}
+			return writeWorkbook(args[1], rows)
 		}
 	}
 	return measureAll(args)

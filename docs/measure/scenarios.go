@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // scenarios are measured in this order.
@@ -252,21 +250,6 @@ func (b *bench) rows() error {
 	return nil
 }
 
-// sheets shows the same for workbooks, whose cells share their texts.
-func (b *bench) sheets() error {
-	for _, n := range []int{10_000, 50_000, 200_000} {
-		input := filepath.Join(b.dir, fmt.Sprintf("leavers-%d.xlsx", n))
-		err := writeWorkbook(input, n)
-		if err == nil {
-			err = b.plan(fmt.Sprintf("`plan` of a sheet of %d rows and six columns", n), input)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (b *bench) plan(name, input string) error {
 	var times, peaks sample
 	for range b.runs {
@@ -279,27 +262,6 @@ func (b *bench) plan(name, input string) error {
 	b.show(name+": time", times, 2, " s")
 	b.show(name+": peak memory", peaks, 0, " MiB")
 	return nil
-}
-
-func writeWorkbook(path string, n int) error {
-	f := excelize.NewFile()
-	day, err := f.NewStyle(&excelize.Style{NumFmt: 14})
-	if err != nil {
-		return err
-	}
-	if err := f.SetColStyle("Sheet1", "C", day); err != nil {
-		return err
-	}
-	for i := range n + 1 {
-		row := []any{fmt.Sprintf("Leaver %d", i), 100_000 + i, 45292 + i%180, "Leaver", fmt.Sprintf("Department %d", i%50), fmt.Sprintf("leaver%d@example.com", i)}
-		if i == 0 {
-			row = []any{"Name", "Employee No.", "Leave Date", "Status", "Department", "Mail"}
-		}
-		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
-			return err
-		}
-	}
-	return errors.Join(f.SaveAs(path), f.Close())
 }
 
 func present(program string) bool {

@@ -7,9 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"offboard/internal/leaver"
@@ -67,17 +65,10 @@ func (c Condition) String() string {
 func (c Condition) find(text string) int {
 	text = leaver.TrimRef(text)
 	return slices.IndexFunc(c.Values, func(v string) bool {
-		return strings.EqualFold(v, text) || (wide(v) || wide(text)) && fold(v) == fold(text)
+		// Letters of two characters, and full-width ones, are what they look like.
+		return strings.EqualFold(v, text) || strings.EqualFold(norm.NFKC.String(v), norm.NFKC.String(text))
 	})
 }
-
-// wide tells whether a text has characters whose case, or whose form, is not told
-// apart by letters alone.
-func wide(text string) bool {
-	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
-}
-
-func fold(text string) string { return cases.Fold().String(norm.NFKC.String(text)) }
 
 // findConditions finds the column of each condition in a header.
 func findConditions(header []string, where []Condition) ([]int, error) {
