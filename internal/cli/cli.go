@@ -53,7 +53,7 @@ func Main(intake, calls context.Context, s System) int {
 	a.log = slog.New(slog.DiscardHandler)
 	err := a.run()
 	if text := message(err); text != "" {
-		a.stderr.println(text)
+		a.stderr.println(wrap(text, widthOf(s.Stderr)))
 	}
 	return exitCode(err)
 }

@@ -51,7 +51,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 		return err
 	}
 	totals := p.Totals()
-	outline{sources: all, plan: p, totals: totals, rate: c.Rate}.write(a.Stdout)
+	outline{sources: all, plan: p, totals: totals, rate: c.Rate}.write(a.Stdout, widthOf(a.Stdout))
 
 	if err := c.list(a, all, totals, p.Tasks(all.rows(a.intake))); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (c *planCommand) list(a *app, all sources, totals leaver.Tally, decisions i
 		return nil
 	}
 	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, "row"))
-	shown, width := 0, max(24, len(all[0].Name)+6)
+	shown, column, width := 0, max(24, len(all[0].Name)+6), widthOf(a.Stdout)
 	for d, err := range decisions {
 		switch {
 		case err != nil:
@@ -114,7 +114,7 @@ func (c *planCommand) list(a *app, all sources, totals leaver.Tally, decisions i
 			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-shown))
 			return nil
 		}
-		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n      %s\n", width, d.Place, d.Outcome, visible(d.Ref, 40), d.Reason)
+		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, d.Place, d.Outcome, visible(d.Ref, 40), wrap("      "+d.Reason+"\n", width))
 		if shown++; shown == rows {
 			return nil
 		}

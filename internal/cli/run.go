@@ -89,7 +89,7 @@ func (r *run) accept() error {
 		return err
 	}
 	outline := outline{sources: r.sources, plan: r.plan, totals: r.totals, rate: r.Rate, target: r.target.name}
-	outline.write(r.stderr)
+	outline.write(r.stderr, widthOf(r.Stderr))
 	r.stderr.println("")
 	if leavers == 0 || r.Yes || r.target.sandbox != nil {
 		return nil

@@ -33,7 +33,8 @@ type outline struct {
 	target  string // "" where none is called
 }
 
-func (o outline) write(w io.Writer) {
+// write writes it to a terminal of the width; 0: to something else.
+func (o outline) write(w io.Writer, width int) {
 	var text []byte
 	text = fmt.Appendf(text, "Plan for %s: %s\n", o.sources.names(), count(o.totals.Total(), "row"))
 	for _, p := range planned {
@@ -73,7 +74,7 @@ func (o outline) write(w io.Writer) {
 	if n := o.totals[leaver.Pending]; n > 0 && o.rate > 0 {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
 	}
-	_, _ = w.Write(text) // to a terminal or a pipe; nothing is to be done if nobody reads
+	_, _ = io.WriteString(w, wrap(string(text), width)) // nothing is to be done if nobody reads
 }
 
 // appendLookAlikes writes which refs a person would take for each other.

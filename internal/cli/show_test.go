@@ -105,3 +105,24 @@ func TestATextOfAnInputCannotSteerTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestProseIsWrappedBetweenWords(t *testing.T) {
+	for _, tt := range []struct {
+		width      int
+		text, want string
+	}{
+		{20, "short\n", "short\n"},
+		{20, "exactly twenty chars\n", "exactly twenty chars\n"},
+		{20, "more than twenty characters\nand more\n", "more than twenty\n  characters\nand more\n"},
+		{20, "    indented by four, and long\n", "    indented by\n      four, and long\n"},
+		{20, "one-word-that-does-not-fit-at-all\n", "one-word-that-does-not-fit-at-all\n"},
+		{20, "    one-word-that-does-not-fit and more\n", "    one-word-that-does-not-fit and more\n"},
+		{20, "äöüäöüäöüä ÄÖÜÄÖÜÄÖÜ", "äöüäöüäöüä ÄÖÜÄÖÜÄÖÜ"},
+		{20, "äöüäöüäöüä ÄÖÜÄÖÜÄÖÜÄ", "äöüäöüäöüä\n  ÄÖÜÄÖÜÄÖÜÄ"},
+		{0, strings.Repeat("long ", 100), strings.Repeat("long ", 100)},
+	} {
+		if got := wrap(tt.text, tt.width); got != tt.want {
+			t.Errorf("%q at %d: got %q, want %q", tt.text, tt.width, got, tt.want)
+		}
+	}
+}

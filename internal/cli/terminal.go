@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -21,6 +22,8 @@ import (
 //   - A line is written whole. Before anything else is written, the progress
 //     bar is taken away; its next step draws it again.
 //   - Only a terminal is asked. What is not one is refused, never taken for yes.
+//   - Prose is wrapped at the width of a terminal, and nowhere else: what a
+//     program reads has one line for one thing, and a command can be copied.
 
 // terminal is standard error, shared by everything that writes there. It is
 // safe for use by several goroutines.
@@ -51,6 +54,42 @@ func (t *terminal) draw(step func(), clear func()) {
 	defer t.mu.Unlock()
 	step()
 	t.clear = clear
+}
+
+// widthOf is how many characters a line of the terminal behind a stream has; 0 if
+// there is none, so that nothing is wrapped.
+func widthOf(stream any) int {
+	f, ok := terminalFile(stream)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width < 20 {
+		return 0
+	}
+	return width
+}
+
+// wrap breaks lines that are longer than width between words. What goes on is
+// indented a little further.
+func wrap(text string, width int) string {
+	if width == 0 {
+		return text
+	}
+	var wrapped strings.Builder
+	for line := range strings.Lines(text) {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		for utf8.RuneCountInString(strings.TrimRight(line, "\n")) > width {
+			at := len(string([]rune(line)[:width+1]))
+			if at = strings.LastIndexByte(line[:at], ' '); at <= len(indent)+2 {
+				break // one long word
+			}
+			wrapped.WriteString(strings.TrimRight(line[:at], " ") + "\n")
+			line = indent + "  " + line[at+1:]
+		}
+		wrapped.WriteString(line)
+	}
+	return wrapped.String()
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

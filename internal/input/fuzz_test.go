@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"offboard/internal/input"
 	"offboard/internal/leaver"
@@ -56,7 +57,7 @@ func FuzzCSV(f *testing.F) {
 		// none is lost, and none is made up.
 		reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\xef\xbb\xbf")))
 		header, _ := reader.Read()
-		n := 0
+		n, alike := 0, 0
 		for {
 			fields, err := reader.Read()
 			if errors.Is(err, io.EOF) {
@@ -64,12 +65,25 @@ func FuzzCSV(f *testing.F) {
 			}
 			if err != nil || !slices.Equal(fields, header) { // the header again is no row
 				n++
+				if err == nil && slices.EqualFunc(fields, header, func(a, b string) bool { return letters(a) == letters(b) }) {
+					alike++ // the header, spelt otherwise, may be none either
+				}
 			}
 		}
-		if len(rows) != n {
+		if len(rows) > n || len(rows) < n-alike {
 			t.Errorf("%d rows of %d records", len(rows), n)
 		}
 	})
+}
+
+// letters are those of a text, and its digits, in one case.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, strings.ToLower(text))
 }
 
 func FuzzJSONL(f *testing.F) {
