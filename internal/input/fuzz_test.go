@@ -139,3 +139,20 @@ func FuzzSheet(f *testing.F) {
 		_, _ = read(t, s, input.Options{})
 	})
 }
+
+// FuzzCondition writes conditions as they can be read.
+func FuzzCondition(f *testing.F) {
+	for _, text := range []string{"Status=Leaver,Terminated", "Status!=Active", "Status=", "a!!=b", `T="a, b",c`, `T="`, "T=\"a\nb\"", "T= a ,\u200bb", "=", "a=b=c"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := input.ParseCondition(text)
+		if err != nil {
+			return
+		}
+		again, err := input.ParseCondition(c.String())
+		if err != nil || again.Column != c.Column || again.Not != c.Not || !slices.Equal(again.Values, c.Values) {
+			t.Errorf("%q is %+v, written as %s, and read again %+v, %v", text, c, c, again, err)
+		}
+	})
+}

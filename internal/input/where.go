@@ -27,7 +27,7 @@ func ParseCondition(text string) (Condition, error) {
 	column, values, found := strings.Cut(text, "=")
 	var c Condition
 	c.Column, c.Not = strings.CutSuffix(column, "!")
-	if c.Column = strings.TrimSpace(c.Column); !found || c.Column == "" || strings.HasPrefix(values, "=") {
+	if c.Column = strings.TrimSpace(c.Column); !found || c.Column == "" || strings.HasPrefix(strings.TrimSpace(values), "=") {
 		return Condition{}, fmt.Errorf("%q is not a condition such as Status=Leaver,Terminated or Status!=Active", text)
 	}
 	r := csv.NewReader(strings.NewReader(values))
@@ -51,13 +51,13 @@ func (c Condition) String() string {
 	if c.Not {
 		sign = "!="
 	}
-	var values strings.Builder
-	if len(c.Values) > 1 || c.Values[0] != "" {
-		w := csv.NewWriter(&values)
-		_ = w.Write(c.Values) // into memory
-		w.Flush()
+	values := make([]string, len(c.Values))
+	for i, v := range c.Values {
+		if values[i] = v; strings.ContainsAny(v, ",\"\r\n") || strings.HasPrefix(v, "=") {
+			values[i] = `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
+		}
 	}
-	return c.Column + sign + strings.TrimSuffix(values.String(), "\n")
+	return c.Column + sign + strings.Join(values, ",")
 }
 
 // find returns the position of the value that a text is one of; -1 if there is

@@ -52,6 +52,9 @@ func ParseDateFormat(letters string) (DateFormat, error) {
 		f.serial = true
 		return f, nil
 	}
+	if len(letters) > longest {
+		return DateFormat{}, formatError(cut(letters, longest))
+	}
 	counts := map[byte]int{}
 	var before token // that ends where the rest begins
 	for rest := letters; rest != ""; {

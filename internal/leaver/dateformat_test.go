@@ -278,3 +278,31 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// FuzzDateFormat reads texts in formats: what is a date means the same wherever
+// it is read next, and what is none is none in a report, either.
+func FuzzDateFormat(f *testing.F) {
+	for _, letters := range append([]string{"", "YYYYDM", "DD MM YY", "MMMM D, YYYY", "yyyy/mm/dd"}, proposals...) {
+		for _, text := range []string{"", "30/06/2024", "30.6.24", "2024-06-30", "20240630", "45473.708333", "Jun 30, 2024", "30/06/2024 17:00 +02:00", "08/03/2026 02:30", "01/11/2026 01:30:00"} {
+			f.Add(letters, text)
+		}
+	}
+	zone := time.FixedZone("", -4*60*60)
+	if at, err := time.LoadLocation("America/New_York"); err == nil {
+		zone = at
+	}
+	f.Fuzz(func(t *testing.T, letters, text string) {
+		format, err := ParseDateFormat(letters)
+		if err != nil {
+			return
+		}
+		d, err := format.ParseEndDate(text, zone)
+		again, errAgain := ParseEndDate(d.Text, zone)
+		if (err == nil) != (errAgain == nil) || d.Key() != again.Key() {
+			t.Errorf("%q in the form %q is %q (%v), and read again %q (%v)", text, letters, d.Key(), err, again.Key(), errAgain)
+		}
+		if d.Passed(d.Time().Add(-time.Nanosecond)) && d.Key() != noDate {
+			t.Errorf("%q in the form %q has passed before %v", text, letters, d.Time())
+		}
+	})
+}
