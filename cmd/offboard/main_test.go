@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -32,7 +34,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SOON", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand, "toutf16": toUTF16},
 	})
 }
 
@@ -63,6 +65,20 @@ func expand(ts *testscript.TestScript, neg bool, files []string) {
 	for _, file := range files {
 		text := os.Expand(ts.ReadFile(file), ts.Getenv)
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
+	}
+}
+
+// toUTF16 rewrites files in UTF-16, as some systems write theirs.
+func toUTF16(ts *testscript.TestScript, neg bool, files []string) {
+	if neg || len(files) == 0 {
+		ts.Fatalf("usage: toutf16 file…")
+	}
+	for _, file := range files {
+		var text []byte
+		for _, unit := range utf16.Encode([]rune(ts.ReadFile(file))) {
+			text = binary.LittleEndian.AppendUint16(text, unit)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(file), text, 0o600))
 	}
 }
 

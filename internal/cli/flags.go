@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,15 +57,15 @@ func (c *commands) handler(w io.Writer) slog.Handler {
 type inputFlags struct {
 	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON), or earlier reports; - is standard input."`
 
-	Format        string      `group:"input" placeholder:"FORMAT" help:"csv, jsonl or xlsx; without it the content tells."`
-	Encoding      string      `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
-	Delimiter     string      `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
+	Format        format      `group:"input" placeholder:"FORMAT" help:"csv, jsonl or xlsx; without it the content tells."`
+	Encoding      encoding    `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
+	Delimiter     delimiter   `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
 	Sheet         string      `group:"input" placeholder:"NAME" help:"Sheet of a workbook; without it, the first one that is not hidden."`
 	HeaderRow     int         `group:"input" placeholder:"N" help:"Line or row of the header, where titles stand above it; without it, the first of 30 with a column for the ref."`
 	RefColumn     string      `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref, or else employee id, number or no, payroll id, personnel number, staff id, worker id and the like."`
 	EndDateColumn string      `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date, or else leave date, leaving date, date left, termination date, last working day and the like."`
 	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. A value with a comma stands in quotes. Of several, all must be met (give the flag again, or put ; between); the other rows are counted and left out."`
-	RefPad        digits      `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
+	RefPad        refPad      `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
 	RefPrefix     string      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
 	RefMap        string      `group:"input" placeholder:"FILE" help:"Table with the columns old and new: each ref is replaced by its partner; one without a partner is invalid."`
 	Except        string      `group:"input" placeholder:"FILE" help:"List with a column ref: whoever is on it is never suspended, under the old ref or the new one."`
@@ -77,7 +76,6 @@ type inputFlags struct {
 
 // options are what inputs are read with, lists included.
 func (f *inputFlags) options() (input.Options, error) {
-	delimiter, _ := input.ParseDelimiter(f.Delimiter) // Validate has read it
 	var where []input.Condition
 	for _, c := range f.Where {
 		where = append(where, c.Condition)
@@ -86,7 +84,7 @@ func (f *inputFlags) options() (input.Options, error) {
 		Where:         where,
 		Format:        input.Format(f.Format),
 		Encoding:      input.Encoding(f.Encoding),
-		Delimiter:     delimiter,
+		Delimiter:     rune(f.Delimiter),
 		Sheet:         f.Sheet,
 		HeaderRow:     f.HeaderRow,
 		RefColumn:     f.RefColumn,
@@ -111,35 +109,55 @@ func (f *inputFlags) options() (input.Options, error) {
 }
 
 func (f *inputFlags) Validate() error {
-	switch input.Format(f.Format) {
-	case "", input.CSV, input.JSONL, input.XLSX:
-	default:
-		return fmt.Errorf("--format must be csv, jsonl or xlsx, not %q", f.Format)
-	}
-	if f.Encoding != "" && !slices.Contains(input.Encodings(), input.Encoding(f.Encoding)) {
-		return fmt.Errorf("--encoding must be utf-8, utf-16le, utf-16be or windows-1252, not %q", f.Encoding)
-	}
-	if _, err := input.ParseDelimiter(f.Delimiter); err != nil {
-		return fmt.Errorf("--delimiter: %w", err)
-	}
 	if f.HeaderRow < 0 {
 		return fmt.Errorf("--header-row must be the number of a row, not %d", f.HeaderRow)
 	}
-	if f.RefPrefix != "" && leaver.CheckRef(f.RefPrefix+"1") != nil {
-		return fmt.Errorf("--ref-prefix %q: %w", f.RefPrefix, leaver.CheckRef(f.RefPrefix+"1"))
+	if ref := f.RefPrefix + "1"; f.RefPrefix != "" && (leaver.CheckRef(ref) != nil || leaver.TrimRef(ref) != ref) {
+		return fmt.Errorf("--ref-prefix %q cannot begin a ref; look for white space and for what cannot be seen", f.RefPrefix)
 	}
 	return nil
 }
 
-// digits is how many digits refs have; 0 if nobody has said.
-type digits int
+// format is how inputs are written; "" if the content tells.
+type format input.Format
 
-func (d *digits) UnmarshalText(text []byte) error {
+func (f *format) UnmarshalText(text []byte) error {
+	switch *f = format(text); input.Format(*f) {
+	case "", input.CSV, input.JSONL, input.XLSX:
+		return nil
+	}
+	return fmt.Errorf("%q is none of csv, jsonl and xlsx", text)
+}
+
+// encoding is how inputs are encoded; "" if the content tells.
+type encoding input.Encoding
+
+func (e *encoding) UnmarshalText(text []byte) error {
+	parsed, err := input.ParseEncoding(string(text))
+	*e = encoding(parsed)
+	return err
+}
+
+// delimiter stands between fields; 0 if the header tells.
+type delimiter rune
+
+func (d *delimiter) UnmarshalText(text []byte) error {
+	parsed, err := input.ParseDelimiter(string(text))
+	*d = delimiter(parsed)
+	return err
+}
+
+func (d delimiter) String() string { return input.DelimiterName(rune(d)) }
+
+// refPad is how many digits refs have; 0 if nobody has said.
+type refPad int
+
+func (d *refPad) UnmarshalText(text []byte) error {
 	n, err := strconv.Atoi(string(text)) // 010 is ten
 	if err != nil || n < 0 || n > leaver.MaxRef {
 		return fmt.Errorf("%q is not a number of digits up to %d", text, leaver.MaxRef)
 	}
-	*d = digits(n)
+	*d = refPad(n)
 	return nil
 }
 
@@ -152,8 +170,6 @@ func (c *condition) UnmarshalText(text []byte) error {
 	return err
 }
 
-func (c condition) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
-
 // dateFormat is how end dates are written.
 type dateFormat struct{ leaver.DateFormat }
 
@@ -162,8 +178,6 @@ func (f *dateFormat) UnmarshalText(text []byte) error {
 	f.DateFormat, err = leaver.ParseDateFormat(string(text))
 	return err
 }
-
-func (f dateFormat) MarshalText() ([]byte, error) { return []byte(f.Letters), nil }
 
 // zone is an IANA time zone.
 type zone struct{ *time.Location }

@@ -52,12 +52,14 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 	}
 	totals := p.Totals()
 	outline{sources: all, plan: p, totals: totals, rate: c.Rate}.write(a.Stdout, widthOf(a.Stdout))
+	// Of the reading that is complete: the list may stop in the middle of one.
+	found, next := all.found(), c.next(a.retype(parsed, s), s, all, totals[leaver.Pending])
 
 	if err := c.list(a, all, totals, p.Tasks(all.rows(a.intake))); err != nil {
 		return err
 	}
 	if c.SaveConfig != "" {
-		if err := c.saveConfig(parsed, s, all); err != nil {
+		if err := c.saveConfig(parsed, s, found); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.Stdout, "\nTo read the next one alike: offboard run FILE --config %s\n", quote(c.SaveConfig))
@@ -65,7 +67,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 	if err := c.checkMax(totals[leaver.Pending]); err != nil {
 		return err
 	}
-	fmt.Fprint(a.Stdout, c.next(a.retype(parsed, s), s, all, totals[leaver.Pending]))
+	fmt.Fprint(a.Stdout, next)
 	if totals[leaver.Invalid] > 0 {
 		return errRows
 	}
@@ -74,14 +76,14 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, s *settings) error {
 
 // next says what to type after this plan; "" if nothing is left to do.
 func (c *planCommand) next(typed retyped, s *settings, all sources, leavers int) string {
-	again := typed.without("--save-config", true) // it would not write its file again
+	typed = typed.without("--save-config", true) // it would not write its file again
 	if format := all.dateFormat(); format != "" {
-		return fmt.Sprintf("\nTo read the end dates: %s\n", again.with("--date-format", format))
+		return fmt.Sprintf("\nTo read the end dates: %s\n", typed.with("--date-format", format))
 	}
 	if leavers == 0 {
 		return ""
 	}
-	run := typed.as("run").without("--save-config", true).without("--all", false)
+	run := typed.as("run").without("--all", false)
 	_, env := s.lookup("env")
 	if _, base := s.lookup("base-url"); !env && !base {
 		run = run.with("--env", "NAME")
@@ -91,7 +93,7 @@ func (c *planCommand) next(typed retyped, s *settings, all sources, leavers int)
 		pad = max(pad, s.RefPad())
 	}
 	if pad > 0 {
-		return fmt.Sprintf("\nTo put zeros back: %s\nTo suspend %s as they are: %s\n", again.with("--ref-pad", strconv.Itoa(pad)), people(leavers), run)
+		return fmt.Sprintf("\nTo put zeros back: %s\nTo suspend %s as they are: %s\n", typed.with("--ref-pad", strconv.Itoa(pad)), people(leavers), run)
 	}
 	return fmt.Sprintf("\nTo suspend %s: %s\n", people(leavers), run)
 }

@@ -7,28 +7,30 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// retyped is this command as a person would type it again. What decides who
-// leaves goes with it, even where it was said in the environment: pasted into
-// another terminal, the command must not mean anybody else.
+// retyped is this command as a person would type it again. What was said in the
+// environment of who leaves, and of the report, goes with it: pasted into another
+// terminal, the command must not mean other people.
 type retyped struct {
 	environment []string // NAME=value
-	words       []string // as they were given
-	command     int      // the word that names the command
+	global      []string // words in front of the command
+	command     string
+	words       []string // behind it
 }
 
 // retype takes the arguments as they were given.
 func (a *app) retype(parsed *kong.Context, s *settings) retyped {
-	r := retyped{words: slices.Clone(a.Args)}
-	for i, word := range r.words {
+	r := retyped{command: parsed.Selected().Name}
+	for i, word := range a.Args {
 		// A flag in front of the command can have the same value.
-		if word == parsed.Selected().Name && (i == 0 || find(parsed.Model.Flags, strings.TrimPrefix(r.words[i-1], "--")) == nil) {
-			r.command = i
+		if word == r.command && (i == 0 || find(parsed.Model.Flags, strings.TrimPrefix(a.Args[i-1], "--")) == nil) {
+			r.global, r.words = a.Args[:i], slices.Clone(a.Args[i+1:])
 			break
 		}
 	}
 	for _, flag := range parsed.Flags() {
 		text, set := s.env(variable(flag.Name))
-		if set && text != "" && (inGroup(flag, "input") || flag.Name == "config") && !given(parsed, flag) {
+		goesWith := inGroup(flag, "input") || slices.Contains([]string{"config", "report", "resume", "max-leavers"}, flag.Name)
+		if set && text != "" && goesWith && !given(parsed, flag) {
 			r.environment = append(r.environment, variable(flag.Name)+"="+quote(text))
 		}
 	}
@@ -42,11 +44,9 @@ func given(parsed *kong.Context, flag *kong.Flag) bool {
 
 func inGroup(flag *kong.Flag, key string) bool { return flag.Group != nil && flag.Group.Key == key }
 
-// as returns the same for another command; to be called before any word is taken
-// away.
+// as returns the same for another command.
 func (r retyped) as(command string) retyped {
-	r.words = slices.Clone(r.words)
-	r.words[r.command] = command
+	r.command = command
 	return r
 }
 
@@ -78,10 +78,27 @@ func (r retyped) without(flag string, takesValue bool) retyped {
 	return r
 }
 
+// from returns the same with one input in the place of all.
+func (r retyped) from(inputs []string, input string) retyped {
+	var words []string
+	placed := false
+	for _, word := range r.words {
+		if slices.Contains(inputs, word) {
+			if placed {
+				continue
+			}
+			word, placed = input, true
+		}
+		words = append(words, word)
+	}
+	r.words = words
+	return r
+}
+
 // String writes the command as a shell takes it.
 func (r retyped) String() string {
 	words := append(slices.Clone(r.environment), "offboard")
-	for _, word := range r.words {
+	for _, word := range slices.Concat(r.global, []string{r.command}, r.words) {
 		words = append(words, quote(word))
 	}
 	return strings.Join(words, " ")

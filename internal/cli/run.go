@@ -178,21 +178,11 @@ func (r *run) tasks(rows iter.Seq2[leaver.Result, error], p *progress) iter.Seq2
 // --resume. Standard input is gone, so the report takes the place of all
 // inputs.
 func (r *run) again() string {
-	typed, placed := r.typed, false
+	typed := r.typed
 	if slices.Contains(r.Inputs, "-") {
-		var words []string
-		for _, word := range typed.words {
-			if slices.Contains(r.Inputs, word) {
-				if placed {
-					continue
-				}
-				word, placed = r.report.Path, true
-			}
-			words = append(words, word)
-		}
-		typed.words = words
+		typed = typed.from(r.Inputs, r.report.Path)
 	}
-	if !slices.Contains(typed.words, "--resume") {
+	if !r.Resume {
 		typed = typed.with("--resume")
 	}
 	return typed.String()

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,10 +22,9 @@ import (
 var kept = []string{"input", "tenant", "pace", "safety"}
 
 // saveConfig writes a file for --config with what a plan was made of: the flags
-// that were given, wherever they stood, and the columns that were found. No
-// flag has a secret, so the file has none.
-func (c *planCommand) saveConfig(parsed *kong.Context, s *settings, all sources) error {
-	found := all.found()
+// that were given, wherever they stood, and what was found. No flag has a secret,
+// and a URL that has one is refused.
+func (c *planCommand) saveConfig(parsed *kong.Context, s *settings, found map[string]string) error {
 	document := yaml.Node{Kind: yaml.MappingNode}
 	for _, flag := range flagsOf(parsed.Model) {
 		if flag.Group == nil || !slices.Contains(kept, flag.Group.Key) || flag.Name == "yes" {
@@ -113,9 +111,6 @@ func valueOf(flag *kong.Flag) any {
 // written is what would be typed for a value.
 func written(v reflect.Value) any {
 	switch value := v.Interface().(type) {
-	case encoding.TextMarshaler:
-		text, _ := value.MarshalText() // of what was read from text
-		return string(text)
 	case fmt.Stringer:
 		return value.String()
 	default:
@@ -131,10 +126,9 @@ func (all sources) found() map[string]string {
 		if s.report {
 			continue
 		}
-		of := map[string]string{"ref-column": s.RefColumn, "end-date-column": s.EndDateColumn, "sheet": s.Sheet}
-		if s.Format == input.JSONL {
-			of["ref-column"], of["end-date-column"] = s.Keys()
-		} else if s.Delimiter != ',' {
+		of := map[string]string{"sheet": s.Sheet}
+		of["ref-column"], of["end-date-column"] = s.Columns()
+		if s.Format != input.JSONL && s.Delimiter != ',' {
 			of["delimiter"] = input.DelimiterName(s.Delimiter)
 		}
 		if s.Encoding != input.UTF8 {

@@ -106,10 +106,8 @@ func (s *source) reading() string {
 	if s.Encoding != input.UTF8 {
 		parts = append(parts, "encoded in "+string(s.Encoding))
 	}
-	ref, endDate := s.RefColumn, s.EndDateColumn
-	if s.Format == input.JSONL {
-		ref, endDate = s.Keys()
-	} else if s.Delimiter != ',' {
+	ref, endDate := s.Columns()
+	if s.Format != input.JSONL && s.Delimiter != ',' {
 		parts = append(parts, "fields separated by "+input.DelimiterName(s.Delimiter))
 	}
 	if s.Sheet != "" {

@@ -43,11 +43,8 @@ func (s *source) rows() iter.Seq2[leaver.Result, error] {
 
 // undated tells whether leavers were read, but no end dates.
 func (s *source) undated() bool {
-	if s.Format == input.JSONL {
-		ref, endDate := s.Keys()
-		return ref != "" && endDate == ""
-	}
-	return s.RefColumn != "" && s.EndDateColumn == ""
+	ref, endDate := s.Columns()
+	return ref != "" && endDate == ""
 }
 
 // allowed reads the rows of a report. Who is not to be suspended now is nobody
@@ -55,7 +52,7 @@ func (s *source) undated() bool {
 func (s *source) allowed(yield func(leaver.Result, error) bool) {
 	for r, err := range s.standing {
 		if err == nil && r.Outcome != leaver.Suspended && r.Fault == "" {
-			if r.Fault = s.options.Except.Refuse(r.Ref); r.Fault != "" {
+			if r.Fault = s.options.Refuse(r.Ref); r.Fault != "" {
 				r.Ref = ""
 			}
 		}
@@ -74,7 +71,7 @@ func (a *app) openSources(ctx context.Context, f *inputFlags) (sources, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	o.Now = a.now()
+	o.Now, o.Plain = a.now(), report.Is
 	var all sources
 	for _, path := range f.Inputs {
 		s, err := await(ctx, func() (*source, error) { return a.openSource(path, o) })
@@ -203,7 +200,7 @@ func openReport(all sources, f *planFlags, zone zone) (*report.Report, error) {
 func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leaver.Result, error], future bool) (*plan.Plan, error) {
 	defer collectForPlan()()
 	p := plan.New(plan.Options{Now: a.now(), IncludeFuture: future})
-	dated := map[string]bool{} // sources for whose rows the report has end dates
+	known := map[string]bool{} // sources of the report, and whether it has end dates of theirs
 	for r, err := range earlier {
 		if err == nil && ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -212,8 +209,8 @@ func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leave
 			return nil, usagef("the report cannot be gone on with: %w; mend the line, or name another report with --report FILE", err)
 		}
 		p.Recorded(r)
-		if r.EndDate.Text != "" && !dated[path.Base(r.Source)] {
-			dated[path.Base(r.Source)] = true
+		if has, ok := known[r.Source]; !ok || !has && r.EndDate.Text != "" {
+			known[strings.Clone(r.Source)] = r.EndDate.Text != ""
 		}
 	}
 	// A row is named by its source: two inputs that speak of rows of one
@@ -237,13 +234,26 @@ func (a *app) makePlan(ctx context.Context, all sources, earlier iter.Seq2[leave
 			}
 			p.Add(r)
 		}
-		// Without end dates everybody would count as gone, whom the report
-		// knows to be still there.
-		if dated[path.Base(s.Name)] && s.undated() {
+		if s.undated() && hadDates(known, s.Name) {
 			return nil, usagef("%s has no end dates now, and had them when the report was begun; name the %s with --end-date-column", s.Name, s.Field())
 		}
 	}
 	return p, nil
+}
+
+// hadDates tells whether a report has end dates of a source: without them everybody
+// would count as gone, whom the report knows to be still there. A source that it does
+// not know may have been named by another path.
+func hadDates(known map[string]bool, name string) bool {
+	if has, ok := known[name]; ok {
+		return has
+	}
+	for other, has := range known {
+		if has && path.Base(other) == path.Base(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // dateFormat is the one that would read the end dates that could not be read, of

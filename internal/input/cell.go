@@ -125,39 +125,48 @@ func plain(text string) string {
 
 const neverComputed = "the cell holds a formula that was never computed; open the workbook in a spreadsheet program and save it"
 
-// refOf returns the ref that a cell holds, or why it holds none.
-func (s *Source) refOf(text string) (ref, fault string) {
-	if s.Format != XLSX {
-		return quotedText(text), ""
+// cell returns what a field holds: a mark, if it is the cell of a workbook and no
+// text, and the text behind it.
+func (s *Source) cell(field string) (mark rune, text string) {
+	if s.Format == XLSX {
+		return marked(field)
 	}
-	mark, text := marked(text)
-	switch mark {
-	case dateMark:
-		return "", fmt.Sprintf("the ref is a date, %s: a spreadsheet has made one of what was typed; type it again in a column that is text", s.day(text))
-	case numberMark:
-		return "", fmt.Sprintf("the ref is the number %s, and not a whole one of at most %d digits, so it is not what was typed; export the column as text", text, exactDigits)
-	case dressedMark:
-		return "", fmt.Sprintf("the ref is the number %s, and the sheet shows it with other characters; export the column as text", text)
-	case truthMark:
-		return "", fmt.Sprintf("the ref is %s, a truth value", text)
-	case faultMark:
-		return "", text
-	case zerosMark:
-		s.seen.cut(len(text), s.options.RefPad)
-		text = strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:]
-	}
-	return text, ""
+	return 0, quotedText(field)
 }
 
 // quotedText returns the text of ="00123", as CSV has it that is to keep its zeros
 // in a spreadsheet.
 func quotedText(text string) string {
+	if len(text) < 2 || text[len(text)-1] != '"' {
+		return text
+	}
 	inner, isFormula := strings.CutPrefix(strings.TrimSpace(text), `="`)
 	inner, closed := strings.CutSuffix(inner, `"`)
 	if !isFormula || !closed || strings.Contains(inner, `"`) {
 		return text
 	}
 	return inner
+}
+
+// refOf returns the ref that a field holds, or why it holds none. A number that
+// the sheet shows with zeros in front has a width then.
+func (s *Source) refOf(field string) (ref string, width int, fault string) {
+	mark, text := s.cell(field)
+	switch mark {
+	case dateMark:
+		return "", 0, fmt.Sprintf("the ref is a date, %s: a spreadsheet has made one of what was typed; type it again in a column that is text", s.day(text))
+	case numberMark:
+		return "", 0, fmt.Sprintf("the ref is the number %s, and not a whole one of at most %d digits, so it is not what was typed; export the column as text", text, exactDigits)
+	case dressedMark:
+		return "", 0, fmt.Sprintf("the ref is the number %s, and the sheet shows it with other characters; export the column as text", text)
+	case truthMark:
+		return "", 0, fmt.Sprintf("the ref is %s, a truth value", text)
+	case faultMark:
+		return "", 0, text
+	case zerosMark:
+		return strings.TrimLeft(text[:len(text)-1], "0") + text[len(text)-1:], len(text), ""
+	}
+	return text, 0, ""
 }
 
 // days is how dates stand in cells: a date is one whatever its format shows.
@@ -172,28 +181,25 @@ func (s *Source) day(serial string) string {
 }
 
 // parseEndDate reads an end date, which may be a cell of its own kind.
-func (s *Source) parseEndDate(text string) (leaver.EndDate, error) {
-	if s.Format != XLSX {
-		return s.options.Dates.ParseEndDate(text, s.options.Zone)
-	}
-	mark, text := marked(text)
-	switch {
+func (s *Source) parseEndDate(field string) (d date) {
+	mark, text := s.cell(strings.TrimSpace(field))
+	switch dates := s.options.Dates; {
 	case mark == dateMark:
-		return days.ParseEndDate(text, s.options.Zone)
+		d.cell = true
+		d.EndDate, d.err = days.ParseEndDate(text, s.options.Zone)
 	case mark == faultMark:
-		return leaver.EndDate{Text: "?"}, errors.New(text)
-	case s.from1904 && text != "" && strings.Trim(text, "0123456789.") == "":
-		return leaver.EndDate{Text: "?"}, fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
+		d.Text, d.err = "?", errors.New(text)
+	case s.sheet.from1904 && (dates.Letters == "" || dates.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
+		d.Text, d.err = "?", fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
+	default:
+		d.EndDate, d.err = dates.ParseEndDate(strings.TrimSpace(text), s.options.Zone)
 	}
-	return s.options.Dates.ParseEndDate(text, s.options.Zone)
+	return d
 }
 
-// valueOf returns what a cell shows, for a condition.
-func (s *Source) valueOf(text string) (value, fault string) {
-	if s.Format != XLSX {
-		return text, ""
-	}
-	mark, text := marked(text)
+// valueOf returns what a field shows, for a condition.
+func (s *Source) valueOf(field string) (value, fault string) {
+	mark, text := s.cell(field)
 	switch mark {
 	case dateMark:
 		text = s.day(text)
@@ -201,22 +207,4 @@ func (s *Source) valueOf(text string) (value, fault string) {
 		return "", text
 	}
 	return text, ""
-}
-
-// lookAtCell counts which end dates are dates in their cells, and which are text
-// that somebody has to say how to read.
-func (s *Source) lookAtCell(endDate string) {
-	if s.Format != XLSX || endDate == "" {
-		return
-	}
-	switch mark, text := marked(endDate); mark {
-	case dateMark:
-		s.seen.cells++
-	case 0:
-		if !digits([]byte(text)) && leaver.LooksLikeDate(strings.TrimSpace(text), s.options.Zone) {
-			if _, err := leaver.ParseEndDate(text, s.options.Zone); err != nil {
-				s.seen.texts++
-			}
-		}
-	}
 }

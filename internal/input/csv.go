@@ -28,9 +28,9 @@ func (s *Source) readHeader(head io.Reader) error {
 	var malformed *csv.ParseError
 	switch {
 	case errors.Is(err, io.EOF):
-		return errors.New("the input is empty; a CSV file needs a header line with a column ref")
+		return errEmpty
 	case errors.As(err, &malformed):
-		return fmt.Errorf("line %d: the header cannot be read: %w", malformed.StartLine+s.above, malformed.Err)
+		return lineError{malformed.StartLine + s.above, fmt.Errorf("the header cannot be read: %w", malformed.Err)}
 	case errors.Is(err, errLongRecord):
 		return fmt.Errorf("the header is longer than %d bytes; is this a CSV file, and is every quote closed?", recordLimit)
 	case err != nil:
@@ -39,12 +39,7 @@ func (s *Source) readHeader(head io.Reader) error {
 		// Read on, all rows would pass for part of the header.
 		return errors.New("the lines end in a carriage return alone, as on old Macs; save the file as CSV (UTF-8)")
 	}
-	s.Header, s.names, s.initials = header, map[string]bool{}, bom[:1]
-	for _, name := range header {
-		name = normalise(name)
-		s.names[name] = true
-		s.initials += strings.ToLower(name[:min(1, len(name))]) + strings.ToUpper(name[:min(1, len(name))])
-	}
+	s.Header, s.names = header, newNames(header)
 	s.HeaderRow, _ = reader.FieldPos(0)
 	s.HeaderRow += s.above
 	return nil
@@ -119,7 +114,7 @@ func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 				s.seen.leftOut++
 				continue
 			}
-			s.look(r)
+			s.noteRecord(r)
 			row = s.tableRow(row.Place, r.fields, doubt)
 		}
 		if row.Fault != "" {
@@ -138,18 +133,33 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 	}
 	ref, endDate := s.columns.of(fields)
 	row := s.newRow(place, ref, endDate)
-	if row.Fault == "" && slices.ContainsFunc(fields, leaver.IsTotal) {
+	if endDate == "" && (row.Fault == "" || row.Ref == "") && s.isTotal(fields) {
 		// What stands in the ref's place is a sum or a count, and nobody.
 		return leaver.Row{Place: place, Fault: "this is a line of totals: it has " + list(slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return f == "" }))}
 	}
+	if fault := s.mergedAt(place.Row); fault != "" && row.Fault == "" {
+		return leaver.Row{Place: place, Fault: fault}
+	}
 	if row.Fault != "" {
-		column := s.EndDateColumn
+		column := s.seen.endDate
 		if leaver.CheckRef(row.Ref) != nil {
-			column = s.RefColumn
+			column = s.seen.ref
 		}
 		row.Fault = fmt.Sprintf("column %q: %s", column, row.Fault)
 	}
 	return row
+}
+
+// isTotal tells whether a record is a line of totals: it has a word for one, and a
+// number or nothing in the ref's place.
+func (s *Source) isTotal(fields []string) bool {
+	_, ref := s.cell(fields[s.columns.ref])
+	for i, field := range fields {
+		if _, text := s.cell(field); i != s.columns.ref && leaver.IsTotal(strings.TrimSpace(text)) {
+			return digitsOnly(strings.TrimSpace(ref))
+		}
+	}
+	return false
 }
 
 // malformed turns the error of one record, which starts at the offset, into its

@@ -50,7 +50,7 @@ func TestCSV(t *testing.T) {
 		"another column that is not UTF-8 is no one": {text: "ref,name\na,Zo\xeb\n", rows: []string{"2 a"}},
 		"a NUL far behind is a faulty row":           {text: "ref,x\na," + strings.Repeat("x", 10<<10) + "\nb\x00,\nc,\n", rows: []string{"2 a", "3 ! control", "4 c"}},
 
-		"a line of totals whose count stands in the ref's place": {text: "Name,ref,endDate\nAda Total,1,\nTotal,2,\nGrand total: 3,3,\nTotal Recall,4,\n", rows: []string{"2 1", `3 ! this is a line of totals: it has "Total", "2"`, "4 ! line of totals", "5 4"}},
+		"a line of totals whose count stands in the ref's place": {text: "Name,ref,endDate\nTotal,1,2024-06-30\nTotal,2,\n Report total:,3,\nTotal,E4,\nTotalEnergies,5,\nTotal,,\n", rows: []string{"2 1 2024-06-30", `3 ! this is a line of totals: it has "Total", "2"`, "4 ! line of totals", "5 E4", "6 5", "7 ! empty"}},
 		"too few fields":                                   {text: "ref,endDate\na\nb,\n", rows: []string{"2 ! the header, which has 2", "3 b"}},
 		"too many fields":                                  {text: "ref,endDate\na,2024-06-30,x\nb,\n", rows: []string{"2 ! more or fewer fields", "3 b"}},
 		"too many fields over several lines":               {text: "ref,endDate\n\na,\"x\ny\",z\nb,\n", rows: []string{"3 ! lines 3 to 4 were read as one row", "5 b"}},
@@ -148,7 +148,7 @@ func TestDelimiters(t *testing.T) {
 		"semicolons":                               {text: "ref;endDate\na;2024-06-30\n", rows: []string{"2 a 2024-06-30"}},
 		"tabs":                                     {text: "name\tref\nx, y\ta\n", rows: []string{"2 a"}},
 		"bars":                                     {text: "name|ref\nx|a\n", rows: []string{"2 a"}},
-		"one column, and rows with more":           {text: "ref\na;b\n", fails: []string{"row 1: the header has one field", "if ';' separates them", "--delimiter ,"}},
+		"one column, and rows with more":           {text: "ref\na;b\n", fails: []string{"leavers.csv:1: the header has one field", "if ';' separates them", "--delimiter ,"}},
 		"one column, said to be one":               {text: "ref\na;b\n", options: input.Options{Delimiter: ','}, rows: []string{"2 a;b"}},
 		"one column, and one row with more":        {text: "ref\na\nb;c\nd\n", rows: []string{"2 a", "3 b;c", "4 d"}},
 		"commas in names between semicolons":       {text: "\"Name, first\";Name, last;ref\nx;y;a\n", rows: []string{"2 a"}},
@@ -184,7 +184,7 @@ func TestDates(t *testing.T) {
 		"serial numbers":              {text: "ref,endDate\na,45473\n", options: format("excel"), rows: []string{"2 a 2024-06-30"}},
 		"what would read all of them": {text: "ref,endDate\na,01/02/2024\nb,30/06/2024\n", rows: []string{"2 ! all of them would fit --date-format DD/MM/YYYY", "3 ! all of them would fit --date-format DD/MM/YYYY"}},
 		"nothing is read by guess":    {text: "ref,endDate\na,01/02/2024\nb,03/04/2024\n", rows: []string{"2 ! they could be DD/MM/YYYY or MM/DD/YYYY", "3 ! they could be"}},
-		"a bad date among usual ones": {text: "ref,endDate\na,2024-06-30\nb,30.6.2024\n", rows: []string{"2 a 2024-06-30", "3 ! all of them would fit --date-format D.M.YYYY"}},
+		"a bad date among usual ones": {text: "ref,endDate\na,2024-06-30\nb,30.6.2024\n", rows: []string{"2 a 2024-06-30", "3 ! 1 would fit --date-format D.M.YYYY, and 1 are YYYY-MM-DD: write them alike"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
@@ -212,15 +212,15 @@ func TestCSVSaysWhichColumnsItReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.RefColumn != "REF " || s.EndDateColumn != "End_Date" || len(s.Header) != 3 {
-		t.Errorf("got %q and %q of %q", s.RefColumn, s.EndDateColumn, s.Header)
+	if ref, endDate := s.Columns(); ref != "REF " || endDate != "End_Date" || len(s.Header) != 3 {
+		t.Errorf("got %q and %q of %q", ref, endDate, s.Header)
 	}
 	s, err = prepare(t, "leavers.csv", "Name,REF \n", input.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.EndDateColumn != "" {
-		t.Errorf("the end date column is %q", s.EndDateColumn)
+	if _, endDate := s.Columns(); endDate != "" {
+		t.Errorf("the end date column is %q", endDate)
 	}
 }
 

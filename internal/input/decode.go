@@ -27,8 +27,14 @@ const (
 	Windows1252 Encoding = "windows-1252"
 )
 
-// Encodings are all of them, for a flag.
-func Encodings() []Encoding { return []Encoding{UTF8, UTF16LE, UTF16BE, Windows1252} }
+// ParseEncoding reads the name of an encoding, in any case; "" stays "".
+func ParseEncoding(name string) (Encoding, error) {
+	switch e := Encoding(strings.ToLower(name)); e {
+	case "", UTF8, UTF16LE, UTF16BE, Windows1252:
+		return e, nil
+	}
+	return "", fmt.Errorf("%q is none of %s, %s, %s and %s", name, UTF8, UTF16LE, UTF16BE, Windows1252)
+}
 
 const gzipMagic = "\x1f\x8b"
 
@@ -61,7 +67,7 @@ func (s *Source) unpack() error {
 	}
 	if s.Format == XLSX && isWorkbook {
 		s.Encoding = UTF8
-		s.options.Encoding, s.options.Delimiter = "", ',' // of what it is turned into
+		s.options.Delimiter = ',' // of what it is turned into
 		return s.replace(s.writeSheet)
 	}
 	if s.Encoding = s.options.Encoding; s.Encoding == "" {

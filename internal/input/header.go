@@ -47,7 +47,7 @@ func findTable(start []byte, o Options) (table, error) {
 		}
 		end := bytes.IndexByte(start[lead:], '\n')
 		if end < 0 {
-			return table{}, fmt.Errorf("there is no row %d, or it is too far down for a header (--header-row)", o.HeaderRow)
+			return table{}, fmt.Errorf("there is no row %d, or it is too far down for a header; give the row that has the names of the columns in --header-row", o.HeaderRow)
 		}
 		lead += end + 1
 	}
@@ -68,11 +68,11 @@ func findTable(start []byte, o Options) (table, error) {
 	best.titled = len(bytes.Trim(start[min(announcement, best.lead):best.lead], ",; \t\r\n")) > 0
 	switch {
 	case best.width == 1 && wider != 0:
-		return best, fmt.Errorf("row %d: the header has one field, and the rows below it have more if %q separates them; name all columns there, or say --delimiter , if they are one field", best.line, wider)
+		return best, lineError{best.line, fmt.Errorf("the header has one field, and the rows below it have more if %q separates them; name all columns there, or say --delimiter , if they are one field", wider)}
 	case tied:
-		return best, fmt.Errorf("the fields could be separated by several characters; say which with --delimiter, such as --delimiter %s", strconv.Quote(string(best.comma)))
+		return best, lineError{best.line, fmt.Errorf("the fields could be separated by several characters; say which with --delimiter, such as --delimiter %s", strconv.Quote(string(best.comma)))}
 	case len(best.others) > 0:
-		return best, fmt.Errorf("row %d and row %d could each be the header; say which with --header-row, such as --header-row %d", best.line, best.others[0], best.others[0])
+		return best, lineError{best.line, fmt.Errorf("row %d and row %d could each be the header; say which with --header-row, such as --header-row %d", best.line, best.others[0], best.others[0])}
 	}
 	return best, nil
 }
@@ -122,44 +122,81 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 	}
 }
 
-// holdsValues tells whether a row has a number or a date: then it is no header,
-// whatever else stands in it.
+// holdsValues tells whether a row has more numbers and dates than a header can
+// have: years, or the day on which it was made.
 func holdsValues(fields []string, o Options) bool {
-	return slices.ContainsFunc(fields, func(field string) bool {
+	all, values := 0, 0
+	for _, field := range fields {
 		mark, text := marked(strings.TrimSpace(field))
-		return mark != 0 || digits([]byte(text)) || leaver.LooksLikeDate(text, o.Zone)
-	})
+		if text != "" {
+			all++
+		}
+		if mark != 0 || digitsOnly(text) || leaver.LooksLikeDate(text, o.Zone) {
+			values++
+		}
+	}
+	return values > all/2 || all == 2 && values == 1
 }
 
 func sameNames(a, b []string) bool {
 	return slices.EqualFunc(a, b, func(a, b string) bool { return a == b || normalise(a) == normalise(b) })
 }
 
-// headerAgain tells whether a record is the header once more, where exports were
-// put together. It fails if it is one with the columns in another order: what
-// follows would be read from the wrong ones.
+// names are those of the columns. Nearly no field is one of them, which is told by
+// its first and its last byte.
+type names struct {
+	normal      map[string]bool
+	first, last [256]bool
+}
+
+func newNames(header []string) names {
+	n := names{normal: map[string]bool{}}
+	n.first[bom[0]] = true
+	for _, usual := range [...]string{refName, endDateName} {
+		for _, name := range synonyms[usual] {
+			n.normal[name] = true
+		}
+	}
+	for _, name := range header {
+		n.normal[normalise(name)] = true
+	}
+	for _, name := range header {
+		for _, spelt := range [...]string{name, strings.ToUpper(name), strings.ToLower(name), normalise(name), strings.ToUpper(normalise(name))} {
+			if spelt != "" {
+				n.first[spelt[0]], n.last[spelt[len(spelt)-1]] = true, true
+			}
+		}
+	}
+	delete(n.normal, "")
+	return n
+}
+
+// has tells whether a field is one of the names.
+func (n *names) has(field string) bool {
+	return field != "" && n.first[field[0]] && n.last[field[len(field)-1]] && n.normal[normalise(field)]
+}
+
+// headerAgain tells whether a record is the header once more, or the line in front
+// of it, where exports were put together. It fails if it is a header with other
+// columns: what follows would be read from the wrong ones.
 func (s *Source) headerAgain(fields []string) (bool, error) {
 	first := slices.IndexFunc(fields, func(f string) bool { return f != "" })
-	if first < 0 || strings.IndexByte(s.initials, fields[first][0]) < 0 || fields[first][len(fields[first])-1] <= '9' {
-		return false, nil // nearly no record begins as a header does
-	}
-	if !s.names[normalise(fields[first])] {
-		return false, nil
+	if first < 0 || !s.names.has(fields[first]) && !s.names.has(fields[s.columns.ref]) {
+		return len(fields) == 2 && fields[1] == "" && strings.EqualFold(fields[0], "sep="), nil
 	}
 	if sameNames(fields, s.Header) {
 		return true, nil
 	}
-	n := 0
+	all, known := 0, 0
 	for _, field := range fields {
-		switch {
-		case field == "":
-		case !s.names[normalise(field)]:
-			return false, nil
-		default:
-			n++
+		if field != "" {
+			all++
+		}
+		if s.names.normal[normalise(field)] {
+			known++
 		}
 	}
-	if n < 2 {
+	if known < 2 || known <= all/2 {
 		return false, nil
 	}
 	return false, fmt.Errorf("this looks like another header, with other columns than the first one (%s); read the exports that were put together one by one", list(fields))

@@ -27,7 +27,7 @@ func (s *Source) readKeys(head *bufio.Reader) error {
 		case len(line) == 0:
 			continue
 		case line[0] != '{':
-			return fmt.Errorf("line %d: this is not JSON lines: a line is one object, {\"ref\": …}", lines.line)
+			return lineError{lines.line, errors.New("this is not JSON lines: a line is one object, {\"ref\": …}")}
 		}
 		if o, err := readObject(line); err == nil {
 			s.Header = o.keys
@@ -78,14 +78,14 @@ func (s *Source) jsonlRows(yield func(leaver.Row, error) bool) {
 	}
 	switch {
 	case objects == 0:
-	case s.seen.refKey == "":
+	case s.seen.ref == "" && !s.seen.refLeftOut:
 		yield(leaver.Row{}, s.noKey(nameOr(s.options.RefColumn, refName), "--ref-column"))
-	case s.seen.endDateKey == "" && s.options.EndDateColumn != "":
+	case s.seen.endDate == "" && s.options.EndDateColumn != "" && s.seen.ref != "":
 		// Nobody must count as gone because a flag names no key.
 		yield(leaver.Row{}, s.noKey(s.options.EndDateColumn, "--end-date-column"))
 	default:
 		for i, c := range s.options.Where {
-			if !s.seen.met[i].there {
+			if !s.seen.held[i].there {
 				yield(leaver.Row{}, s.noKey(c.Column, "--where"))
 				return
 			}
@@ -122,43 +122,51 @@ func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool, _ error) {
 		return true, nil
 	}
 	wanted, doubt := s.wantedObject(o)
-	ref, refErr := o.find(s.options.RefColumn, refName)
-	endDate, endErr := o.find(s.options.EndDateColumn, endDateName)
+	ref, refErr := o.find(s.options.RefColumn, refName, "--ref-column")
+	if !wanted {
+		s.seen.refLeftOut = s.seen.refLeftOut || ref.value != nil
+		return false, nil
+	}
+	endDate, endErr := o.find(s.options.EndDateColumn, endDateName, "--end-date-column")
 	err = errors.Join(
-		s.agree(&s.seen.refKey, ref, s.options.RefColumn, "--ref-column"),
-		s.agree(&s.seen.endDateKey, endDate, s.options.EndDateColumn, "--end-date-column"))
+		s.agree(&s.seen.ref, ref, s.options.RefColumn, "--ref-column"),
+		s.agree(&s.seen.endDate, endDate, s.options.EndDateColumn, "--end-date-column"))
 	if err != nil {
 		return true, err
 	}
 	if endDate.value == nil && s.seen.dates.next() {
-		s.lookAt(o)
+		s.noteObject(o)
+	}
+	if doubt != "" {
+		*row = leaver.Row{Place: row.Place, Fault: doubt} // in a report it is nobody
+		return true, nil
 	}
 	refText, endText := "", string(endDate.value)
 	if refErr == nil {
 		refText, refErr = ref.text(true)
 	}
 	if endErr == nil {
-		// The usual form is text always; days as numbers need a format.
-		if endText, endErr = endDate.text(s.options.Dates.Letters != ""); endErr != nil {
+		// A number may be a day, in a format that somebody has to name.
+		if endText, endErr = endDate.text(true); endErr != nil {
 			endText = string(endDate.value)
 		}
 	}
 	*row = s.newRow(row.Place, refText, endText)
+	key := s.seen.endDate
 	switch {
 	case refErr != nil:
 		row.Fault = refErr.Error()
+		return true, nil
+	case leaver.CheckRef(row.Ref) != nil:
+		key = nameOr(s.seen.ref, nameOr(s.options.RefColumn, refName))
 	case endErr != nil:
 		row.Fault = endErr.Error()
-	case doubt != "":
-		*row = leaver.Row{Place: row.Place, Fault: doubt} // in a report it is nobody
-	case row.Fault != "":
-		key := s.seen.endDateKey
-		if leaver.CheckRef(row.Ref) != nil {
-			key = nameOr(s.seen.refKey, nameOr(s.options.RefColumn, refName))
-		}
+		return true, nil
+	}
+	if row.Fault != "" {
 		row.Fault = fmt.Sprintf("key %q: %s", key, row.Fault)
 	}
-	return wanted, nil
+	return true, nil
 }
 
 // agree holds the key of a member against the one that was taken before: an
@@ -174,11 +182,11 @@ func (s *Source) agree(taken *string, m member, asked, flag string) error {
 	return nil
 }
 
-// lookAt notes which values of an object look like dates.
-func (s *Source) lookAt(o object) {
+// noteObject notes which values of an object look like dates.
+func (s *Source) noteObject(o object) {
 	o.walk("", 1, func(path string, m member) {
 		if text, err := m.text(false); err == nil {
-			s.seen.dates.look(path, text, false, s.options.Zone)
+			s.seen.dates.note(path, text, false, s.options.Zone)
 		}
 	})
 }
@@ -231,11 +239,11 @@ func readObject(line []byte) (object, error) {
 // find returns the member that is meant by the name that was asked for, or
 // else by the usual one; the zero member if there is none. If there are
 // several, it returns their values as a list that is no date, and an error.
-func (o object) find(asked, usual string) (member, error) {
+func (o object) find(asked, usual, flag string) (member, error) {
 	found := match(o.keys, asked, usual)
 	switch len(found) {
 	case 0:
-		return o.inside(asked, usual)
+		return o.inside(asked, usual, flag)
 	case 1:
 		return member{o.keys[found[0]], o.values[found[0]]}, nil
 	}
@@ -244,16 +252,16 @@ func (o object) find(asked, usual string) (member, error) {
 		values[i] = o.values[at]
 	}
 	return member{o.keys[found[0]], bytes.Join(values, []byte(", "))},
-		fmt.Errorf("%d keys could be meant by %q", len(found), nameOr(asked, usual))
+		fmt.Errorf("%d keys could be meant by %q: %s; name one with %s, or rename the others", len(found), nameOr(asked, usual), list(pick(o.keys, found)), flag)
 }
 
 // inside finds a member by a path through objects, such as employee.number.
-func (o object) inside(path, usual string) (member, error) {
+func (o object) inside(path, usual, flag string) (member, error) {
 	outer, rest, found := strings.Cut(path, ".")
 	if !found || outer == "" || rest == "" {
 		return member{}, nil
 	}
-	m, err := o.find(outer, "")
+	m, err := o.find(outer, "", flag)
 	switch {
 	case err != nil || len(m.value) == 0 || string(m.value) == "null":
 		return member{}, err
@@ -265,7 +273,7 @@ func (o object) inside(path, usual string) (member, error) {
 	if err != nil {
 		return member{}, err
 	}
-	return inner.find(rest, usual)
+	return inner.find(rest, usual, flag)
 }
 
 // deepest is how far objects within objects are looked into.
@@ -299,22 +307,27 @@ func (m member) text(number bool) (string, error) {
 			return string(m.value), fmt.Errorf("the value of %q is not valid JSON", m.key)
 		}
 		return s, nil
-	case number && digits(m.value):
+	case number && digitsOnly(string(m.value)):
 		return string(m.value), nil
 	}
 	if number {
-		return "", fmt.Errorf("the value of %q is neither text nor a whole number", m.key)
+		return "", fmt.Errorf("the value of %q, %s, is neither text nor a whole number", m.key, cut(m.value))
 	}
-	return string(m.value), fmt.Errorf("the value of %q is neither text nor null", m.key)
+	return string(m.value), fmt.Errorf("the value of %q, %s, is neither text nor null", m.key, cut(m.value))
 }
 
-func digits(value []byte) bool {
-	for _, b := range value {
-		if b < '0' || b > '9' {
-			return false
-		}
+// cut returns the beginning of a value, for messages.
+func cut(value []byte) string {
+	const most = 40
+	if len(value) <= most {
+		return string(value)
 	}
-	return len(value) > 0
+	return strings.ToValidUTF8(string(value[:most]), "") + "…"
+}
+
+// digitsOnly tells whether a text is a whole number, zeros in front included.
+func digitsOnly(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // lineReader reads lines of at most recordLimit bytes.

@@ -53,9 +53,9 @@ func TestJSONL(t *testing.T) {
 		"a ref that is a list":               {text: `{"ref": ["a"]}`, rows: []string{"1 ! neither text nor a whole number"}},
 		"a ref that is an object":            {text: `{"ref": {"ref": "a"}}`, rows: []string{"1 ! neither text nor a whole number"}},
 		"an end date that is none":           {text: `{"ref": "a", "endDate": "soon"}`, rows: []string{`1 ! "soon"`}},
-		"an end date that is a number":       {text: `{"ref": "a", "endDate": 20240630}`, rows: []string{"1 ! neither text nor null"}},
-		"an end date that is false":          {text: `{"ref": "a", "endDate": false}`, rows: []string{"1 ! neither text nor null"}},
-		"an end date that is an object":      {text: `{"ref": "a", "endDate": {}}`, rows: []string{"1 ! neither text nor null"}},
+		"an end date that is a number":       {text: `{"ref": "a", "endDate": 20240630}`, rows: []string{"1 ! all of them would fit --date-format YYYYMMDD"}},
+		"an end date that is false":          {text: `{"ref": "a", "endDate": false}`, rows: []string{"1 ! neither text nor a whole number"}},
+		"an end date that is an object":      {text: `{"ref": "a", "endDate": {}}`, rows: []string{"1 ! neither text nor a whole number"}},
 		"the same key twice":                 {text: `{"ref": "a", "ref": "b"}`, rows: []string{"1 ! 2 keys"}},
 		"the same key twice, with one value": {text: `{"ref": "a", "ref": "a"}`, rows: []string{"1 ! 2 keys"}},
 		"two spellings of a key":             {text: `{"ref": "a", "Ref": "b"}`, rows: []string{`1 ! 2 keys could be meant by "ref"`}},
@@ -118,18 +118,22 @@ func TestJSONLKeepsTheKeysOfTheFirstObject(t *testing.T) {
 func TestJSONOfOtherShapes(t *testing.T) {
 	asked := input.Options{RefColumn: "employee.number", EndDateColumn: "job.leave.date"}
 	tests := map[string]story{
-		"an array":                                {text: "\n[ {\"ref\": \"a\",\n \"endDate\": \"2024-06-30\"},\n{\"ref\": 1.5}, 7, {\"ref\":\"b\"}]\n", rows: []string{"1 a 2024-06-30", "2 ! neither text nor", "3 ! not an object", "4 b"}},
-		"an array of nothing":                     {text: " [ ]\n", rows: nil},
-		"keys within objects":                     {text: `{"employee":{"number":"a"},"job":{"leave":{"date":"2024-06-30"}}}` + "\n" + `{"Employee":{"Number":7},"job":null}` + "\n", options: asked, rows: []string{"1 a 2024-06-30", "2 7"}},
-		"a key with a dot wins":                   {text: `{"employee.number":"a","employee":{"number":"b"}}`, options: asked, rows: []string{"1 a"}, fails: []string{`no object has the key "job.leave.date"`}},
-		"a key that is twice":                     {text: `{"employee":{"Number":"a","NUMBER":"b"},"job":{"leave":{"date":null}}}`, options: asked, rows: []string{"1 ! 2 keys could be meant"}},
-		"objects that do not agree":               {text: "{\"employeeId\":\"a\"}\n{\"employeeId\":\"b\",\"ref\":\"c\"}\n", rows: []string{"1 a"}, fails: []string{`some objects have the key "employeeId" and others "ref"`, "--ref-column"}},
-		"an object without the key of the others": {text: "{\"ref\":\"a\",\"employeeId\":\"1\"}\n{\"employeeId\":\"2\"}\n", rows: []string{"1 a"}, fails: []string{`some objects have the key "ref" and others "employeeId"`}},
-		"end dates that do not agree":             {text: "{\"ref\":\"a\",\"endDate\":null}\n{\"ref\":\"b\",\"leaveDate\":\"2024-06-30\"}\n", rows: []string{"1 a"}, fails: []string{`"endDate" and others "leaveDate"`, "--end-date-column"}},
-		"keys that differ by spelling agree":      {text: "{\"ref\":\"a\"}\n{\"REF\":\"b\"}\n", rows: []string{"1 a", "2 b"}},
-		"no ref, but within objects":              {text: `{"worker":{"id":"a","x":{}},"at":[{"y":1}],"z":null}`, rows: []string{"1 ! the ref is empty"}, fails: []string{`the first one has "worker.id", "worker.x", "at", "z"`}},
-		"a fault names its key":                   {text: `{"employee":{"number":"."},"job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"a"},"job":{"leave":{"date":"30.06.2024"}}}`, options: asked, rows: []string{`1 ! key "employee.number": the ref "."`, `2 ! key "job.leave.date": the end date "30.06.2024"`}},
-		"an object that is text":                  {text: `{"employee":"number","job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"b"}}`, options: asked, rows: []string{`1 ! the value of "employee" is no object, so it has no "number"`, "2 b"}},
+		"an array":                                 {text: "\n[ {\"ref\": \"a\",\n \"endDate\": \"2024-06-30\"},\n{\"ref\": 1.5}, 7, {\"ref\":\"b\"}]\n", rows: []string{"1 a 2024-06-30", "2 ! neither text nor", "3 ! not an object", "4 b"}},
+		"an array of nothing":                      {text: " [ ]\n", rows: nil},
+		"keys within objects":                      {text: `{"employee":{"number":"a"},"job":{"leave":{"date":"2024-06-30"}}}` + "\n" + `{"Employee":{"Number":7},"job":null}` + "\n", options: asked, rows: []string{"1 a 2024-06-30", "2 7"}},
+		"a key with a dot wins":                    {text: `{"employee.number":"a","employee":{"number":"b"}}`, options: asked, rows: []string{"1 a"}, fails: []string{`no object has the key "job.leave.date"`}},
+		"a key that is twice":                      {text: `{"employee":{"Number":"a","NUMBER":"b"},"job":{"leave":{"date":null}}}`, options: asked, rows: []string{"1 ! 2 keys could be meant"}},
+		"objects that do not agree":                {text: "{\"employeeId\":\"a\"}\n{\"employeeId\":\"b\",\"ref\":\"c\"}\n", rows: []string{"1 a"}, fails: []string{`some objects have the key "employeeId" and others "ref"`, "--ref-column"}},
+		"an object without the key of the others":  {text: "{\"ref\":\"a\",\"employeeId\":\"1\"}\n{\"employeeId\":\"2\"}\n", rows: []string{"1 a"}, fails: []string{`some objects have the key "ref" and others "employeeId"`}},
+		"end dates that do not agree":              {text: "{\"ref\":\"a\",\"endDate\":null}\n{\"ref\":\"b\",\"leaveDate\":\"2024-06-30\"}\n", rows: []string{"1 a"}, fails: []string{`"endDate" and others "leaveDate"`, "--end-date-column"}},
+		"two keys are listed, with the flag":       {text: `{"ref":"a","leaveDate":null,"dateLeft":null}`, rows: []string{`1 ! 2 keys could be meant by "enddate": "leaveDate", "dateLeft"; name one with --end-date-column`}},
+		"objects that are left out need not agree": {text: "{\"ref\":\"a\",\"kind\":\"staff\"}\n{\"staffId\":\"7\",\"kind\":\"contractor\"}\n{\"ref\":\"b\",\"kind\":\"staff\"}\n", options: where(t, "kind=staff"), rows: []string{"1 a", "3 b"}},
+		"all objects are left out":                 {text: "{\"ref\":\"a\",\"kind\":\"staff\"}\n", options: where(t, "kind=none"), rows: nil},
+		"all are left out, and none has a ref":     {text: "{\"kind\":\"staff\"}\n", options: where(t, "kind=none"), rows: nil, fails: []string{`no object has the key "ref"`}},
+		"keys that differ by spelling agree":       {text: "{\"ref\":\"a\"}\n{\"REF\":\"b\"}\n", rows: []string{"1 a", "2 b"}},
+		"no ref, but within objects":               {text: `{"worker":{"id":"a","x":{}},"at":[{"y":1}],"z":null}`, rows: []string{"1 ! the ref is empty"}, fails: []string{`the first one has "worker.id", "worker.x", "at", "z"`}},
+		"a fault names its key":                    {text: `{"employee":{"number":"."},"job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"a"},"job":{"leave":{"date":"30.06.2024"}}}`, options: asked, rows: []string{`1 ! key "employee.number": the ref "."`, `2 ! key "job.leave.date": the end date "30.06.2024"`}},
+		"an object that is text":                   {text: `{"employee":"number","job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"b"}}`, options: asked, rows: []string{`1 ! the value of "employee" is no object, so it has no "number"`, "2 b"}},
 		"end dates in a list, and in a text": {text: `{"ref":"1","job":{"end":"2020-01-01"}}` + "\n" + `{"ref":"2","job":[{"end":"2027-01-01"}]}` + "\n" + `{"ref":"3","job":"end 2027-01-01"}` + "\n" + `{"ref":"4","job":null}`,
 			options: input.Options{EndDateColumn: "job.end"}, rows: []string{"1 1 2020-01-01", `2 ! the value of "job" is no object`, `3 ! the value of "job" is no object`, "4 4"}},
 	}
@@ -151,7 +155,7 @@ func TestTheKeysThatWereTakenAreKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ref, endDate := s.Keys(); ref+","+endDate != want {
+		if ref, endDate := s.Columns(); ref+","+endDate != want {
 			t.Errorf("%q: the keys are %q and %q, want %s", text, ref, endDate, want)
 		}
 	}

@@ -33,7 +33,7 @@ func ReadList(path string) (*List, error) {
 	}
 	column := match(s.Header, "", refName)
 	if len(column) != 1 {
-		return nil, fmt.Errorf("%s:%d: a list has one column ref; this one has %s", s.Name, s.HeaderRow, list(s.Header))
+		return nil, fmt.Errorf("%s:%d: a list has one column ref; this one has %s; call the one that counts ref", s.Name, s.HeaderRow, list(s.Header))
 	}
 	for r, err := range s.usableRecords {
 		var ref string
@@ -72,7 +72,7 @@ func (l *List) add(ref string, row int) {
 // the zeros that spreadsheets cut.
 func listed(ref string) string {
 	look := leaver.LookAlike(ref, false)
-	if digits([]byte(look)) {
+	if digitsOnly(look) {
 		return strings.TrimLeft(look[:len(look)-1], "0") + look[len(look)-1:]
 	}
 	return look
@@ -103,7 +103,8 @@ type Crosswalk struct {
 	Name string
 
 	partners map[string]string
-	zeros    zeros // of the new refs
+	olds     map[string][]string // by their partners
+	zeros    zeros               // of the new refs
 }
 
 // Len is how many refs have a partner.
@@ -134,11 +135,10 @@ func ReadCrosswalk(path string) (*Crosswalk, error) {
 	defer s.Close()
 	from, to := match(s.Header, "", oldName), match(s.Header, "", newName)
 	if s.Format == JSONL || len(from) != 1 || len(to) != 1 {
-		return nil, fmt.Errorf("%s: a crosswalk is a table with one column old and one column new; this one has %s", s.Name, list(s.Header))
+		return nil, fmt.Errorf("%s:%d: a crosswalk is a table with one column old and one column new; this one has %s; call them so", s.Name, s.HeaderRow, list(s.Header))
 	}
-	c := &Crosswalk{Name: s.Name, partners: map[string]string{}}
+	c := &Crosswalk{Name: s.Name, partners: map[string]string{}, olds: map[string][]string{}}
 	places := map[string]int{} // of old refs
-	olds := map[string][]string{}
 	for r, err := range s.usableRecords {
 		var old, partner string
 		if err == nil {
@@ -156,13 +156,13 @@ func ReadCrosswalk(path string) (*Crosswalk, error) {
 		switch earlier, known := c.partners[old]; {
 		case !known:
 			c.partners[old], places[old] = partner, r.line
-			olds[partner] = append(olds[partner], old)
-			c.zeros.add(partner)
+			c.olds[partner] = append(c.olds[partner], old)
+			c.zeros.note(partner)
 		case earlier != partner:
-			return nil, fmt.Errorf("%s:%d: %q has the new ref %q here and %q in row %d; leave one of them", s.Name, r.line, old, partner, earlier, places[old])
+			return nil, fmt.Errorf("%s:%d: %q has the new ref %q here and %q in row %d; delete the wrong one", s.Name, r.line, old, partner, earlier, places[old])
 		}
 	}
-	return c, c.refuseShared(olds, places)
+	return c, c.refuseShared(places)
 }
 
 // usableRecords reads a table in which no record may be faulty.
@@ -180,10 +180,7 @@ func (s *Source) usableRecords(yield func(*record, error) bool) {
 // refuseHiddenZeros refuses a number that a sheet shows with zeros which it does
 // not have: the tenant may know the one or the other.
 func (s *Source) refuseHiddenZeros(r *record, column int) error {
-	if s.Format != XLSX {
-		return nil
-	}
-	if mark, shown := marked(r.fields[column]); mark == zerosMark {
+	if mark, shown := s.cell(r.fields[column]); mark == zerosMark {
 		return fmt.Errorf("%s:%d: column %q: the sheet shows %s, and the cell holds a number without these zeros; type it as text", s.Name, r.line, s.Header[column], shown)
 	}
 	return nil
@@ -191,7 +188,7 @@ func (s *Source) refuseHiddenZeros(r *record, column int) error {
 
 // usable returns the ref in a field of a record.
 func (s *Source) usable(r *record, column int) (string, error) {
-	ref, fault := s.refOf(r.fields[column])
+	ref, _, fault := s.refOf(r.fields[column])
 	if ref = strings.Clone(leaver.TrimRef(ref)); fault == "" {
 		if err := leaver.CheckRef(ref); err != nil {
 			fault = err.Error()
@@ -205,9 +202,9 @@ func (s *Source) usable(r *record, column int) (string, error) {
 
 // refuseShared refuses new refs that several old ones lead to: two people
 // would become one.
-func (c *Crosswalk) refuseShared(olds map[string][]string, places map[string]int) error {
+func (c *Crosswalk) refuseShared(places map[string]int) error {
 	var shared []string
-	for partner, of := range olds {
+	for partner, of := range c.olds {
 		if len(of) < 2 {
 			continue
 		}

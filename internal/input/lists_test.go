@@ -58,7 +58,7 @@ func TestExcept(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.csv") })
 	}
-	story{text: `{"ref":"E1","endDate":"soon"}`, options: input.Options{Except: keep}, rows: []string{"1 ! "}}.check(t, "leavers.jsonl")
+	story{text: `{"ref":"E1","endDate":"soon"}`, options: input.Options{Except: keep}, rows: []string{`1 ! the ref "E1" is listed in keep.csv:3`}}.check(t, "leavers.jsonl")
 }
 
 func TestListsInOtherForms(t *testing.T) {

@@ -18,7 +18,7 @@ func (o Options) repair(text string) string {
 	if leaver.CheckRef(ref) != nil {
 		return text
 	}
-	if missing := o.RefPad - len(ref); missing > 0 && digits([]byte(ref)) {
+	if missing := o.RefPad - len(ref); missing > 0 && digitsOnly(ref) {
 		ref = strings.Repeat("0", missing) + ref
 	}
 	return o.RefPrefix + ref
@@ -28,13 +28,12 @@ func (o Options) repair(text string) string {
 // or why there is none: then nobody is to be found by the row, wherever it is
 // read next.
 func (s *Source) identify(text string) (ref, fault string) {
-	raw, fault := s.refOf(text)
+	raw, width, fault := s.refOf(text)
 	if fault != "" {
 		return "", fault
 	}
 	ref = s.options.repair(raw)
-	s.seen.prefix(raw, s.options.RefPrefix)
-	s.seen.add(strings.TrimPrefix(leaver.TrimRef(ref), s.options.RefPrefix))
+	s.noteRef(raw, ref, width)
 	if s.options.Crosswalk == nil && s.options.Except == nil {
 		return ref, ""
 	}
@@ -57,4 +56,20 @@ func (s *Source) identify(text string) (ref, fault string) {
 		return "", fault
 	}
 	return ref, ""
+}
+
+// Refuse says where a leaver is listed who must not be suspended, by the ref that
+// the tenant knows; "" if nowhere. It is for rows that come from a report: the
+// list may have the ref that they had in the export.
+func (o Options) Refuse(ref string) string {
+	refs := []string{ref}
+	if o.RefPrefix != "" {
+		refs = append(refs, strings.TrimPrefix(ref, o.RefPrefix))
+	}
+	if o.Crosswalk != nil {
+		for _, old := range o.Crosswalk.olds[ref] {
+			refs = append(refs, old, strings.TrimPrefix(old, o.RefPrefix))
+		}
+	}
+	return o.Except.Refuse(refs...)
 }

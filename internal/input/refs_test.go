@@ -23,6 +23,31 @@ func TestRefsAreRepairedAsAskedFor(t *testing.T) {
 	}
 }
 
+func TestAPrefixThatIsThereAlreadyIsWarnedAbout(t *testing.T) {
+	o := input.Options{RefPrefix: "UK-"}
+	s, err := prepare(t, "leavers.csv", "ref\nUK-1\n UK-2\n3\n", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(t, s, o); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(s.Warnings(), "\n"), `2 refs with "UK-" in front already, and once more by --ref-prefix`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestZerosBehindAPrefixAreWarnedAbout(t *testing.T) {
+	o := input.Options{RefPrefix: "UK-"}
+	s, err := prepare(t, "leavers.csv", "ref\n0047\n48\n", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(t, s, o); err != nil || s.RefPad() != 4 {
+		t.Errorf("--ref-pad %d is proposed, %v", s.RefPad(), err)
+	}
+}
+
 func TestZerosThatMayHaveBeenCutAreWarnedAbout(t *testing.T) {
 	tests := map[string]struct{ refs, want string }{
 		"a zero alone is shorter":   {"004711 4712 0 00000001 00000002", ""},

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,23 +12,25 @@ import (
 
 // seen is what a reading has come across, beside its rows.
 type seen struct {
-	zeros
-	dates
-	met      []met // by condition
-	leftOut  int   // rows that do not meet them
-	cells    int   // end dates that are dates in their cells,
-	texts    int   // and those that are text, but not in the usual form
-	prefixed int   // refs that begin with --ref-prefix already
-	broken   int   // rows of several lines
-	first    int   // the first one of these
-	// The first keys of JSON objects that were taken for the ref and the end
-	// date.
-	refKey, endDateKey string
+	// The columns that are read, or the first keys of JSON objects that were
+	// taken for the ref and the end date.
+	ref, endDate string
+	refLeftOut   bool // an object that was left out has a ref
+
+	zeros    zeros
+	dates    dates
+	held     []held // by condition
+	leftOut  int    // rows that do not meet them
+	cells    int    // end dates that are dates in their cells,
+	texts    int    // and those that are text, but not in the usual form
+	prefixed int    // refs that begin with --ref-prefix already
+	broken   int    // rows of several lines
+	first    int    // the first one of these
 }
 
-// Keys are where the first objects of JSON have the ref and the end date; ""
-// where none has it. They are known when the rows have been read once.
-func (s *Source) Keys() (ref, endDate string) { return s.seen.refKey, s.seen.endDateKey }
+// Columns are the columns or the keys that the ref and the end date are read from;
+// "" if there is none. Those of JSON are known when the rows have been read once.
+func (s *Source) Columns() (ref, endDate string) { return s.seen.ref, s.seen.endDate }
 
 // LeftOut is how many rows did not meet the conditions. It is complete when the
 // rows have been read once.
@@ -42,11 +45,11 @@ func (s *Source) RefPad() int { return s.seen.zeros.pad() }
 // complete when the rows have been read once.
 func (s *Source) Warnings() []string {
 	all := s.seen.zeros.warnings()
-	all = append(all, s.unmet()...)
+	all = append(all, s.nowhere()...)
 	if n := s.seen.prefixed; n > 0 {
 		all = append(all, fmt.Sprintf("%s with %q in front already, and once more by --ref-prefix", count(n, "ref"), s.options.RefPrefix))
 	}
-	if s.EndDateColumn == "" && s.seen.endDateKey == "" {
+	if s.seen.endDate == "" {
 		all = append(all, s.seen.dates.warnings(s.Field())...)
 	}
 	if s.seen.cells > 0 && s.seen.texts > 0 {
@@ -55,8 +58,8 @@ func (s *Source) Warnings() []string {
 	if n := s.seen.broken; n > 0 {
 		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), s.seen.first))
 	}
-	if s.hidden > 0 {
-		all = append(all, fmt.Sprintf("%s that the sheet hides, read as the others are", count(s.hidden, "row")))
+	if n := s.sheet.hidden; n > 0 {
+		all = append(all, fmt.Sprintf("%s that the sheet hides, read as the others are", count(n, "row")))
 	}
 	return all
 }
@@ -76,12 +79,12 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// look notes what a person should look at in a record that can be read.
-func (s *Source) look(r *record) {
+// noteRecord notes what a person should look at in a record that can be read.
+func (s *Source) noteRecord(r *record) {
 	if s.columns.endDate < 0 && s.seen.dates.next() {
 		for i, field := range r.fields {
-			mark, _ := marked(field)
-			s.seen.dates.look(s.Header[min(i, len(s.Header)-1)], field, mark == dateMark, s.options.Zone)
+			mark, text := s.cell(field)
+			s.seen.dates.note(s.Header[i], text, mark == dateMark, s.options.Zone)
 		}
 	}
 	for _, field := range r.fields {
@@ -91,6 +94,32 @@ func (s *Source) look(r *record) {
 			}
 			return
 		}
+	}
+}
+
+// noteRef notes what a spreadsheet may have done to a ref. It is raw as it stands
+// there, and shown with so many digits if the sheet puts zeros in front.
+func (s *Source) noteRef(raw, ref string, width int) {
+	prefix := s.options.RefPrefix
+	if prefix != "" && strings.HasPrefix(leaver.TrimRef(raw), prefix) {
+		s.seen.prefixed++
+	}
+	if width > 0 {
+		s.seen.zeros.gone(width, s.options.RefPad)
+	} else {
+		s.seen.zeros.note(strings.TrimPrefix(leaver.TrimRef(ref), prefix))
+	}
+}
+
+// noteEndDate notes whether an end date is that of a cell, or a text that somebody
+// has to say how to read.
+func (s *Source) noteEndDate(d date) {
+	switch {
+	case s.Format != XLSX || d.Text == "":
+	case d.cell:
+		s.seen.cells++
+	case s.options.Dates.Letters != "" && d.err == nil, errors.Is(d.err, leaver.ErrDateForm) && strings.ContainsAny(d.Text, "0123456789") && strings.Trim(d.Text, "0123456789.") != "":
+		s.seen.texts++
 	}
 }
 
@@ -109,7 +138,7 @@ func (d *dates) next() bool {
 	return d.looked <= enough
 }
 
-func (d *dates) look(name, text string, certain bool, zone *time.Location) {
+func (d *dates) note(name, text string, certain bool, zone *time.Location) {
 	if !slices.Contains(d.names, name) && (certain || leaver.LooksLikeDate(strings.TrimSpace(text), zone)) {
 		d.names = append(d.names, name)
 	}
@@ -128,29 +157,22 @@ func (d *dates) warnings(field string) []string {
 // zeros watches the refs of digits only: where some have zeros in front and all
 // of these are equally long, shorter ones may have lost theirs.
 type zeros struct {
-	long  int // digits of those with zeros in front; -1: they differ
-	short [leaver.MaxRef + 1]int
-	gone  int // refs that are shown with zeros which their numbers do not have
-	shown int // digits of the longest one, zeros included
+	long   int // digits of those with zeros in front; -1: they differ
+	short  [leaver.MaxRef + 1]int
+	hidden int // refs that are shown with zeros which their numbers do not have
+	widest int // digits of the longest one, zeros included
 }
 
-// prefix takes a ref as it stands there, before a prefix is put in front of it.
-func (s *seen) prefix(ref, prefix string) {
-	if prefix != "" && strings.HasPrefix(leaver.TrimRef(ref), prefix) {
-		s.prefixed++
-	}
-}
-
-// cut takes a ref that is shown with so many digits.
-func (z *zeros) cut(width, pad int) {
+// gone takes a ref that is shown with so many digits, and padded to others.
+func (z *zeros) gone(width, pad int) {
 	if pad < width {
-		z.gone++
-		z.shown = max(z.shown, width)
+		z.hidden++
+		z.widest = max(z.widest, width)
 	}
 }
 
-func (z *zeros) add(ref string) {
-	if ref == "" || len(ref) > leaver.MaxRef || !digits([]byte(ref)) {
+func (z *zeros) note(ref string) {
+	if len(ref) > leaver.MaxRef || !digitsOnly(ref) {
 		return
 	}
 	switch {
@@ -166,8 +188,8 @@ func (z *zeros) add(ref string) {
 // pad is how many digits refs seem to have; 0 if none seems to lack zeros.
 func (z *zeros) pad() int {
 	switch {
-	case z.gone > 0:
-		return z.shown
+	case z.hidden > 0:
+		return z.widest
 	case z.tooShort() > 0:
 		return z.long
 	}
@@ -186,8 +208,8 @@ func (z *zeros) tooShort() int {
 // warnings say how many refs are too short, if any are.
 func (z *zeros) warnings() []string {
 	var all []string
-	if z.gone > 0 {
-		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", count(z.gone, "ref"), z.shown))
+	if z.hidden > 0 {
+		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", count(z.hidden, "ref"), z.widest))
 	}
 	if n := z.tooShort(); n > 0 {
 		all = append(all, fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", count(n, "ref"), z.long, z.long))

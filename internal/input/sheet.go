@@ -25,7 +25,7 @@ func (s *Source) writeSheet(to io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.Sheet, s.from1904 = sheet.name, w.epoch != 0
+	s.Sheet, s.sheet.from1904 = sheet.name, w.epoch != 0
 	part, err := w.open(sheet.part)
 	if err != nil {
 		return err
@@ -52,13 +52,20 @@ func (s *Source) writeSheet(to io.Writer) error {
 			}
 		}
 	}
-	s.hidden = cells.hidden
+	s.sheet.hidden = cells.hidden
 	// All of it is read, for the sake of the archive's checksum, too.
-	if s.merged, err = cells.merged(); err != nil {
+	if s.sheet.merged, err = cells.merged(); err != nil {
 		return damaged(sheet.part, err)
 	}
 	lines.Flush()
 	return lines.Error()
+}
+
+// shown is what a person sees of a sheet, and a reader of its cells does not.
+type shown struct {
+	hidden   int    // rows that cannot be seen
+	merged   []area // cells that are one over several rows
+	from1904 bool   // days count from then
 }
 
 // cellReader reads the cells of a sheet, row by row.
@@ -144,7 +151,7 @@ func (c *cellReader) readCell(start xml.StartElement) error {
 	if err != nil {
 		return fmt.Errorf("cell %s: %w", name, err)
 	}
-	if text == "" {
+	if strings.TrimSpace(text) == "" {
 		return nil
 	}
 	for len(c.row) <= column {
@@ -279,16 +286,26 @@ func areaOf(name string) (area, error) {
 	return a, nil
 }
 
-// refuseMerged refuses cells that are merged over rows of leavers in a column
-// that is read: what a person sees in all of them stands in the first one only.
-func (s *Source) refuseMerged() error {
+// keepMerged keeps of the merged cells those in columns that are read.
+func (s *Source) keepMerged() error {
 	read := append([]int{s.columns.ref, s.columns.endDate}, s.where...)
-	for _, a := range s.merged {
-		for _, column := range read {
-			if a.lastRow > s.HeaderRow && column >= a.left && column <= a.right {
-				return fmt.Errorf("%s: the cells %s of the column %q are merged, so only the first of these rows has a value; unmerge them, and fill in each row", s.Name, a.name, s.Header[column])
-			}
-		}
+	s.sheet.merged = slices.DeleteFunc(s.sheet.merged, func(a area) bool {
+		return !slices.ContainsFunc(read, func(column int) bool { return column >= a.left && column <= a.right })
+	})
+	const most = 1000
+	if n := len(s.sheet.merged); n > most {
+		return fmt.Errorf("%s: %d ranges of cells are merged in the columns that are read; unmerge them, and fill in each row", s.Name, n)
 	}
 	return nil
+}
+
+// mergedAt says that a row has merged cells whose value stands in a row above: what
+// a person sees in all of them is in the first one only. It is "" if there are none.
+func (s *Source) mergedAt(row int) string {
+	for _, a := range s.sheet.merged {
+		if row > a.firstRow && row <= a.lastRow {
+			return fmt.Sprintf("the cells %s are merged, and only the first one has their value; unmerge them, and fill in each row", a.name)
+		}
+	}
+	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -170,6 +171,7 @@ func TestCells(t *testing.T) {
 		"rows and cells without a place":                  {rows: `<row><c><v>1</v></c><c s="1"><v>45473</v></c></row><row><c><v>2</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2"}},
 		"rows that are not there":                         {rows: `<row r="7"><c r="A7"><v>1</v></c></row>`, want: []string{"7 1"}},
 		"cells beside the header":                         {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row>`, want: []string{`2 ! cells beyond the last column of the header, "endDate"`}},
+		"a blank beside the header":                       {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="D2" t="str"><v> </v></c></row>`, want: []string{"2 1"}},
 		"more cells than columns":                         {rows: `<row r="2"><c r="XFD2"/><c/></row>`, fails: []string{"more cells than a sheet has columns"}},
 		"a text that is longer than a record":             {rows: `<row r="2"><c r="A2" t="str"><v>` + strings.Repeat("x", 3*longest) + `</v></c></row>`, fails: []string{"too long"}},
 		"many texts that are longer together":             {rows: strings.Repeat(`<row><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 4), want: []string{"2 ! longer than 113", "3 ! longer", "4 ! longer", "5 ! longer"}},
@@ -214,18 +216,36 @@ func TestWorkbooks(t *testing.T) {
 			story{text: workbook(t, parts), options: o, rows: []string{"2 ! the end date is the number 44011, in a workbook that counts days from 1904"}}.check(t, "leavers.xlsx")
 		}
 	})
+	t.Run("a day of digits is one where they count from 1904", func(t *testing.T) {
+		parts := sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
+		parts["xl/worksheets/sheet1.xml"] = strings.Replace(one, `<c s="1"><v>44011</v>`, `<c><v>20240630</v>`, 1)
+		story{text: workbook(t, parts), options: input.Options{Dates: dates(t, "YYYYMMDD")}, rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
+	})
 	t.Run("cells that are merged over rows", func(t *testing.T) {
-		for merged, want := range map[string]string{
-			"B2:B3": `the cells B2:B3 of the column "endDate" are merged`, "A1:A2": `the cells A1:A2 of the column "ref" are merged`, "A7:C9": `the cells A7:C9 of the column "ref"`,
-			"A2:B2": "", "C2:D9": "", "B1": "", "2:B": "is no range of cells", "B3:B2": "is no range", "": "is no range",
+		const three = `<worksheet><sheetData><row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row r="3"><c><v>1</v></c><c s="1"><v>45473</v></c></row><row r="4"><c><v>2</v></c></row><row r="5"><c><v>3</v></c></row></sheetData><mergeCells><mergeCell ref="%s"/></mergeCells></worksheet>`
+		for merged, want := range map[string][]string{
+			"B3:B4":       {"3 1 2024-06-30", "4 ! the cells B3:B4 are merged, and only the first one has their value", "5 3"},
+			"A3:C5":       {"3 1 2024-06-30", "4 ! A3:C5", "5 ! A3:C5"},
+			"A1:A2":       {"3 1 2024-06-30", "4 2", "5 3"}, // the header, over an empty row
+			"A3:B3":       {"3 1 2024-06-30", "4 2", "5 3"},
+			"C3:D5":       {"3 1 2024-06-30", "4 2", "5 3"},
+			"B1":          {"3 1 2024-06-30", "4 2", "5 3"},
+			"A7:C9":       {"3 1 2024-06-30", "4 2", "5 3"},
+			"A1048576:B3": nil,
+			"2:B":         nil,
+			"B3:B2":       nil,
+			"":            nil,
+			"ZZZZ1:ZZZZ2": nil,
 		} {
-			text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Replace(one, "</worksheet>", `<mergeCells><mergeCell ref="`+merged+`"/></mergeCells></worksheet>`, 1)})
-			if want == "" {
-				story{text: text, rows: []string{"2 E1 2020-06-29"}}.check(t, "leavers.xlsx")
-			} else {
-				story{text: text, fails: []string{want}}.check(t, "leavers.xlsx")
+			tt := story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": fmt.Sprintf(three, merged)}), rows: want}
+			if want == nil {
+				tt.fails = []string{"is no range of cells"}
 			}
+			tt.check(t, "leavers.xlsx")
 		}
+		many := strings.Repeat(`<mergeCell ref="A3:A4"/>`, 1001)
+		text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Replace(fmt.Sprintf(three, "A3:A4"), "<mergeCells>", "<mergeCells>"+many, 1)})
+		story{text: text, fails: []string{"1002 ranges of cells are merged in the columns that are read"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("a sheet that is damaged behind its cells", func(t *testing.T) {
 		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one[:len(one)-len("</worksheet>")] + "<a"}), fails: []string{"damaged"}}.check(t, "leavers.xlsx")
@@ -290,7 +310,7 @@ func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
 		"dd/mm/yyyy": date, `[$-407]d\. mmmm yyyy;@`: date, "[h]:mm:ss": date, "[Red]m/d": date, `"on "d`: date, "ggge": date, "B2dd": date,
 		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `"EUR "#,##0.00`: plain, "0%": plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
 		"0000000": zeros, "0000000;-0000000": zeros, "0000000;@": zeros, "0000000_)": zeros, "[Black]0000000": zeros,
-		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, "###-##-####": dressed, `"E"0`: dressed,
+		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed,
 		"0.00E+00": scientific, "##0.0E+0": scientific, "0e-0": scientific,
 	} {
 		t.Run(code, func(t *testing.T) {

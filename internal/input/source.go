@@ -6,6 +6,7 @@ package input
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +14,6 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"offboard/internal/leaver"
@@ -46,6 +46,9 @@ type Options struct {
 	Dates         leaver.DateFormat
 	Zone          *time.Location // of dates without a zone; nil: UTC
 	Now           time.Time      // for what is proposed where dates cannot be read
+	// Plain tells by its header which input is read as plain UTF-8, whatever the
+	// other options say: one that was not made by the system that they are for.
+	Plain func(header []string) bool
 
 	usual string // name of the column that a header is found by; empty: ref
 }
@@ -69,34 +72,36 @@ type Source struct {
 	Header    []string
 	HeaderRow int
 	Titled    bool
-	// RefColumn and EndDateColumn are the columns that are read from a table.
-	// EndDateColumn is empty if there is none.
-	RefColumn, EndDateColumn string
+	info      os.FileInfo // of what was opened
+	file      *os.File    // of its text, in UTF-8
+	size      int64       // as of opening: what is written later is not part of it
+	options   Options
+	columns   columns
+	paths     []string // to what is in the first JSON object
+	where     []int    // the columns of the conditions
+	names     names    // of the columns
+	lead      int      // bytes in front of the header
+	above     int      // lines in front of it
+	sheet     shown    // what a workbook says of its cells
 
-	info    os.FileInfo // of what was opened
-	file    *os.File    // of its text, in UTF-8
-	size    int64       // as of opening: what is written later is not part of it
-	options Options
-	columns columns
+	seen  seen            // in the reading that is on, or the last one
+	dates map[string]date // that were read, by their texts
 	// proposal says which flag would help where end dates cannot be read;
 	// proposing is true while that is found out.
 	proposal  *leaver.Proposal
 	proposing bool
-	seen      seen            // in the reading that is on, or the last one
-	dates     map[string]date // that were read, by their texts
-	dateErr   error           // of the one that was read last
-	where     []int           // the columns of the conditions
-	paths     []string        // to what is in the first JSON object
-	names     map[string]bool // of the columns, normalised
-	initials  string          // bytes that they begin with, or a mark
-	lead      int             // bytes in front of the header
-	above     int             // lines in front of it
-	// Of a workbook: rows that cannot be seen, ranges of cells that are one over
-	// several rows, and whether numbers of days count from 1904.
-	hidden   int
-	merged   []area
-	from1904 bool
 }
+
+// lineError is an error with its line or row.
+type lineError struct {
+	line int
+	err  error
+}
+
+func (e lineError) Error() string { return e.err.Error() }
+func (e lineError) Unwrap() error { return e.err }
+
+var errEmpty = errors.New("the input is empty; it needs a header with a column ref")
 
 // Stdin is the name of an input that is a stream without one.
 const Stdin = "stdin"
@@ -141,7 +146,7 @@ func Spool(name string, r io.Reader, o Options) (*Source, error) {
 // spool lets write fill a file without a name.
 func spool(write func(io.Writer) error) (f *os.File, size int64, err error) {
 	if f, err = os.CreateTemp("", "offboard-*"); err != nil {
-		return nil, 0, fmt.Errorf("spooling to a temporary file: %w", err)
+		return nil, 0, fmt.Errorf("what is not plain text is copied to a temporary file first, and that failed: %w; name a folder with room in $TMPDIR", err)
 	}
 	if err = os.Remove(f.Name()); err == nil {
 		err = write(f)
@@ -169,10 +174,17 @@ func open(name string, f *os.File, size int64, o Options) (*Source, error) {
 	s := &Source{Name: name, Format: o.Format, file: f, size: size, options: o}
 	var err error
 	if s.info, err = f.Stat(); err == nil {
+		if o.Plain != nil && o.Plain(s.plainHeader()) {
+			s.Format, s.options = "", Options{Encoding: UTF8, Zone: o.Zone}
+		}
 		err = s.unpack()
 	}
 	if err == nil {
 		err = s.sniff()
+	}
+	var at lineError
+	if errors.As(err, &at) {
+		name = fmt.Sprintf("%s:%d", name, at.line)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), s.file.Close())
@@ -180,12 +192,26 @@ func open(name string, f *os.File, size int64, o Options) (*Source, error) {
 	return s, nil
 }
 
+// plainHeader reads the first line as that of plain CSV, or of JSON lines; nil if it
+// is neither.
+func (s *Source) plainHeader() []string {
+	start := make([]byte, headBytes)
+	n, _ := s.file.ReadAt(start, 0) // what cannot be read is told of later
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(start[:n], []byte(bom)), []byte("\n"))
+	if bytes.HasPrefix(line, []byte("{")) {
+		o, _ := readObject(line)
+		return o.keys
+	}
+	header, _ := csv.NewReader(bytes.NewReader(line)).Read()
+	return header
+}
+
 // Info returns what the system knows of the file, to tell whether two inputs
 // are one file.
 func (s *Source) Info() os.FileInfo { return s.info }
 
-// Reader returns a reader of the input's bytes as they were when it was
-// opened, from the beginning.
+// Reader returns a reader of the input's text in UTF-8, from the beginning: of its
+// bytes as they were when it was opened, or of what these were turned into.
 func (s *Source) Reader() *io.SectionReader { return io.NewSectionReader(s.file, 0, s.size) }
 
 // Close closes the input.
@@ -206,11 +232,11 @@ func (s *Source) Prepare() error {
 	if s.where, err = findConditions(s.Header, s.options.Where); err != nil {
 		return fmt.Errorf("%s:%d: %w", s.Name, s.HeaderRow, err)
 	}
-	s.RefColumn = s.Header[s.columns.ref]
+	s.seen.ref = s.Header[s.columns.ref]
 	if s.columns.endDate >= 0 {
-		s.EndDateColumn = s.Header[s.columns.endDate]
+		s.seen.endDate = s.Header[s.columns.endDate]
 	}
-	return s.refuseMerged()
+	return s.keepMerged()
 }
 
 // Rows reads the input from its beginning. A record that cannot be used is a
@@ -222,7 +248,10 @@ func (s *Source) Rows() iter.Seq2[leaver.Row, error] {
 		read = s.jsonlRows
 	}
 	return func(yield func(leaver.Row, error) bool) {
-		s.seen = seen{met: newMet(s.options.Where)}
+		s.seen = seen{held: newHeld(s.options.Where), ref: s.seen.ref, endDate: s.seen.endDate}
+		if s.Format == JSONL {
+			s.seen.ref, s.seen.endDate = "", "" // they are found anew
+		}
 		read(yield)
 	}
 }
@@ -271,7 +300,7 @@ func (s *Source) sniff() error {
 	if s.Format == "" {
 		switch {
 		case len(visible) == 0:
-			return errors.New("the input is empty; a CSV file needs a header line with a column ref")
+			return errEmpty
 		case visible[0] == '{':
 			s.Format = JSONL
 		default:
@@ -292,83 +321,6 @@ func (s *Source) sniff() error {
 	s.above = bytes.Count(start[:table.lead], []byte("\n"))
 	s.Titled = table.titled
 	return s.readHeader(head)
-}
-
-// newRow reads the texts of a record. Where the end date is written in a way
-// that nobody has named, the whole column is looked at, and the fault says what
-// would read all of it: nothing is read by guess.
-func (s *Source) newRow(place leaver.Place, ref, endDate string) leaver.Row {
-	ref, fault := s.identify(ref)
-	d := s.endDateOf(endDate)
-	s.dateErr = d.err
-	s.lookAtCell(endDate)
-	row := leaver.NewRowOn(place, ref, d.EndDate, d.err)
-	switch {
-	case fault != "":
-		row.Fault = fault
-	case row.Fault == "":
-	case s.otherForm(row) && !s.proposing:
-		row.Fault += "; " + s.propose()
-	}
-	return row
-}
-
-// date is what came of reading an end date.
-type date struct {
-	leaver.EndDate
-	err error
-}
-
-// endDateOf reads an end date, or remembers it: lists of leavers have few of
-// them.
-func (s *Source) endDateOf(text string) date {
-	d, known := s.dates[text]
-	if !known {
-		const few = 1024
-		if s.dates == nil || len(s.dates) == few {
-			s.dates = make(map[string]date, few)
-		}
-		text = strings.Clone(text) // not a part of its record
-		d.EndDate, d.err = s.parseEndDate(strings.TrimSpace(text))
-		s.dates[text] = d
-	}
-	return d
-}
-
-// otherForm tells whether a row's fault is that its end date, which was read
-// last, is written in another way than the usual one.
-func (s *Source) otherForm(row leaver.Row) bool {
-	return errors.Is(s.dateErr, leaver.ErrDateForm) && leaver.CheckRef(row.Ref) == nil
-}
-
-// propose reads the input once more, up to what cannot be read, for all the
-// end dates of another form.
-func (s *Source) propose() string {
-	if s.proposal == nil {
-		s.proposing = true
-		s.proposal = leaver.NewProposal(s.options.Zone, s.options.Now)
-		now := s.seen // the reading that wants to know goes on
-		for row, err := range s.Rows() {
-			if err != nil {
-				break // whoever reads the rows is told
-			}
-			if row.Fault != "" && s.otherForm(row) {
-				s.proposal.Add(row.EndDate.Text)
-			}
-		}
-		s.proposing, s.seen = false, now
-	}
-	return s.proposal.String()
-}
-
-// DateFormat is the one format that would read the end dates that could not be
-// read; "" if there is not one. Unread tells whether there are such end dates. It
-// is known when the rows have been read once.
-func (s *Source) DateFormat() (letters string, unread bool) {
-	if s.proposal == nil {
-		return "", false
-	}
-	return s.proposal.Letters(), true
 }
 
 // refuseBinary refuses what no format can be, by its first bytes.

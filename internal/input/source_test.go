@@ -205,9 +205,9 @@ func TestOpenRefuses(t *testing.T) {
 		"an array that ends early":                       {"[{\"ref\": \"a\"}", "", "JSON array to its end: byte"},
 		"an array with a mistake in it":                  {"[{\"ref\": \"a\"} {}]", "", "JSON array to its end: byte"},
 		"an array and something behind it":               {"[{\"ref\": \"a\"}] []", "", "not one JSON array"},
-		"CSV that is to be JSON lines":                   {"\nref,endDate\n", input.JSONL, "line 2"},
-		"a header with a stray quote":                    {"ref,end\"Date\n", "", "line 1"},
-		"a header with an open quote":                    {"\n\nref,\"endDate\na,\nb,\n", "", "line 3"},
+		"CSV that is to be JSON lines":                   {"\nref,endDate\n", input.JSONL, "leavers.csv:2: "},
+		"a header with a stray quote":                    {"ref,end\"Date\n", "", "leavers.csv:1: "},
+		"a header with an open quote":                    {"\n\nref,\"endDate\na,\nb,\n", "", "leavers.csv:3: "},
 		"a header without an end":                        {"ref," + strings.Repeat("x", 2*longest), "", "the header is longer than"},
 		"a header with an open quote and without an end": {"ref,\"" + strings.Repeat("x\n", longest), "", "the header is longer than"},
 		"lines that end as on old Macs":                  {"ref,endDate\ra,2024-06-30\rb,2024-06-30\r", "", "carriage return"},
@@ -218,7 +218,7 @@ func TestOpenRefuses(t *testing.T) {
 			if err == nil {
 				t.Fatalf("it is taken for %s with %q", s.Format, s.Header)
 			}
-			checkError(t, err, []string{"leavers.csv: ", tt.want})
+			checkError(t, err, []string{"leavers.csv:", tt.want})
 		})
 	}
 }

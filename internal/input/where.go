@@ -25,6 +25,10 @@ type Condition struct {
 // comma stands in quotes, as in CSV.
 func ParseCondition(text string) (Condition, error) {
 	column, values, found := strings.Cut(text, "=")
+	if strings.HasSuffix(values, `\`) {
+		// In a list of conditions it would take the separator behind it along.
+		return Condition{}, fmt.Errorf("the condition %q ends with a backslash; put the value in quotes", text)
+	}
 	var c Condition
 	c.Column, c.Not = strings.CutSuffix(column, "!")
 	if c.Column = strings.TrimSpace(c.Column); !found || c.Column == "" || strings.HasPrefix(strings.TrimSpace(values), "=") {
@@ -53,7 +57,7 @@ func (c Condition) String() string {
 	}
 	values := make([]string, len(c.Values))
 	for i, v := range c.Values {
-		if values[i] = v; strings.ContainsAny(v, ",\"\r\n") || strings.HasPrefix(v, "=") {
+		if values[i] = v; strings.ContainsAny(v, ",\"\r\n") || strings.HasPrefix(v, "=") || strings.HasSuffix(v, `\`) {
 			values[i] = `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
 		}
 	}
@@ -99,14 +103,14 @@ func (s *Source) wanted(fields []string) (wanted bool, fault string) {
 // empty.
 func (s *Source) wantedObject(o object) (wanted bool, fault string) {
 	return s.meets(func(i int, c Condition) (string, string) {
-		m, err := o.find(c.Column, "")
+		m, err := o.find(c.Column, "", "--where")
 		if err != nil {
 			return "", err.Error()
 		}
 		if m.value == nil {
 			return "", ""
 		}
-		s.seen.met[i].there = true
+		s.seen.held[i].there = true
 		text, err := m.text(true)
 		switch {
 		case err == nil:
@@ -136,45 +140,42 @@ func (s *Source) meets(value func(int, Condition) (text, fault string)) (wanted 
 		}
 		at := c.find(text)
 		if at >= 0 {
-			s.seen.met[i].values[at] = true
+			s.seen.held[i].values[at] = true
 		}
-		s.seen.met[i].rows++
+		s.seen.held[i].rows++
 		wanted = wanted && c.Not != (at >= 0)
 	}
 	return wanted, doubt
 }
 
-// met is what a reading has come across of a condition.
-type met struct {
+// held is what a reading has come across of a condition.
+type held struct {
 	rows   int    // held against it
 	values []bool // those that a row has
 	there  bool   // some object has the key
 }
 
-func newMet(where []Condition) []met {
-	all := make([]met, len(where))
+func newHeld(where []Condition) []held {
+	all := make([]held, len(where))
 	for i, c := range where {
 		all[i].values = make([]bool, len(c.Values))
 	}
 	return all
 }
 
-// unmet says which values no row has: they may be spelt otherwise there, and
+// nowhere says which values no row has: they may be spelt otherwise there, and
 // then rows are in, or left out, that should not be.
-func (s *Source) unmet() []string {
+func (s *Source) nowhere() []string {
 	var all []string
-	for i, c := range s.options.Where {
-		if i >= len(s.seen.met) || s.seen.met[i].rows == 0 {
-			continue
-		}
+	for i, h := range s.seen.held {
 		var none []string
-		for at, v := range c.Values {
-			if !s.seen.met[i].values[at] {
+		for at, v := range s.options.Where[i].Values {
+			if !h.values[at] {
 				none = append(none, v)
 			}
 		}
-		if len(none) > 0 {
-			all = append(all, fmt.Sprintf("no row has %s in the %s %q; is it spelt so there (--where)?", list(none), s.Field(), c.Column))
+		if h.rows > 0 && len(none) > 0 {
+			all = append(all, fmt.Sprintf("no row has %s in the %s %q; see how it is spelt there (--where)", list(none), s.Field(), s.options.Where[i].Column))
 		}
 	}
 	return all

@@ -75,14 +75,19 @@ func TestValuesOfConditionsAreThoseThatAPersonMeans(t *testing.T) {
 	})
 }
 
+func TestTextsThatKeepTheirFormInASpreadsheet(t *testing.T) {
+	const file = "ref,Status,endDate\n\"=\"\"001\"\"\",\"=\"\"Active\"\"\",\"=\"\"2024-06-30\"\"\"\n\"=\"\"002\"\"\",\"=\"\"Left\"\"\",\"=\"\"2024-06-30\"\"\"\n"
+	story{text: file, options: where(t, "Status!=Active"), rows: []string{"3 002 2024-06-30"}}.check(t, "leavers.csv")
+}
+
 func TestConditionsReadAsTheyAreWritten(t *testing.T) {
-	for _, text := range []string{"Status=Leaver,Terminated", "Status!=Active", "Status=", "Status=,x", `Title="Director, Finance",Clerk`, `Title="a ""b"" c"`, "A B=1"} {
+	for _, text := range []string{"Status=Leaver,Terminated", "Status!=Active", "Status=", "Status=,x", `Title="Director, Finance",Clerk`, `Title="a ""b"" c"`, "A B=1", `Team="A\"`, `Team="=A"`} {
 		c, err := input.ParseCondition(text)
 		if err != nil || c.String() != text {
 			t.Errorf("%s is written as %s, %v", text, c, err)
 		}
 	}
-	for _, text := range []string{"", "Status", "=x", " =x", "!=x", "Status==Active", "Status!==Active", "Status=\"a\nb\"\nc"} {
+	for _, text := range []string{"", "Status", "=x", " =x", "!=x", "Status==Active", "Status!==Active", "Status= =x", `Team!=A\`, "Status=\"a\nb\"\nc"} {
 		if c, err := input.ParseCondition(text); err == nil {
 			t.Errorf("%q is taken for %s", text, c)
 		}
@@ -93,10 +98,10 @@ func TestValuesThatNoRowHasAreWarnedAbout(t *testing.T) {
 	tests := map[string]struct {
 		text, condition, want string
 	}{
-		"a misspelt value":  {"ref,Status\n1,Active\n", "Status!=Aktiv,Active", `no row has "Aktiv" in the column "Status"; is it spelt so there (--where)?`},
+		"a misspelt value":  {"ref,Status\n1,Active\n", "Status!=Aktiv,Active", `no row has "Aktiv" in the column "Status"; see how it is spelt there (--where)`},
 		"all are there":     {"ref,Status\n1,Active\n2,\n", "Status!=active,", ""},
 		"there are no rows": {"ref,Status\n", "Status!=active", ""},
-		"objects":           {`{"ref":"1","job":{"state":"Active"}}`, "job.state=Leaver,Left", `no row has "Leaver", "Left" in the key "job.state"; is it spelt so there (--where)?`},
+		"objects":           {`{"ref":"1","job":{"state":"Active"}}`, "job.state=Leaver,Left", `no row has "Leaver", "Left" in the key "job.state"; see how it is spelt there (--where)`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -115,33 +115,49 @@ func (f DateFormat) ParseEndDate(text string, zone *time.Location) (EndDate, err
 }
 
 // times are what may follow a day.
-var times = []string{"", " 15:04", " 15:04:05", "T15:04", "T15:04:05"}
+var times = []string{" 15:04", " 15:04:05", "T15:04", "T15:04:05", " 3:04 PM", " 3:04:05 PM", " 3:04PM", " 3:04:05PM"}
 
 // zones are what may follow a time.
 var zones = []string{"", "Z07:00", " Z07:00", " -0700", "-0700"}
 
 func (f DateFormat) read(text string, zone *time.Location) (string, error) {
-	if len(text) <= longest {
-		for _, clock := range times {
-			for _, offset := range zones {
-				if clock == "" && offset != "" {
-					continue
-				}
-				at, err := time.ParseInLocation(f.layout+clock+offset, text, time.UTC)
-				switch {
-				case err != nil:
-				case clock == "":
-					return at.Format(dayLayout), nil
-				case offset == "":
-					return moment(at, zone).Format(time.RFC3339Nano), nil
-				default:
-					return at.Format(time.RFC3339Nano), nil
-				}
+	if len(text) > longest {
+		return "", f.unread(text)
+	}
+	if at, err := time.Parse(f.layout, text); err == nil {
+		return at.Format(dayLayout), nil
+	}
+	if !strings.Contains(text, ":") {
+		return "", f.unread(text)
+	}
+	for _, clock := range times {
+		for _, offset := range zones {
+			at, err := time.Parse(f.layout+clock+offset, text)
+			switch {
+			case err != nil:
+			case offset != "":
+				return at.Format(time.RFC3339Nano), nil
+			case at.Equal(at.Truncate(24 * time.Hour)):
+				// What systems write that know no days: 2024-06-30 00:00:00. Nobody
+				// is to be gone a day too early.
+				return at.Format(dayLayout), nil
+			default:
+				return moment(at, zone).Format(time.RFC3339Nano), nil
 			}
 		}
 	}
-	return "", fmt.Errorf("the end date %q is not a day of the calendar in the form %s", cut(text, 40), f.Letters)
+	return "", f.unread(text)
 }
+
+func (f DateFormat) unread(text string) error {
+	return fmt.Errorf("the end date %q is not a day of the calendar in the form %s", cut(text, 40), f.Letters)
+}
+
+// String returns the letters.
+func (f DateFormat) String() string { return f.Letters }
+
+// Serial tells whether the format is that of serial numbers.
+func (f DateFormat) Serial() bool { return f.serial }
 
 // readSerial reads the number of days since 30 December 1899; its fraction is
 // the time of day.
@@ -181,6 +197,7 @@ type Proposal struct {
 	zone       *time.Location
 	now        time.Time
 	texts, odd int // taken, and those among them that no format reads
+	usual      int // that are in the usual form
 	last       struct {
 		text string
 		odd  bool
@@ -236,6 +253,10 @@ func (p *Proposal) Add(text string) {
 	}
 }
 
+// AddUsual takes an end date of the column that is in the usual form: no other
+// format would read it.
+func (p *Proposal) AddUsual() { p.usual++ }
+
 // reading returns those of the formats that read a text.
 func (p *Proposal) reading(text string, of []DateFormat) []DateFormat {
 	var fits []DateFormat
@@ -251,6 +272,9 @@ func (p *Proposal) reading(text string, of []DateFormat) []DateFormat {
 // Letters are those of the format that is proposed; "" if there is none, or
 // more than one.
 func (p *Proposal) Letters() string {
+	if p.usual > 0 {
+		return ""
+	}
 	if letters := p.letters(); len(letters) == 1 {
 		return letters[0]
 	}
@@ -283,6 +307,8 @@ func (p *Proposal) String() string {
 		return "say how dates are written with --date-format, such as DD/MM/YYYY"
 	case len(letters) > 1:
 		return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(letters, " or "))
+	case p.usual > 0:
+		return fmt.Sprintf("%d would fit --date-format %s, and %d are YYYY-MM-DD: write them alike", p.texts-p.odd, quoteBlank(letters[0]), p.usual)
 	case p.odd > 0:
 		return fmt.Sprintf("all but %d would fit --date-format %s", p.odd, quoteBlank(letters[0]))
 	}

@@ -45,6 +45,12 @@ func TestDatesInEveryFormat(t *testing.T) {
 30/06/2024 17:00:30Z = 2024-06-30T17:00:30Z; 2024-06-30T17:00:30Z
 30/06/2024T17:00 = 2024-06-30T17:00:00Z; 2024-06-30T17:00:00Z
 30/06/2024 24:00 = !
+30/06/2024 00:00 = 2024-06-30; 2024-06-30T00:00:00Z
+30/06/2024 00:00:00 = 2024-06-30; 2024-06-30T00:00:00Z
+30/06/2024 00:00 +02:00 = 2024-06-30T00:00:00+02:00; 2024-06-29T22:00:00Z
+30/06/2024 12:00:00 AM = 2024-06-30; 2024-06-30T00:00:00Z
+30/06/2024 5:30 PM = 2024-06-30T17:30:00Z; 2024-06-30T17:30:00Z
+30/06/2024 13:30 PM = !
 30/06/2024 17 = !
 2024-06-30 = !
 soon = !
@@ -257,18 +263,23 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 		{"30062024 01072024", "all of them would fit --date-format DDMMYYYY"},
 		{"30/06/2024 31/12/9999", "all but 1 would fit --date-format DD/MM/YYYY"},
 		{"30/Jun/2024", "all of them would fit --date-format DD/MMM/YYYY"},
+		{"30/06/2024 2024-06-30 01/02/2024", "2 would fit --date-format DD/MM/YYYY, and 1 are YYYY-MM-DD: write them alike"},
 		{"soon later", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 		{"soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 	}
 	for _, tt := range tests {
 		p := NewProposal(time.UTC, time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC))
 		for text := range strings.FieldsSeq(tt.texts) {
-			p.Add(text)
+			if _, err := ParseEndDate(text, time.UTC); err == nil {
+				p.AddUsual()
+			} else {
+				p.Add(text)
+			}
 		}
 		if got := p.String(); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.texts, got, tt.want)
 		}
-		if letters := p.Letters(); (letters != "") != strings.Contains(tt.want, "would fit") || !strings.HasSuffix(tt.want, letters) {
+		if letters := p.Letters(); (letters != "") != (strings.Contains(tt.want, "would fit") && !strings.Contains(tt.want, "alike")) || !strings.HasSuffix(tt.want, letters) {
 			t.Errorf("%s: %q is proposed", tt.texts, letters)
 		}
 	}

@@ -46,18 +46,13 @@ type Row struct {
 // what makes them unusable becomes the row's Fault. A date without a zone is
 // read in zone.
 func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
-	return DateFormat{}.NewRow(place, ref, endDate, zone)
+	date, err := ParseEndDate(strings.TrimSpace(endDate), zone)
+	return RowOf(place, ref, date, err)
 }
 
-// NewRow is the function NewRow for end dates in the format.
-func (f DateFormat) NewRow(place Place, ref, endDate string, zone *time.Location) Row {
-	date, err := f.ParseEndDate(strings.TrimSpace(endDate), zone)
-	return NewRowOn(place, ref, date, err)
-}
-
-// NewRowOn is NewRow for an end date that was read before, with the error that
-// came of it.
-func NewRowOn(place Place, ref string, endDate EndDate, err error) Row {
+// RowOf is NewRow for an end date that was read before, with the error that came
+// of it.
+func RowOf(place Place, ref string, endDate EndDate, err error) Row {
 	row := Row{Place: place}
 	row.Ref, row.EndDate = TrimRef(ref), endDate
 	switch refErr := CheckRef(row.Ref); {

@@ -121,7 +121,8 @@ func TestDamagedRefs(t *testing.T) {
 		{"", "", empty}, {" ", "", empty}, {"\u200b", "", empty}, {"\u00a0\ufeff", "", empty}, {"\t\r\n", "", empty},
 		{"Total", "", total}, {"Total: 250", "", total}, {"TOTALS", "", total}, {"Grand Total", "", total}, {"grand total: 1,250.00", "", total}, {"Sum 12", "", total}, {"Count=", "", total},
 		{"Total employees: 42", "", total}, {"total leavers 2", "", total}, {"Subtotal HR dept 7", "", total}, {"Summe", "", total}, {"Gesamt: 2", "", total}, {"Total:", "", total},
-		{"2 rows", "", below}, {"(42 records)", "", below}, {"2 rows selected.", "", below}, {"End of report", "", below}, {"End", "End", ""}, {"2 rowers", "2 rowers", ""}, {"7 of 9", "7 of 9", ""}, {"endofit", "endofit", ""},
+		{"2 rows", "", below}, {"(42 records)", "", below}, {"2 rows selected.", "", below}, {"End of report", "", below}, {"2 employees", "", below}, {"Row count: 2", "", below}, {"Records: 2", "", below}, {"Page 1 of 1", "", below}, {"Generated on 25/11/2026 by HR", "", below}, {"Page Turner", "Page Turner", ""}, {"E7: 2", "E7: 2", ""},
+		{"End", "End", ""}, {"2 rowers", "2 rowers", ""}, {"7 of 9", "7 of 9", ""}, {"endofit", "endofit", ""},
 		{"Total Recall", "Total Recall", ""}, {"Totally", "Totally", ""}, {"Sum12", "Sum12", ""}, {"Grand", "Grand", ""}, {"Count Basie 3", "Count Basie 3", ""}, {"Total 1 2", "Total 1 2", ""},
 		{"#N/A", "", formula}, {"#REF!", "", formula}, {" #DIV/0! ", "", formula}, {"#17", "#17", ""}, {"#", "#", ""}, {"A#N/A", "A#N/A", ""},
 		{".", "", `"."`}, {" .. ", "", `".."`}, {"\u200b.\u200b", "", `"."`},
@@ -165,6 +166,19 @@ func TestLookAlikes(t *testing.T) {
 					t.Errorf("%q looks like %q, want %q", ref, look, want)
 				}
 			}
+		}
+	}
+}
+
+func TestLabelsOfTotals(t *testing.T) {
+	for _, text := range []string{"Total", "TOTAL EMPLOYEES:", "Total leavers", "Total number of records", "Overall Total", "Report total", "Total (2)", "Count", "Sum:", "Headcount", "Totaal", "Total général", "Gesamtsumme", "Anzahl", "Suma", "Grand total: 3"} {
+		if !leaver.IsTotal(text) {
+			t.Errorf("%q is no label of totals", text)
+		}
+	}
+	for _, text := range []string{"", "To", "TotalEnergies", "Anna Sum", "Count Basie", "Subtotally", "Sales", "2024-06-30", "Ash", "Grandtotal-1"} {
+		if leaver.IsTotal(text) {
+			t.Errorf("%q is a label of totals", text)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func faultOf(ref string) string {
 	switch {
 	case scientific(ref):
 		return "is a number that a spreadsheet has rounded; export the column as text"
-	case IsTotal(ref), total(ref, countWords):
+	case total(ref):
 		return "is that of a line of totals"
 	case footer(ref):
 		return "is a line below a table"
@@ -74,53 +74,85 @@ func IsFormulaError(text string) bool {
 	return text != "" && text[0] == '#' && slices.Contains(formulaErrors, text)
 }
 
-// totalWords begin the line of totals of an export, in some of its languages.
-// Those of counts are the names of people, too.
-var totalWords, countWords = []string{"total", "totals", "subtotal", "gesamt", "summe"}, []string{"sum", "count"}
+// totalWords stand in the line of totals of an export, in some of its languages.
+// Those of countWords are the names of people, too, and count alone.
+var (
+	totalWords = []string{"total", "totals", "subtotal", "totaal", "totale", "totales", "gesamt", "gesamtsumme", "summe", "anzahl", "suma", "headcount"}
+	countWords = []string{"sum", "count"}
+)
 
-// IsTotal tells whether a text is what exports write in the line at their end: a
-// word for a total, a number or nothing behind it, and words between the two.
-func IsTotal(text string) bool { return total(text, totalWords) }
-
-func total(text string, begin []string) bool {
-	if len(text) < len("sum") {
-		return false
-	}
-	switch text[0] | 0x20 {
-	case 't', 's', 'g', 'c':
-	default:
+// IsTotal tells whether a text beside a ref is the label of a line of totals: such
+// a word is its first or its last one (Total leavers, Report total).
+func IsTotal(text string) bool {
+	if !mayBeTotal(text) && !mayBeTotal(text[strings.LastIndexByte(text, ' ')+1:]) {
 		return false // nearly all of them, at no cost
 	}
-	const grand = "grand "
-	if len(text) > len(grand) && strings.EqualFold(text[:len(grand)], grand) {
-		text = strings.TrimLeft(text[len(grand):], " ")
-	}
-	i := slices.IndexFunc(begin, func(w string) bool {
-		return len(text) >= len(w) && strings.EqualFold(text[:len(w)], w) && (len(text) == len(w) || strings.IndexByte(" :=", text[len(w)]) >= 0)
-	})
-	if i < 0 {
+	words := strings.FieldsFunc(strings.ToLower(text), notLetter)
+	if len(words) == 0 {
 		return false
 	}
-	words := strings.Fields(strings.TrimLeft(text[len(begin[i]):], ":="))
-	last := len(words) - 1
-	if last < 0 || last == 0 && number(words[0]) {
-		return true
-	}
-	// Total leavers: 2, but neither Total Recall nor Count Basie 3.
-	return number(words[last]) && last <= 3 && !slices.Contains(countWords, begin[i]) &&
-		!slices.ContainsFunc(words[:last], func(w string) bool { return strings.ContainsAny(w, "0123456789") })
+	return slices.Contains(totalWords, words[0]) || slices.Contains(totalWords, words[len(words)-1]) ||
+		len(words) == 1 && slices.Contains(countWords, words[0])
 }
 
-// footer tells whether a ref is what stands below a table: 2 rows selected, End
-// of report.
-func footer(ref string) bool {
-	number, what, found := strings.Cut(strings.TrimLeft(ref, "("), " ")
-	if !found {
+// mayBeTotal tells whether a word begins as these do.
+func mayBeTotal(word string) bool {
+	if word == "" {
 		return false
 	}
-	word, _, _ := strings.Cut(what, " ")
-	return digits(number) && slices.Contains([]string{"row", "rows", "record", "records", "entries"}, strings.ToLower(strings.TrimRight(word, ").,"))) ||
-		strings.EqualFold(number, "end") && strings.EqualFold(word, "of")
+	switch word[0] | 0x20 {
+	case 't', 's', 'g', 'a', 'h', 'c':
+		return true
+	}
+	return false
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
+
+// total tells whether a ref is the label of a line of totals: such a word, or one
+// of more words before a number (Grand total, Total leavers: 2, Sum 12), but
+// neither Total Recall nor Count Basie 3.
+func total(ref string) bool {
+	if !mayBeTotal(ref) {
+		return false // nearly all of them, at no cost
+	}
+	words := strings.Fields(strings.ToLower(ref))
+	if words[0] == "grand" && len(words) > 1 {
+		words = words[1:]
+	}
+	first, last := strings.TrimRight(words[0], ":="), words[len(words)-1]
+	isTotal := slices.Contains(totalWords, first)
+	switch {
+	case !isTotal && !slices.Contains(countWords, first):
+		return false
+	case len(words) == 1:
+		return true
+	case len(words) == 2:
+		return number(last)
+	}
+	return isTotal && number(last) && len(words) <= 4 &&
+		!slices.ContainsFunc(words[1:len(words)-1], func(w string) bool { return strings.ContainsAny(w, "0123456789") })
+}
+
+// footer tells whether a ref is what stands below a table: 2 rows selected, Row
+// count: 2, End of report, Page 1 of 1.
+func footer(ref string) bool {
+	if !strings.Contains(ref, " ") {
+		return false
+	}
+	words := strings.Fields(strings.ToLower(strings.Trim(ref, "()")))
+	label, amount, labelled := strings.Cut(ref, ": ")
+	switch {
+	case len(words) < 2:
+		return false
+	case labelled && digits(strings.TrimSpace(amount)) && !strings.ContainsAny(label, "0123456789"):
+		return true
+	case digits(words[0]):
+		return slices.Contains([]string{"row", "rows", "record", "records", "entries", "employees", "leavers"}, strings.Trim(words[1], "().,"))
+	case words[0] == "page":
+		return digits(words[1])
+	}
+	return slices.Contains([]string{"end of", "generated on", "generated by", "printed on", "printed by", "exported on", "exported by"}, words[0]+" "+words[1])
 }
 
 func number(text string) bool { return text != "" && strings.Trim(text, "0123456789.,") == "" }
