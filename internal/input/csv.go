@@ -49,6 +49,7 @@ func (s *Source) readHeader(head io.Reader) error {
 type record struct {
 	fields   []string
 	line     int
+	broken   bool   // it takes up several lines
 	fault    string // why the fields cannot be told apart
 	from, to int64  // where it stands in the text
 }
@@ -79,6 +80,8 @@ func (s *Source) records(yield func(*record, error) bool) {
 		if err == nil {
 			line, _ := reader.FieldPos(0)
 			r.line = line + s.above
+			last, _ := reader.FieldPos(len(r.fields) - 1)
+			r.broken = last > line || strings.IndexByte(r.fields[len(r.fields)-1], '\n') >= 0
 			switch missing := len(s.Header) - len(r.fields); {
 			case missing > 0:
 				r.fields = append(r.fields, make([]string, missing)...)
@@ -153,10 +156,12 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 // isTotal tells whether a record is a line of totals: it has a word for one, and a
 // number or nothing in the ref's place.
 func (s *Source) isTotal(fields []string) bool {
-	_, ref := s.cell(fields[s.columns.ref])
+	if _, ref := s.cell(fields[s.columns.ref]); strings.Trim(ref, " 0123456789") != "" {
+		return false
+	}
 	for i, field := range fields {
 		if _, text := s.cell(field); i != s.columns.ref && leaver.IsTotal(strings.TrimSpace(text)) {
-			return digitsOnly(strings.TrimSpace(ref))
+			return true
 		}
 	}
 	return false

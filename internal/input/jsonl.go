@@ -327,7 +327,12 @@ func cut(value []byte) string {
 
 // digitsOnly tells whether a text is a whole number, zeros in front included.
 func digitsOnly(text string) bool {
-	return text != "" && strings.Trim(text, "0123456789") == ""
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // lineReader reads lines of at most recordLimit bytes.

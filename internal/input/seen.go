@@ -87,12 +87,9 @@ func (s *Source) noteRecord(r *record) {
 			s.seen.dates.note(s.Header[i], text, mark == dateMark, s.options.Zone)
 		}
 	}
-	for _, field := range r.fields {
-		if strings.IndexByte(field, '\n') >= 0 {
-			if s.seen.broken++; s.seen.broken == 1 {
-				s.seen.first = r.line
-			}
-			return
+	if r.broken {
+		if s.seen.broken++; s.seen.broken == 1 {
+			s.seen.first = r.line
 		}
 	}
 }

@@ -137,7 +137,7 @@ func total(ref string) bool {
 // footer tells whether a ref is what stands below a table: 2 rows selected, Row
 // count: 2, End of report, Page 1 of 1.
 func footer(ref string) bool {
-	if !strings.Contains(ref, " ") {
+	if strings.IndexByte(ref, ' ') < 0 {
 		return false
 	}
 	words := strings.Fields(strings.ToLower(strings.Trim(ref, "()")))

@@ -80,7 +80,7 @@ func check(job *batchv1.CronJob) error {
 		{len(c.Resources.Requests) == 2 && len(c.Resources.Limits) == 2, "requests and limits for CPU and memory"},
 		{len(c.Env) == 0 && len(c.EnvFrom) == 0, "no secret in the environment"},
 		{failureRules(spec.PodFailurePolicy, c.Name), "disruptions are ignored first, then 3, 5 and 64 fail the job"},
-		{mounts(pod, c), "every mount has its volume, and the secret is one of them"},
+		{mounts(pod, c), "every mount has its volume, and the secret and a bounded /tmp are among them"},
 		{arguments(c), "the arguments of an unattended run"},
 	}
 	var broken []error
@@ -106,15 +106,17 @@ func failureRules(p *batchv1.PodFailurePolicy, container string) bool {
 }
 
 func mounts(pod corev1.PodSpec, c corev1.Container) bool {
-	secret := false
+	secret, tmp := false, false
 	for _, m := range c.VolumeMounts {
 		at := slices.IndexFunc(pod.Volumes, func(v corev1.Volume) bool { return v.Name == m.Name })
 		if at < 0 {
 			return false
 		}
-		secret = secret || pod.Volumes[at].Secret != nil && m.ReadOnly
+		v := pod.Volumes[at]
+		secret = secret || v.Secret != nil && m.ReadOnly
+		tmp = tmp || v.EmptyDir != nil && v.EmptyDir.SizeLimit != nil && m.MountPath == "/tmp" && !m.ReadOnly
 	}
-	return secret && len(c.VolumeMounts) == len(pod.Volumes)
+	return secret && tmp && len(c.VolumeMounts) == len(pod.Volumes)
 }
 
 func arguments(c corev1.Container) bool {
@@ -161,6 +163,8 @@ func TestTheCheckBites(t *testing.T) {
 		{"a failure rule that forgets 64", "values: [3, 5, 64]", "values: [3, 5]"},
 		{"disruptions count", "action: Ignore", "action: Count"},
 		{"a mount without a volume", "- name: data\n                  mountPath", "- name: dat\n                  mountPath"},
+		{"nowhere to copy a workbook to", "mountPath: /tmp", "mountPath: /scratch"},
+		{"a copy of any size", "emptyDir:\n                sizeLimit: 1Gi", "emptyDir: {}"},
 		{"a run that asks", "- --yes", "- --progress=plain"},
 	}
 	for _, m := range mutants {
