@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -201,55 +202,68 @@ func detect(r io.ReadSeeker) (Encoding, error) {
 	if visible := bytes.TrimLeft(head, bom+" \t\r\n"); len(visible) > 0 && (visible[0] == '{' || visible[0] == '[') {
 		return UTF8, nil // as JSON is (RFC 8259)
 	}
-	valid, _, err := scan(text, false)
-	if err != nil || valid {
-		return UTF8, err
+	valid := true
+	for part, err := range parts(text) {
+		if err != nil {
+			return "", err
+		}
+		if valid = utf8.Valid(part); !valid {
+			break
+		}
+	}
+	if valid {
+		return UTF8, nil
 	}
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return "", err
 	}
-	if _, multibyte, err := scan(bufio.NewReaderSize(r, 64<<10), true); err != nil || multibyte {
-		return UTF8, err
+	for part, err := range parts(bufio.NewReaderSize(r, 64<<10)) {
+		if err != nil || onlyUTF8(part) {
+			return UTF8, err
+		}
 	}
 	return Windows1252, nil
 }
 
-// scan reads to the end and tells whether all of it is UTF-8; or, to the end
-// in any case, whether some of it can be nothing else.
-func scan(text *bufio.Reader, closely bool) (valid, multibyte bool, err error) {
-	valid = true
-	for {
-		part, err := text.Peek(32 << 10)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return false, false, err
-		}
-		if len(part) == 0 {
-			return valid, multibyte, nil
-		}
-		used := len(part)
-		for back := 1; err == nil && back < utf8.UTFMax; back++ {
-			if start := used - back; utf8.RuneStart(part[start]) {
-				if !utf8.FullRune(part[start:]) {
-					used = start // the rest of it comes with the next part
+// parts are a text in pieces that do not end within a character of UTF-8; they are
+// good until the next one.
+func parts(text *bufio.Reader) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for {
+			part, err := text.Peek(32 << 10)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(nil, err)
+				return
+			}
+			if len(part) == 0 {
+				return
+			}
+			for back := 1; err == nil && back < utf8.UTFMax; back++ {
+				if start := len(part) - back; utf8.RuneStart(part[start]) {
+					if !utf8.FullRune(part[start:]) {
+						part = part[:start] // the rest of it comes with the next part
+					}
+					break
 				}
-				break
 			}
-		}
-		switch {
-		case utf8.Valid(part[:used]) && !closely:
-		case !closely:
-			return false, false, nil
-		default:
-			for i := 0; i < used && !multibyte; {
-				_, size := utf8.DecodeRune(part[i:used])
-				multibyte = size > 1
-				i += size
+			if !yield(part, nil) {
+				return
 			}
-		}
-		if _, err := text.Discard(used); err != nil {
-			return false, false, err
+			_, _ = text.Discard(len(part)) // is in the buffer
 		}
 	}
+}
+
+// onlyUTF8 tells whether a text has a character that nothing else can be.
+func onlyUTF8(text []byte) bool {
+	for i := 0; i < len(text); {
+		_, size := utf8.DecodeRune(text[i:])
+		if size > 1 {
+			return true
+		}
+		i += size
+	}
+	return false
 }
 
 // halfZeros tells UTF-16 without a byte order mark: of text that is mostly
