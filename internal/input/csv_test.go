@@ -51,6 +51,7 @@ func TestCSV(t *testing.T) {
 		"a NUL far behind is a faulty row":           {text: "ref,x\na," + strings.Repeat("x", 10<<10) + "\nb\x00,\nc,\n", rows: []string{"2 a", "3 ! control", "4 c"}},
 
 		"a line of totals whose count stands in the ref's place": {text: "Name,ref,endDate\nTotal,1,2024-06-30\nTotal,2,\n Report total:,3,\nTotal,E4,\nTotalEnergies,5,\nTotal,,\n", rows: []string{"2 1 2024-06-30", `3 ! this is a line of totals: it has "Total", "2"`, "4 ! line of totals", "5 E4", "6 5", `7 ! this is a line of totals: it has "Total"`}},
+		"a line of totals with its label behind the ref":         {text: "ref,Name,endDate\n1,Ada,\n1,Total,\n", rows: []string{"2 1", "3 ! line of totals"}},
 		"too few fields":                                   {text: "ref,endDate\na\nb,\n", rows: []string{"2 ! the header, which has 2", "3 b"}},
 		"too many fields":                                  {text: "ref,endDate\na,2024-06-30,x\nb,\n", rows: []string{"2 ! more or fewer fields", "3 b"}},
 		"too many fields over several lines":               {text: "ref,endDate\n\na,\"x\ny\",z\nb,\n", rows: []string{"3 ! lines 3 to 4 were read as one row", "5 b"}},

@@ -74,6 +74,14 @@ func TestTheSameFileInEveryEncodingReadsAlike(t *testing.T) {
 	}
 }
 
+func TestZerosInEveryPlaceAreNoText(t *testing.T) {
+	for _, text := range []string{"r\x00e\x00f\x00\n\x001\x00\n\x00\x00\x00", "\x00r\x00e\x00f\x00\n\x001\x00\x00"} {
+		if s, err := open(t, "leavers.csv", text, input.Options{}); err == nil || !strings.Contains(err.Error(), "say its encoding with --encoding") {
+			t.Errorf("%q: %v, %v", text, s, err)
+		}
+	}
+}
+
 func TestBytesThatFitNoEncodingMakeARowInvalid(t *testing.T) {
 	tests := map[string]struct {
 		text    string

@@ -40,6 +40,7 @@ func TestHeader(t *testing.T) {
 		"another one, whose first name is new":               {text: "Name,ref,endDate\n" + strings.Repeat("x,a1,\n", 40) + "Surname,endDate,ref\nx,,2\n", rows: many, fails: []string{`leavers.csv:42: this looks like another header`}},
 		"the announced delimiter again":                      {text: "sep=;\nref;endDate\n1;\nsep=;\nref;endDate\n2;\n", rows: []string{"3 1", "6 2"}},
 		"years, and the day on which it was made":            {text: "Absence report;;;;\nEmployee ID;2024;2025;Leave Date;\n7;1;2;2024-06-30;\n", rows: []string{"3 7 2024-06-30"}},
+		"a leaver whose values are names of columns":         {text: "Name,ref,Team,Role,endDate\nName,1,Team,Lead,2024-06-30\n", rows: []string{"2 1 2024-06-30"}},
 		"a leaver with the name of a column":                 {text: "ref,Name,endDate\nName,Ada,\nNAME,,\n", rows: []string{"2 Name", "3 NAME"}},
 		"a number beside a label is none":                    {text: "Staff No.,17\nPrinted,2024-06-30\n\nName,Staff No.\nAda,1\n", rows: []string{"5 1"}},
 		"a row of values is none":                            {text: "Number;Number type;Leave Date\n77;Payroll ID;2024-06-30\n", fails: []string{"leavers.csv:1: no column ref"}},

@@ -272,6 +272,10 @@ func TestWorkbooks(t *testing.T) {
 	t.Run("a part that is missing", func(t *testing.T) {
 		story{text: workbook(t, nil), fails: []string{"lacks a part, xl/worksheets/sheet1.xml"}}.check(t, "leavers.xlsx")
 	})
+	t.Run("a part that is too long", func(t *testing.T) {
+		text := workbook(t, map[string]string{"xl/styles.xml": "<styleSheet>" + strings.Repeat(" ", 17<<20) + "</styleSheet>", "xl/worksheets/sheet1.xml": one})
+		story{text: text, fails: []string{"the workbook is damaged: xl/styles.xml: the record is too long"}}.check(t, "leavers.xlsx")
+	})
 	t.Run("a damaged archive", func(t *testing.T) {
 		text := []byte(workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}))
 		for i := 40; i < len(text)/2; i++ { // names and contents of all parts
@@ -325,12 +329,15 @@ func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want == zeros {
-				s, err := prepare(t, "leavers.xlsx", b.String(), input.Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if _, err := read(t, s, input.Options{}); err != nil || s.RefPad() != 7 {
-					t.Errorf("--ref-pad %d is proposed, %v", s.RefPad(), err)
+				for pad, want := range map[int]int{0: 7, 6: 7, 7: 0} {
+					o := input.Options{RefPad: pad}
+					s, err := prepare(t, "leavers.xlsx", b.String(), o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, err := read(t, s, o); err != nil || s.RefPad() != want {
+						t.Errorf("with --ref-pad %d, %d is proposed, %v", pad, s.RefPad(), err)
+					}
 				}
 				return
 			}
