@@ -110,6 +110,9 @@ func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 			yield(leaver.Row{}, err)
 			return
 		}
+		if r.fault == "" {
+			r.fault = s.mergedAt(r.line) // before conditions are held against what is not there
+		}
 		row := leaver.Row{Place: leaver.Place{Source: s.Name, Row: r.line}, Fault: r.fault}
 		if r.fault == "" {
 			wanted, doubt := s.wanted(r.fields)
@@ -139,9 +142,6 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 	if endDate == "" && (row.Fault == "" || row.Ref == "") && s.isTotal(fields) {
 		// What stands in the ref's place is a sum or a count, and nobody.
 		return leaver.Row{Place: place, Fault: "this is a line of totals: it has " + list(slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return f == "" }))}
-	}
-	if fault := s.mergedAt(place.Row); fault != "" && row.Fault == "" {
-		return leaver.Row{Place: place, Fault: fault}
 	}
 	if row.Fault != "" {
 		column := s.seen.endDate

@@ -243,6 +243,8 @@ func TestWorkbooks(t *testing.T) {
 			}
 			tt.check(t, "leavers.xlsx")
 		}
+		status := fmt.Sprintf(strings.NewReplacer(`<c t="s"><v>1</v></c></row><row r="3">`, `<c t="str"><v>Status</v></c></row><row r="3">`, `<c s="1"><v>45473</v></c>`, `<c t="str"><v>Left</v></c>`).Replace(three), "B3:B5")
+		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": status}), options: where(t, "Status=Left"), rows: []string{"3 1", "4 ! B3:B5", "5 ! B3:B5"}}.check(t, "leavers.xlsx")
 		many := strings.Repeat(`<mergeCell ref="A3:A4"/>`, 1001)
 		text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Replace(fmt.Sprintf(three, "A3:A4"), "<mergeCells>", "<mergeCells>"+many, 1)})
 		story{text: text, fails: []string{"1002 ranges of cells are merged in the columns that are read"}}.check(t, "leavers.xlsx")
