@@ -226,7 +226,7 @@ var proposed = sync.OnceValue(func() []DateFormat {
 // LooksLikeDate tells whether a text is an end date in the usual form or in one
 // of those that are proposed. Numbers are not: they could be anything.
 func LooksLikeDate(text string, zone *time.Location) bool {
-	if digits(text) {
+	if digits(text) || !dateWords(text) {
 		return false
 	}
 	if _, err := ParseEndDate(text, zone); err == nil {
@@ -259,6 +259,9 @@ func (p *Proposal) AddUsual() { p.usual++ }
 
 // reading returns those of the formats that read a text.
 func (p *Proposal) reading(text string, of []DateFormat) []DateFormat {
+	if !dateWords(text) {
+		return nil // without trying them all
+	}
 	var fits []DateFormat
 	for _, f := range of {
 		d, err := f.ParseEndDate(text, p.zone)
@@ -267,6 +270,20 @@ func (p *Proposal) reading(text string, of []DateFormat) []DateFormat {
 		}
 	}
 	return fits
+}
+
+// words are those that a date can have in a format that is proposed.
+var words = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "january", "february", "march", "april",
+	"june", "july", "august", "september", "october", "november", "december", "t", "z", "am", "pm"}
+
+// dateWords tells whether a text has a digit, and no words but these.
+func dateWords(text string) bool {
+	for word := range strings.FieldsFuncSeq(text, notLetter) {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) }) {
+			return false
+		}
+	}
+	return strings.ContainsAny(text, "0123456789")
 }
 
 // Letters are those of the format that is proposed; "" if there is none, or
