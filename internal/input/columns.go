@@ -29,8 +29,11 @@ func normalise(name string) string {
 			return -1
 		}
 		return r
-	}, strings.ToLower(name)), ".:#*")
+	}, strings.ToLower(name)), marksAround)
 }
+
+// marksAround are the marks that exports put around names.
+const marksAround = ".:#*()[]'?!"
 
 // findColumns finds the ref and the end date among the names of a header.
 func findColumns(header []string, o Options) (columns, error) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"offboard/internal/leaver"
@@ -124,6 +123,10 @@ func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 			row = s.tableRow(row.Place, r.fields, doubt)
 		}
 		if row.Fault != "" {
+			if _, known := s.known(r.fields); known > 1 {
+				yield(leaver.Row{}, fmt.Errorf("%s: %w", row.Place, otherHeader(r.fields)))
+				return
+			}
 			err = s.nameLines(&row, r.from, r.to)
 		}
 		if !yield(row, err) || err != nil {
@@ -139,9 +142,11 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 	}
 	ref, endDate := s.columns.of(fields)
 	row := s.newRow(place, ref, endDate)
-	if endDate == "" && (row.Fault == "" || row.Ref == "") && s.isTotal(fields) {
-		// What stands in the ref's place is a sum or a count, and nobody.
-		return leaver.Row{Place: place, Fault: "this is a line of totals: it has " + list(slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return f == "" }))}
+	if row.EndDate.Text == "" && (row.Fault == "" || row.Ref == "") {
+		if filled, isTotal := s.isTotal(fields); isTotal {
+			// What stands in the ref's place is a sum or a count, and nobody.
+			return leaver.Row{Place: place, Fault: fmt.Sprintf("this looks like a line of totals: it has nothing but %s; if it is a leaver, fill in the end date", list(filled))}
+		}
 	}
 	if row.Fault != "" {
 		column := s.seen.endDate
@@ -153,18 +158,25 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 	return row
 }
 
-// isTotal tells whether a record is a line of totals: it has a word for one, and a
-// number or nothing in the ref's place.
-func (s *Source) isTotal(fields []string) bool {
-	if _, ref := s.cell(fields[s.columns.ref]); strings.Trim(ref, " 0123456789") != "" {
-		return false
+// isTotal tells whether a record without an end date is a line of totals: it has a
+// number or nothing in the ref's place, little else, and a word for a total; or, of
+// many columns, nothing else but one. It returns what it has.
+func (s *Source) isTotal(fields []string) (filled []string, isTotal bool) {
+	const many = 5
+	_, ref := s.cell(fields[s.columns.ref])
+	if strings.Trim(ref, " 0123456789") != "" {
+		return nil, false
 	}
 	for i, field := range fields {
-		if _, text := s.cell(field); i != s.columns.ref && leaver.IsTotal(strings.TrimSpace(text)) {
-			return true
+		_, text := s.cell(field)
+		if text = leaver.TrimRef(text); text == "" {
+			continue
 		}
+		filled = append(filled, text)
+		isTotal = isTotal || i != s.columns.ref && leaver.IsTotal(text)
 	}
-	return false
+	few := max(2, len(fields)/2)
+	return filled, isTotal && len(filled) <= few || s.columns.endDate >= 0 && len(fields) >= many && len(filled) <= 2
 }
 
 // malformed turns the error of one record, which starts at the offset, into its

@@ -50,7 +50,11 @@ func TestCSV(t *testing.T) {
 		"another column that is not UTF-8 is no one": {text: "ref,name\na,Zo\xeb\n", rows: []string{"2 a"}},
 		"a NUL far behind is a faulty row":           {text: "ref,x\na," + strings.Repeat("x", 10<<10) + "\nb\x00,\nc,\n", rows: []string{"2 a", "3 ! control", "4 c"}},
 
-		"a line of totals whose count stands in the ref's place": {text: "Name,ref,endDate\nTotal,1,2024-06-30\nTotal,2,\n Report total:,3,\nTotal,E4,\nTotalEnergies,5,\nTotal,,\n", rows: []string{"2 1 2024-06-30", `3 ! this is a line of totals: it has "Total", "2"`, "4 ! line of totals", "5 E4", "6 5", `7 ! this is a line of totals: it has "Total"`}},
+		"a line of totals whose count stands in the ref's place": {text: "Name,ref,endDate\nTotal,1,2024-06-30\nTotal,2,\n Report total:,3,\nTotal,E4,\nTotalEnergies,5,\nTotal,,\n", rows: []string{"2 1 2024-06-30", `3 ! this looks like a line of totals: it has nothing but "Total", "2"; if it is a leaver, fill in the end date`, "4 ! line of totals", "5 E4", "6 5", `7 ! line of totals`}},
+		"a line of totals whose end date is blank":               {text: "Name,ref,endDate\nTotal,2, \nTotal,3,\"=\"\"\"\"\"\nTotal,4,\u00a0\n", rows: []string{"2 ! line of totals", "3 ! line of totals", "4 ! line of totals"}},
+		"lines of counts, as spreadsheets put between":           {text: "Dept,ref,Name,endDate\nOps,1,Ada,\nOps Count,1,,\nGrand Count,1,,\n", rows: []string{"2 1", "3 ! line of totals", "4 ! line of totals"}},
+		"a number and a word in a wide table":                    {text: "ref,a,b,c,endDate\n1,x,y,z,\n2,Insgesamt so viele,,,\n3,Ada,,,2024-06-30\nE4,Ada,,,\n", rows: []string{"2 1", "3 ! line of totals", "4 3 2024-06-30", "5 E4"}},
+		"a word for a total among others":                        {text: "Name,ref,Dept,Reason,endDate\nAda,1,Total Rewards,Headcount reduction,\n", rows: []string{"2 1"}},
 		"a line of totals with its label behind the ref":         {text: "ref,Name,endDate\n1,Ada,\n1,Total,\n", rows: []string{"2 1", "3 ! line of totals"}},
 		"too few fields":                                   {text: "ref,endDate\na\nb,\n", rows: []string{"2 ! the header, which has 2", "3 b"}},
 		"too many fields":                                  {text: "ref,endDate\na,2024-06-30,x\nb,\n", rows: []string{"2 ! more or fewer fields", "3 b"}},

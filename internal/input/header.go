@@ -25,6 +25,7 @@ type table struct {
 	titled bool  // some of them can be seen, beside the announced delimiter
 	line   int   // of the header
 	others []int // lines that could be the header, too
+	rows   int   // a line above it that has as many fields, as rows of a table have
 	width  int   // fields of the header
 	found  bool  // one of them could be the ref
 	fits   int   // rows with as many fields
@@ -71,8 +72,10 @@ func findTable(start []byte, o Options) (table, error) {
 		return best, lineError{best.line, fmt.Errorf("the header has one field, and the rows below it have more if %q separates them; name all columns there, or say --delimiter , if they are one field", wider)}
 	case tied:
 		return best, lineError{best.line, fmt.Errorf("the fields could be separated by several characters; say which with --delimiter, such as --delimiter %s", strconv.Quote(string(best.comma)))}
+	case best.rows > 0:
+		return best, lineError{best.line, fmt.Errorf("row %d could be the header, by what stands in it, and row %d above it looks like a part of its table; say which it is with --header-row, or name the column of the ref with --ref-column", best.line, best.rows)}
 	case len(best.others) > 0:
-		return best, lineError{best.line, fmt.Errorf("row %d and row %d could each be the header; say which with --header-row, such as --header-row %d", best.line, best.others[0], best.others[0])}
+		return best, lineError{best.line, fmt.Errorf("row %d and row %d could each be the header; say which with --header-row, or read exports that were put together one by one", best.line, best.others[0])}
 	}
 	return best, nil
 }
@@ -97,6 +100,7 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 	usual := nameOr(o.usual, refName)
 	t := table{comma: comma, lead: lead, line: above + 1}
 	var header []string
+	most, mostAt := 0, 0 // fields of a row above the header, and its line
 	for row := 0; ; row++ {
 		at := int(r.InputOffset())
 		fields, err := r.Read()
@@ -107,35 +111,43 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 			continue
 		}
 		line, _ := r.FieldPos(0)
-		switch isHeader := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0 && !holdsValues(fields, o); {
+		filled, values := contents(fields, o)
+		named := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0
+		isHeader := named && values <= filled/2 && (filled > 2 || values == 0)
+		switch {
 		case row == 0, isHeader && !t.found && o.HeaderRow == 0:
 			header = fields
 			t.found, t.width, t.fits, t.wider = isHeader, len(fields), 0, 0
 			t.lead, t.line = lead+at, above+line
-		case isHeader && o.HeaderRow == 0 && !sameNames(fields, header):
+			if most >= filled && filled > 1 && o.RefColumn == "" {
+				t.rows = mostAt
+			}
+		case named && values == 0 && o.HeaderRow == 0 && !sameNames(fields, header):
 			t.others = append(t.others, above+line)
 		case len(fields) == t.width:
 			t.fits++
 		case len(fields) > t.width:
 			t.wider++
 		}
+		if filled > most {
+			most, mostAt = filled, above+line
+		}
 	}
 }
 
-// holdsValues tells whether a row has more numbers and dates than a header can
-// have: years, or the day on which it was made.
-func holdsValues(fields []string, o Options) bool {
-	all, values := 0, 0
+// contents counts the fields of a row that are not empty, and the numbers and dates
+// among them. A header has years at most, or the day on which it was made.
+func contents(fields []string, o Options) (filled, values int) {
 	for _, field := range fields {
 		mark, text := marked(strings.TrimSpace(field))
 		if text != "" {
-			all++
+			filled++
 		}
 		if mark != 0 || digitsOnly(text) || leaver.LooksLikeDate(text, o.Zone) {
 			values++
 		}
 	}
-	return values > all/2 || all == 2 && values == 1
+	return filled, values
 }
 
 func sameNames(a, b []string) bool {
@@ -151,16 +163,8 @@ type names struct {
 
 func newNames(header []string) names {
 	n := names{normal: map[string]bool{}}
-	n.first[bom[0]] = true
-	for _, usual := range [...]string{refName, endDateName} {
-		for _, name := range synonyms[usual] {
-			n.normal[name] = true
-		}
-	}
-	for _, name := range header {
+	for _, name := range slices.Concat(header, synonyms[refName], synonyms[endDateName]) {
 		n.normal[normalise(name)] = true
-	}
-	for _, name := range header {
 		for _, spelt := range [...]string{name, strings.ToUpper(name), strings.ToLower(name), normalise(name), strings.ToUpper(normalise(name))} {
 			if spelt != "" {
 				n.first[spelt[0]], n.last[spelt[len(spelt)-1]] = true, true
@@ -168,6 +172,10 @@ func newNames(header []string) names {
 		}
 	}
 	delete(n.normal, "")
+	n.first[bom[0]] = true
+	for _, mark := range []byte(marksAround) {
+		n.first[mark], n.last[mark] = true, true
+	}
 	return n
 }
 
@@ -187,7 +195,16 @@ func (s *Source) headerAgain(fields []string) (bool, error) {
 	if sameNames(fields, s.Header) {
 		return true, nil
 	}
-	all, known := 0, 0
+	all, known := s.known(fields)
+	if known < 2 || known <= all/2 {
+		return false, nil
+	}
+	return false, otherHeader(fields)
+}
+
+// known counts the fields of a record that are not empty, and those that are names
+// of columns.
+func (s *Source) known(fields []string) (all, known int) {
 	for _, field := range fields {
 		if field != "" {
 			all++
@@ -196,8 +213,9 @@ func (s *Source) headerAgain(fields []string) (bool, error) {
 			known++
 		}
 	}
-	if known < 2 || known <= all/2 {
-		return false, nil
-	}
-	return false, fmt.Errorf("this looks like another header, with other columns than the first one (%s); read the exports that were put together one by one", list(fields))
+	return all, known
+}
+
+func otherHeader(fields []string) error {
+	return fmt.Errorf("this looks like another header, with other columns than the first one (%s); read the exports that were put together one by one", list(fields))
 }

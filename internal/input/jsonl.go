@@ -265,6 +265,8 @@ func (o object) inside(path, usual, flag string) (member, error) {
 	switch {
 	case err != nil || len(m.value) == 0 || string(m.value) == "null":
 		return member{}, err
+	case m.value[0] == '[':
+		return m, fmt.Errorf("the value of %q is a list, and of its objects no one is meant; if they are the leavers, save the list alone", m.key)
 	case m.value[0] != '{':
 		// What is meant may stand in it all the same: it is not nothing.
 		return m, fmt.Errorf("the value of %q is no object, so it has no %q", m.key, rest)

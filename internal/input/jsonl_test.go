@@ -135,7 +135,7 @@ func TestJSONOfOtherShapes(t *testing.T) {
 		"a fault names its key":                    {text: `{"employee":{"number":"."},"job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"a"},"job":{"leave":{"date":"30.06.2024"}}}`, options: asked, rows: []string{`1 ! key "employee.number": the ref "."`, `2 ! key "job.leave.date": the end date "30.06.2024"`}},
 		"an object that is text":                   {text: `{"employee":"number","job":{"leave":{"date":null}}}` + "\n" + `{"employee":{"number":"b"}}`, options: asked, rows: []string{`1 ! the value of "employee" is no object, so it has no "number"`, "2 b"}},
 		"end dates in a list, and in a text": {text: `{"ref":"1","job":{"end":"2020-01-01"}}` + "\n" + `{"ref":"2","job":[{"end":"2027-01-01"}]}` + "\n" + `{"ref":"3","job":"end 2027-01-01"}` + "\n" + `{"ref":"4","job":null}`,
-			options: input.Options{EndDateColumn: "job.end"}, rows: []string{"1 1 2020-01-01", `2 ! the value of "job" is no object`, `3 ! the value of "job" is no object`, "4 4"}},
+			options: input.Options{EndDateColumn: "job.end"}, rows: []string{"1 1 2020-01-01", `2 ! the value of "job" is a list`, `3 ! the value of "job" is no object`, "4 4"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) { tt.check(t, "leavers.json") })

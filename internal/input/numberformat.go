@@ -49,9 +49,9 @@ func formatOf(code string) format {
 			f.zeros++
 		case c == '#' || c == '?':
 			f.zeros = 0
-		case c == '.' || c == ',' || c == '%':
+		case c == '.' || c == ',':
 			amount = true // a number to count with
-		case c == '-' || c == '/' || c == ':':
+		case c == '-' || c == '/' || c == ':' || c == '%':
 			literal = true
 		}
 	}

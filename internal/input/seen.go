@@ -130,13 +130,19 @@ type dates struct {
 
 // next tells whether one more record is to be looked at.
 func (d *dates) next() bool {
-	const enough = 100
+	const enough = 1000
 	d.looked++
 	return d.looked <= enough
 }
 
 func (d *dates) note(name, text string, certain bool, zone *time.Location) {
-	if !slices.Contains(d.names, name) && (certain || leaver.LooksLikeDate(strings.TrimSpace(text), zone)) {
+	text = strings.TrimSpace(text)
+	if text == "" || slices.Contains(d.names, name) {
+		return
+	}
+	normal := normalise(name)
+	certain = certain || strings.Contains(normal, "date") || strings.Contains(normal, "datum")
+	if certain || leaver.LooksLikeDate(text, zone) {
 		d.names = append(d.names, name)
 	}
 }

@@ -18,7 +18,10 @@ func TestDatesThatNobodyReadsAreWarnedAbout(t *testing.T) {
 	}{
 		"a column in a language that nobody knows": {"a.csv", "ref,Austritt,Name\na,30.6.2024,Ash\n", input.Options{}, `no end date is read, but there are dates in the column "Austritt"; if it says when people leave, name it with --end-date-column`},
 		"several columns":                          {"a.csv", "ref,Born,Until\na,1980-01-02,\nb,,2024-06-30 17:00\nc,,31-Dec-2024\n", input.Options{}, `no end date is read, but there are dates in the columns "Born", "Until"; if one of them says when people leave, name it with --end-date-column`},
-		"numbers are no dates":                     {"a.csv", "ref,Cost\na,45473\nb,20240630\nc,soon\nd,45473.5\n", input.Options{}, ""},
+		"numbers are no dates":                     {"a.csv", "ref,Cost\na,45473\nb,20241330\nc,soon\nd,45473.5\n", input.Options{}, ""},
+		"days of digits":                           {"a.csv", "ref,Until\na,20270630\n", input.Options{}, `no end date is read, but there are dates in the column "Until"; if it says when people leave, name it with --end-date-column`},
+		"a column that says so":                    {"a.csv", "ref,Austrittsdatum,Update,Datum\na,30. Juni 2027,,\n", input.Options{}, `no end date is read, but there are dates in the column "Austrittsdatum"; if it says when people leave, name it with --end-date-column`},
+		"a column that is empty for long":          {"a.csv", "ref,Austritt\n" + strings.Repeat("a,\n", 900) + "b,2027-01-01\n", input.Options{}, `no end date is read, but there are dates in the column "Austritt"; if it says when people leave, name it with --end-date-column`},
 		"a column that is read":                    {"a.csv", "ref,endDate,Born\na,,1980-01-02\n", input.Options{}, ""},
 		"a cell that is a date":                    {"a.xlsx", sheet, input.Options{}, `no end date is read, but there are dates in the column "Until"; if it says when people leave, name it with --end-date-column`},
 		"keys of objects":                          {"a.json", `[{"ref":"a","job":{"until":"30/06/2024"}}]`, input.Options{}, `no end date is read, but there are dates in the key "job.until"; if it says when people leave, name it with --end-date-column`},

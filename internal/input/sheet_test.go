@@ -314,9 +314,9 @@ func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
 	const date, zeros, dressed, scientific, plain = "2 ! the ref is a date, 2024-06-30", "warning", "2 ! shows it with other characters", "2 ! the number 4.5473E+04", "2 45473"
 	for code, want := range map[string]string{
 		"dd/mm/yyyy": date, `[$-407]d\. mmmm yyyy;@`: date, "[h]:mm:ss": date, "[Red]m/d": date, `"on "d`: date, "ggge": date, "B2dd": date,
-		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `"EUR "#,##0.00`: plain, "0%": plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
+		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `"EUR "#,##0.00`: plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
 		"0000000": zeros, "0000000;-0000000": zeros, "0000000;@": zeros, "0000000_)": zeros, "[Black]0000000": zeros,
-		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed,
+		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed, "0%": dressed,
 		"0.00E+00": scientific, "##0.0E+0": scientific, "0e-0": scientific,
 	} {
 		t.Run(code, func(t *testing.T) {

@@ -43,7 +43,7 @@ func TestOnlyRowsThatMeetAllConditionsAreLeavers(t *testing.T) {
 		},
 		"a key that no object has":  {text: `{"ref":"a","status":"Active"}`, options: where(t, "Statuz!=Active"), rows: []string{"1 a"}, fails: []string{`no object has the key "Statuz"`, `the first one has "ref", "status"`, "--where"}},
 		"a key that some lack":      {text: `{"ref":"a","status":"Active"}` + "\n" + `{"ref":"b"}`, options: where(t, "Status!=Active"), rows: []string{"2 b"}},
-		"a path through a list":     {text: `{"ref":"a","jobs":[{"status":"Active"}]}` + "\n" + `{"ref":"b","jobs":{"status":"Left"}}`, options: where(t, "jobs.status!=Active"), rows: []string{`1 ! key "jobs.status" (--where): the value of "jobs" is no object`, "2 b"}},
+		"a path through a list":     {text: `{"ref":"a","jobs":[{"status":"Active"}]}` + "\n" + `{"ref":"b","jobs":{"status":"Left"}}`, options: where(t, "jobs.status!=Active"), rows: []string{`1 ! key "jobs.status" (--where): the value of "jobs" is a list`, "2 b"}},
 		"a value that is an object": {text: `{"ref":"a","status":{"code":"Active"}}` + "\n" + `{"ref":"b","status":["x"]}` + "\n" + `{"ref":"c","status":1.5}`, options: where(t, "status!=Active"), rows: []string{`1 ! key "status"`, `2 ! neither text nor`, "3 c"}},
 	}
 	for name, tt := range objects {

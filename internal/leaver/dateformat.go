@@ -130,6 +130,7 @@ func (f DateFormat) read(text string, zone *time.Location) (string, error) {
 	if !strings.Contains(text, ":") {
 		return "", f.unread(text)
 	}
+	text = strings.NewReplacer("am", "AM", "pm", "PM").Replace(text)
 	for _, clock := range times {
 		for _, offset := range zones {
 			at, err := time.Parse(f.layout+clock+offset, text)
@@ -224,9 +225,13 @@ var proposed = sync.OnceValue(func() []DateFormat {
 })
 
 // LooksLikeDate tells whether a text is an end date in the usual form or in one
-// of those that are proposed. Numbers are not: they could be anything.
+// of those that are proposed. Of numbers only YYYYMMDD is: others could be anything.
 func LooksLikeDate(text string, zone *time.Location) bool {
-	if digits(text) || !dateWords(text) {
+	if digits(text) {
+		at, err := time.Parse("20060102", text)
+		return err == nil && at.Year() >= earliest && at.Year() < 2100
+	}
+	if !dateWords(text) {
 		return false
 	}
 	if _, err := ParseEndDate(text, zone); err == nil {
@@ -253,8 +258,8 @@ func (p *Proposal) Add(text string) {
 	}
 }
 
-// AddUsual takes an end date of the column that is in the usual form: no other
-// format would read it.
+// AddUsual takes an end date of the column that is in the usual form: hardly any
+// other format would read it.
 func (p *Proposal) AddUsual() { p.usual++ }
 
 // reading returns those of the formats that read a text.
@@ -289,13 +294,11 @@ func dateWords(text string) bool {
 // Letters are those of the format that is proposed; "" if there is none, or
 // more than one.
 func (p *Proposal) Letters() string {
-	if p.usual > 0 {
+	letters := p.letters()
+	if len(letters) != 1 || p.usual > 0 && !readsUsual(letters[0]) {
 		return ""
 	}
-	if letters := p.letters(); len(letters) == 1 {
-		return letters[0]
-	}
-	return ""
+	return letters[0]
 }
 
 // letters are those of the formats that fit, one for each reading.
@@ -324,12 +327,19 @@ func (p *Proposal) String() string {
 		return "say how dates are written with --date-format, such as DD/MM/YYYY"
 	case len(letters) > 1:
 		return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(letters, " or "))
-	case p.usual > 0:
+	case p.usual > 0 && !readsUsual(letters[0]):
 		return fmt.Sprintf("%d would fit --date-format %s, and %d are YYYY-MM-DD: write them alike", p.texts-p.odd, quoteBlank(letters[0]), p.usual)
 	case p.odd > 0:
 		return fmt.Sprintf("all but %d would fit --date-format %s", p.odd, quoteBlank(letters[0]))
 	}
 	return fmt.Sprintf("all of them would fit --date-format %s", quoteBlank(letters[0]))
+}
+
+// readsUsual tells whether a format reads the usual form, too.
+func readsUsual(letters string) bool {
+	f, _ := ParseDateFormat(letters)
+	_, err := f.ParseEndDate("2024-06-30", time.UTC)
+	return err == nil
 }
 
 // quoteBlank puts a format that a shell would tear apart in quotes.

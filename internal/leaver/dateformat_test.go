@@ -49,6 +49,7 @@ func TestDatesInEveryFormat(t *testing.T) {
 30/06/2024 00:00:00 = 2024-06-30; 2024-06-30T00:00:00Z
 30/06/2024 00:00 +02:00 = 2024-06-30T00:00:00+02:00; 2024-06-29T22:00:00Z
 30/06/2024 12:00:00 AM = 2024-06-30; 2024-06-30T00:00:00Z
+30/06/2024 5:30 pm = 2024-06-30T17:30:00Z; 2024-06-30T17:30:00Z
 30/06/2024 5:30 PM = 2024-06-30T17:30:00Z; 2024-06-30T17:30:00Z
 30/06/2024 13:30 PM = !
 30/06/2024 17 = !
@@ -264,6 +265,7 @@ func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
 		{"30/06/2024 31/12/9999", "all but 1 would fit --date-format DD/MM/YYYY"},
 		{"30/Jun/2024", "all of them would fit --date-format DD/MMM/YYYY"},
 		{"30/06/2024 2024-06-30 01/02/2024", "2 would fit --date-format DD/MM/YYYY, and 1 are YYYY-MM-DD: write them alike"},
+		{"2024-06-30 2024-6-1", "all of them would fit --date-format YYYY-M-D"},
 		{"soon later", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 		{"soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
 	}

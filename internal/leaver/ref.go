@@ -74,25 +74,25 @@ func IsFormulaError(text string) bool {
 	return text != "" && text[0] == '#' && slices.Contains(formulaErrors, text)
 }
 
-// totalWords stand in the line of totals of an export, in some of its languages.
-// Those of countWords are the names of people, too, and count alone.
+// totalWords stand in the line of totals of an export, in some of its languages,
+// countWords beside them, and groupWords alone behind a number.
 var (
-	totalWords = []string{"total", "totals", "subtotal", "totaal", "totale", "totales", "gesamt", "gesamtsumme", "summe", "anzahl", "suma", "headcount"}
+	totalWords = []string{"total", "totals", "subtotal", "totaal", "subtotaal", "totale", "totales", "totaux", "gesamt", "insgesamt", "gesamtsumme", "gesamtanzahl",
+		"gesamtergebnis", "zwischensumme", "ergebnis", "summe", "summen", "anzahl", "aantal", "somme", "suma", "headcount"}
 	countWords = []string{"sum", "count"}
+	groupWords = []string{"employees", "leavers", "people", "rows", "records", "mitarbeiter"}
 )
 
 // IsTotal tells whether a text beside a ref is the label of a line of totals: such
 // a word is its first or its last one (Total leavers, Report total).
 func IsTotal(text string) bool {
-	if !mayBeTotal(text) && !mayBeTotal(text[strings.LastIndexByte(text, ' ')+1:]) {
-		return false // nearly all of them, at no cost
-	}
 	words := strings.FieldsFunc(strings.ToLower(text), notLetter)
 	if len(words) == 0 {
 		return false
 	}
-	return slices.Contains(totalWords, words[0]) || slices.Contains(totalWords, words[len(words)-1]) ||
-		len(words) == 1 && slices.Contains(countWords, words[0])
+	first, last := words[0], words[len(words)-1]
+	is := func(word string) bool { return slices.Contains(totalWords, word) || slices.Contains(countWords, word) }
+	return is(first) || is(last) || slices.Contains(groupWords, first) && len(words) == 1 || first == "number"
 }
 
 // mayBeTotal tells whether a word begins as these do.
