@@ -114,7 +114,7 @@ func (s *source) reading() string {
 		parts = append(parts, fmt.Sprintf("sheet %q", s.Sheet))
 	}
 	if s.Titled {
-		parts = append(parts, fmt.Sprintf("header in row %d", s.HeaderRow))
+		parts = append(parts, fmt.Sprintf("header in row %d, nothing above it is read", s.HeaderRow))
 	}
 	if ref == "" {
 		return "no objects"

@@ -123,7 +123,7 @@ func (s *Source) tableRows(yield func(leaver.Row, error) bool) {
 			row = s.tableRow(row.Place, r.fields, doubt)
 		}
 		if row.Fault != "" {
-			if _, known := s.known(r.fields); known > 1 {
+			if s.headerBelow(r.fields) {
 				yield(leaver.Row{}, fmt.Errorf("%s: %w", row.Place, otherHeader(r.fields)))
 				return
 			}
@@ -159,24 +159,38 @@ func (s *Source) tableRow(place leaver.Place, fields []string, doubt string) lea
 }
 
 // isTotal tells whether a record without an end date is a line of totals: it has a
-// number or nothing in the ref's place, little else, and a word for a total; or, of
-// many columns, nothing else but one. It returns what it has.
+// number or nothing in the ref's place, and but for numbers little else than a label
+// that says so. It returns what it has.
 func (s *Source) isTotal(fields []string) (filled []string, isTotal bool) {
-	const many = 5
 	_, ref := s.cell(fields[s.columns.ref])
 	if strings.Trim(ref, " 0123456789") != "" {
 		return nil, false
 	}
+	words, sure := 0, false
 	for i, field := range fields {
 		_, text := s.cell(field)
 		if text = leaver.TrimRef(text); text == "" {
 			continue
 		}
 		filled = append(filled, text)
-		isTotal = isTotal || i != s.columns.ref && leaver.IsTotal(text)
+		if i == s.columns.ref || strings.Trim(text, "0123456789.,-+%$€£ ") == "" {
+			continue
+		}
+		words++
+		label, certain := leaver.IsTotal(text)
+		isTotal, sure = isTotal || label, sure || certain
 	}
-	few := max(2, len(fields)/2)
-	return filled, isTotal && len(filled) <= few || s.columns.endDate >= 0 && len(fields) >= many && len(filled) <= 2
+	return filled, isTotal && words == 1 || sure && words == 2
+}
+
+// headerBelow tells whether a faulty record is a header with other columns: there are
+// no digits in the end date's place, and several names of columns in others.
+func (s *Source) headerBelow(fields []string) bool {
+	if at := s.columns.endDate; len(fields) <= max(at, 0) || at >= 0 && strings.ContainsAny(fields[at], "0123456789") {
+		return false
+	}
+	_, known := s.known(fields)
+	return known > 1
 }
 
 // malformed turns the error of one record, which starts at the offset, into its

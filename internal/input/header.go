@@ -25,7 +25,9 @@ type table struct {
 	titled bool  // some of them can be seen, beside the announced delimiter
 	line   int   // of the header
 	others []int // lines that could be the header, too
-	rows   int   // a line above it that has as many fields, as rows of a table have
+	above  int   // a line above it that looks like a part of the table
+	below  int   // rows that fill far more columns than it names
+	all    int   // rows below it
 	width  int   // fields of the header
 	found  bool  // one of them could be the ref
 	fits   int   // rows with as many fields
@@ -72,8 +74,10 @@ func findTable(start []byte, o Options) (table, error) {
 		return best, lineError{best.line, fmt.Errorf("the header has one field, and the rows below it have more if %q separates them; name all columns there, or say --delimiter , if they are one field", wider)}
 	case tied:
 		return best, lineError{best.line, fmt.Errorf("the fields could be separated by several characters; say which with --delimiter, such as --delimiter %s", strconv.Quote(string(best.comma)))}
-	case best.rows > 0:
-		return best, lineError{best.line, fmt.Errorf("row %d could be the header, by what stands in it, and row %d above it looks like a part of its table; say which it is with --header-row, or name the column of the ref with --ref-column", best.line, best.rows)}
+	case best.above > 0:
+		return best, lineError{best.line, fmt.Errorf("row %d could be the header, by what stands in it, and row %d above it looks like a part of its table; say which it is with --header-row, or name the column of the ref with --ref-column", best.line, best.above)}
+	case best.found && best.below > best.all/2 && o.HeaderRow == 0:
+		return best, lineError{best.line, fmt.Errorf("row %d could be the header, by what stands in it, and most rows below it fill columns that have no name there; say which it is with --header-row, or name all columns", best.line)}
 	case len(best.others) > 0:
 		return best, lineError{best.line, fmt.Errorf("row %d and row %d could each be the header; say which with --header-row, or read exports that were put together one by one", best.line, best.others[0])}
 	}
@@ -96,11 +100,13 @@ func (t table) better(than table) bool {
 func readTable(start []byte, lead int, comma rune, o Options) table {
 	r := csv.NewReader(bytes.NewReader(start[lead:]))
 	r.Comma, r.FieldsPerRecord = comma, -1
-	above := bytes.Count(start[:lead], []byte("\n"))
+	aboveLead := bytes.Count(start[:lead], []byte("\n"))
 	usual := nameOr(o.usual, refName)
-	t := table{comma: comma, lead: lead, line: above + 1}
+	t := table{comma: comma, lead: lead, line: aboveLead + 1}
 	var header []string
-	most, mostAt := 0, 0 // fields of a row above the header, and its line
+	var rows []above
+	filled := 0    // fields of the header that are not empty
+	label := false // its name of the ref looks like that of a value beside it
 	for row := 0; ; row++ {
 		at := int(r.InputOffset())
 		fields, err := r.Read()
@@ -111,28 +117,70 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 			continue
 		}
 		line, _ := r.FieldPos(0)
-		filled, values := contents(fields, o)
-		named := row < headerRows && len(match(fields, o.RefColumn, usual)) > 0
-		isHeader := named && values <= filled/2 && (filled > 2 || values == 0)
+		n, values := 0, 0
+		var refs []int
+		if row < headerRows {
+			n, values = contents(fields, o)
+			refs = match(fields, o.RefColumn, usual)
+		}
+		named := len(refs) > 0
+		isHeader := named && values <= n/2 && (n > 2 || values == 0)
 		switch {
 		case row == 0, isHeader && !t.found && o.HeaderRow == 0:
-			header = fields
-			t.found, t.width, t.fits, t.wider = isHeader, len(fields), 0, 0
-			t.lead, t.line = lead+at, above+line
-			if most >= filled && filled > 1 && o.RefColumn == "" {
-				t.rows = mostAt
+			header, filled = fields, n
+			label = named && strings.HasSuffix(strings.TrimSpace(fields[refs[0]]), ":")
+			t = table{comma: comma, found: isHeader, width: len(fields), lead: lead + at, line: aboveLead + line}
+			if o.RefColumn == "" {
+				t.above = partOf(rows, n)
 			}
 		case named && values == 0 && o.HeaderRow == 0 && !sameNames(fields, header):
-			t.others = append(t.others, above+line)
-		case len(fields) == t.width:
-			t.fits++
-		case len(fields) > t.width:
-			t.wider++
+			t.others = append(t.others, aboveLead+line)
+		default:
+			t.count(fields, filled, label)
 		}
-		if filled > most {
-			most, mostAt = filled, above+line
+		if !t.found {
+			rows = append(rows, above{aboveLead + line, n, values})
 		}
 	}
+}
+
+// count takes a row below the header, of which so many fields are filled, and which
+// may be a line of labels.
+func (t *table) count(fields []string, header int, label bool) {
+	t.all++
+	switch {
+	case len(fields) == t.width:
+		t.fits++
+	case len(fields) > t.width:
+		t.wider++
+	}
+	filled := 0
+	for _, field := range fields {
+		if strings.TrimSpace(field) != "" {
+			filled++
+		}
+	}
+	if filled >= 2*header || label && filled > header {
+		t.below++
+	}
+}
+
+// above is a row above a header.
+type above struct{ line, filled, values int }
+
+// partOf returns the line of a row that looks like a part of the table below the
+// header, with as many fields: it has numbers or dates, or is not the only one.
+func partOf(rows []above, header int) int {
+	n := 0
+	for _, row := range rows {
+		if header < 2 || row.filled < header {
+			continue
+		}
+		if n++; n > 1 || row.values > 0 {
+			return row.line
+		}
+	}
+	return 0
 }
 
 // contents counts the fields of a row that are not empty, and the numbers and dates
@@ -189,27 +237,31 @@ func (n *names) has(field string) bool {
 // columns: what follows would be read from the wrong ones.
 func (s *Source) headerAgain(fields []string) (bool, error) {
 	first := slices.IndexFunc(fields, func(f string) bool { return f != "" })
-	if first < 0 || !s.names.has(fields[first]) && !s.names.has(fields[s.columns.ref]) {
+	ref := fields[s.columns.ref]
+	if first < 0 || !s.names.has(fields[first]) && !s.names.has(ref) {
 		return len(fields) == 2 && fields[1] == "" && strings.EqualFold(fields[0], "sep="), nil
 	}
 	if sameNames(fields, s.Header) {
 		return true, nil
 	}
 	all, known := s.known(fields)
-	if known < 2 || known <= all/2 {
-		return false, nil
+	isRef := len(match([]string{ref}, "", refName)) > 0 || normalise(ref) == normalise(s.Header[s.columns.ref])
+	if isRef && all > 1 || known > 1 && known > all/2 {
+		return false, otherHeader(fields)
 	}
-	return false, otherHeader(fields)
+	return false, nil
 }
 
-// known counts the fields of a record that are not empty, and those that are names
-// of columns.
+// known counts the fields of a record that are not empty, and the names of columns
+// among them, each once.
 func (s *Source) known(fields []string) (all, known int) {
+	seen := map[string]bool{}
 	for _, field := range fields {
 		if field != "" {
 			all++
 		}
-		if s.names.normal[normalise(field)] {
+		if name := normalise(field); s.names.normal[name] && !seen[name] {
+			seen[name] = true
 			known++
 		}
 	}

@@ -56,10 +56,10 @@ func formatOf(code string) format {
 		}
 	}
 	switch {
-	case amount:
-		return format{}
 	case literal:
 		return format{dressed: true}
+	case amount:
+		return format{}
 	}
 	return f
 }

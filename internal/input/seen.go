@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"offboard/internal/leaver"
 )
@@ -140,11 +141,24 @@ func (d *dates) note(name, text string, certain bool, zone *time.Location) {
 	if text == "" || slices.Contains(d.names, name) {
 		return
 	}
-	normal := normalise(name)
-	certain = certain || strings.Contains(normal, "date") || strings.Contains(normal, "datum")
-	if certain || leaver.LooksLikeDate(text, zone) {
+	if certain || saysDate(name) || hasYear(text) || leaver.LooksLikeDate(text, zone) {
 		d.names = append(d.names, name)
 	}
+}
+
+// saysDate tells whether a name is that of dates, in some languages.
+func saysDate(name string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) }), func(word string) bool {
+		return word == "date" || word == "enddate" || strings.HasSuffix(word, "datum") || word == "fecha" || word == "austritt" || word == "sortie" || word == "exit"
+	})
+}
+
+// hasYear tells whether a text has a year of the time in which people leave: 31.
+// Dezember 2027 is a date, though no format reads it.
+func hasYear(text string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }), func(number string) bool {
+		return len(number) == 4 && (strings.HasPrefix(number, "19") || strings.HasPrefix(number, "20"))
+	}) && len(text) <= 40 && !digitsOnly(text)
 }
 
 func (d *dates) warnings(field string) []string {

@@ -160,7 +160,7 @@ func TestCells(t *testing.T) {
 		"digits that no spreadsheet keeps":                {rows: `<row r="2"><c r="A2"><v>1234567890123450</v></c></row><row r="3"><c r="A3"><v>1.2E+30</v></c></row><row r="4"><c r="A4"><v>123456789012345</v></c></row>`, want: []string{"2 ! at most 15 digits", "3 ! at most 15 digits", "4 123456789012345"}},
 		"a number that no program writes":                 {rows: `<row r="2"><c r="A2"><v>1e400</v></c></row><row r="3"><c r="A3"><v>1e300</v></c></row><row r="4"><c r="A4"><v>1.2.3</v></c></row>`, want: []string{"2 ! the number 1e400", "3 ! the number 1e+300", "4 ! the number 1.2.3"}},
 		"a number below zero":                             {rows: `<row r="2"><c r="A2"><v>-5</v></c></row>`, want: []string{"2 ! the number -5"}},
-		"a number in a format of its own":                 {rows: `<row r="2"><c r="A2" s="2"><v>47</v></c></row>`, want: []string{"2 47"}},
+		"a number in a format of its own":                 {rows: `<row r="2"><c r="A2" s="2"><v>47</v></c></row>`, want: []string{"2 ! the number 47, and the sheet shows it with other characters"}},
 		"a date in the order that another one is read by": {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>30.06.2024</t></is></c></row>`, options: input.Options{Dates: excel}, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
 		"a date with its time":                            {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473.75</v></c></row>`, want: []string{"2 1 2024-06-30T18:00:00Z"}},
 		"a date in the text of ISO 8601":                  {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>2024-06-30T00:00:00</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="d"><v>2024-06-30</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
@@ -314,9 +314,9 @@ func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
 	const date, zeros, dressed, scientific, plain = "2 ! the ref is a date, 2024-06-30", "warning", "2 ! shows it with other characters", "2 ! the number 4.5473E+04", "2 45473"
 	for code, want := range map[string]string{
 		"dd/mm/yyyy": date, `[$-407]d\. mmmm yyyy;@`: date, "[h]:mm:ss": date, "[Red]m/d": date, `"on "d`: date, "ggge": date, "B2dd": date,
-		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `"EUR "#,##0.00`: plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
+		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
 		"0000000": zeros, "0000000;-0000000": zeros, "0000000;@": zeros, "0000000_)": zeros, "[Black]0000000": zeros,
-		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed, "0%": dressed,
+		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed, "0%": dressed, `"EUR "#,##0.00`: dressed, `"DE-"#,##0`: dressed,
 		"0.00E+00": scientific, "##0.0E+0": scientific, "0e-0": scientific,
 	} {
 		t.Run(code, func(t *testing.T) {

@@ -124,30 +124,58 @@ func (f DateFormat) read(text string, zone *time.Location) (string, error) {
 	if len(text) > longest {
 		return "", f.unread(text)
 	}
-	if at, err := time.Parse(f.layout, text); err == nil {
-		return at.Format(dayLayout), nil
-	}
-	if !strings.Contains(text, ":") {
+	day, clock := f.split(text)
+	at, err := time.Parse(f.layout, day)
+	if err != nil {
 		return "", f.unread(text)
 	}
-	text = strings.NewReplacer("am", "AM", "pm", "PM").Replace(text)
-	for _, clock := range times {
+	if clock == "" {
+		return at.Format(dayLayout), nil
+	}
+	clock = strings.NewReplacer("am", "AM", "pm", "PM").Replace(clock)
+	for _, layout := range times {
 		for _, offset := range zones {
-			at, err := time.Parse(f.layout+clock+offset, text)
+			c, err := time.Parse(layout+offset, clock)
+			if err != nil {
+				continue
+			}
+			year, month, date := at.Date()
+			at = time.Date(year, month, date, c.Hour(), c.Minute(), c.Second(), c.Nanosecond(), c.Location())
 			switch {
-			case err != nil:
 			case offset != "":
 				return at.Format(time.RFC3339Nano), nil
 			case at.Equal(at.Truncate(24 * time.Hour)):
 				// What systems write that know no days: 2024-06-30 00:00:00. Nobody
 				// is to be gone a day too early.
 				return at.Format(dayLayout), nil
-			default:
-				return moment(at, zone).Format(time.RFC3339Nano), nil
 			}
+			return moment(at, zone).Format(time.RFC3339Nano), nil
 		}
 	}
 	return "", f.unread(text)
+}
+
+// split cuts a text behind its day, which has as many spaces as the format; a T may
+// stand in the place of the next one.
+func (f DateFormat) split(text string) (day, clock string) {
+	colon := strings.IndexByte(text, ':')
+	if colon < 0 {
+		return text, ""
+	}
+	spaces := strings.Count(f.layout, " ")
+	for i := range colon {
+		if text[i] != ' ' {
+			continue
+		}
+		if spaces == 0 {
+			return text[:i], text[i:]
+		}
+		spaces--
+	}
+	if t := strings.LastIndexByte(text[:colon], 'T'); t >= 0 {
+		return text[:t], text[t:]
+	}
+	return text, ""
 }
 
 func (f DateFormat) unread(text string) error {

@@ -75,24 +75,25 @@ func IsFormulaError(text string) bool {
 }
 
 // totalWords stand in the line of totals of an export, in some of its languages,
-// countWords beside them, and groupWords alone behind a number.
+// countWords beside them, and groupWords begin a label that says what was counted.
 var (
 	totalWords = []string{"total", "totals", "subtotal", "totaal", "subtotaal", "totale", "totales", "totaux", "gesamt", "insgesamt", "gesamtsumme", "gesamtanzahl",
-		"gesamtergebnis", "zwischensumme", "ergebnis", "summe", "summen", "anzahl", "aantal", "somme", "suma", "headcount"}
+		"gesamtergebnis", "zwischensumme", "ergebnis", "result", "summe", "summen", "anzahl", "aantal", "somme", "suma", "headcount"}
 	countWords = []string{"sum", "count"}
-	groupWords = []string{"employees", "leavers", "people", "rows", "records", "mitarbeiter"}
+	groupWords = []string{"employees", "leavers", "rows", "records", "mitarbeiter", "number", "no", "nombre"}
 )
 
-// IsTotal tells whether a text beside a ref is the label of a line of totals: such
-// a word is its first or its last one (Total leavers, Report total).
-func IsTotal(text string) bool {
+// IsTotal tells whether a text beside a ref can be the label of a line of totals: such
+// a word is its first or its last one (Total leavers, Report total). It is sure to be
+// one if it is all there is, or the last one.
+func IsTotal(text string) (label, sure bool) {
 	words := strings.FieldsFunc(strings.ToLower(text), notLetter)
 	if len(words) == 0 {
-		return false
+		return false, false
 	}
 	first, last := words[0], words[len(words)-1]
 	is := func(word string) bool { return slices.Contains(totalWords, word) || slices.Contains(countWords, word) }
-	return is(first) || is(last) || slices.Contains(groupWords, first) && len(words) == 1 || first == "number"
+	return is(first) || is(last) || slices.Contains(groupWords, first), is(last)
 }
 
 // mayBeTotal tells whether a word begins as these do.
