@@ -117,7 +117,7 @@ func (s *source) reading() string {
 		parts = append(parts, fmt.Sprintf("header in row %d, nothing above it is read", s.HeaderRow))
 	}
 	if ref == "" {
-		return "no objects"
+		return "no leavers"
 	}
 	parts = append(parts, fmt.Sprintf("ref from %s %q", s.Field(), ref))
 	if endDate == "" {

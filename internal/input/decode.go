@@ -59,6 +59,9 @@ func (s *Source) unpack() error {
 			return err
 		}
 	}
+	if plain := s.options.Plain; plain != nil && plain(s.plainHeader()) {
+		s.Format, s.options = "", Options{Encoding: UTF8, Zone: s.options.Zone}
+	}
 	isWorkbook := strings.HasPrefix(head, zipMagic)
 	switch {
 	case isWorkbook && s.Format == "":

@@ -121,3 +121,17 @@ func TestBytesThatFitNoEncodingMakeARowInvalid(t *testing.T) {
 		})
 	}
 }
+
+func TestPlainInputsAreReadAsSuchWhateverIsSaid(t *testing.T) {
+	o := input.Options{
+		Format: input.XLSX, Encoding: input.UTF16BE, Delimiter: ';', HeaderRow: 9, RefPrefix: "X-",
+		Plain: func(header []string) bool { return len(header) > 1 && header[1] == "mine" },
+	}
+	const table, objects = "\xef\xbb\xbfref,mine\né1,a\n", `{"ref":"é1","mine":"a"}` + "\n"
+	story{text: table, options: o, rows: []string{"2 é1"}}.check(t, "leavers.csv")
+	story{text: gzipped(t, table), options: o, rows: []string{"2 é1"}}.check(t, "leavers.csv")
+	story{text: objects, options: o, rows: []string{"1 é1"}}.check(t, "leavers.csv")
+	if _, err := open(t, "leavers.csv", "ref,other\né1,a\n", o); err == nil {
+		t.Error("another input is read as plain, too")
+	}
+}

@@ -104,7 +104,7 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 	usual := nameOr(o.usual, refName)
 	t := table{comma: comma, lead: lead, line: aboveLead + 1}
 	var header []string
-	var rows []above
+	var rows []rowAbove
 	filled := 0    // fields of the header that are not empty
 	label := false // its name of the ref looks like that of a value beside it
 	for row := 0; ; row++ {
@@ -139,7 +139,7 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 			t.count(fields, filled, label)
 		}
 		if !t.found {
-			rows = append(rows, above{aboveLead + line, n, values})
+			rows = append(rows, rowAbove{aboveLead + line, n, values})
 		}
 	}
 }
@@ -165,12 +165,12 @@ func (t *table) count(fields []string, header int, label bool) {
 	}
 }
 
-// above is a row above a header.
-type above struct{ line, filled, values int }
+// rowAbove is a row above a header.
+type rowAbove struct{ line, filled, values int }
 
 // partOf returns the line of a row that looks like a part of the table below the
 // header, with as many fields: it has numbers or dates, or is not the only one.
-func partOf(rows []above, header int) int {
+func partOf(rows []rowAbove, header int) int {
 	n := 0
 	for _, row := range rows {
 		if header < 2 || row.filled < header {

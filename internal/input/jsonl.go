@@ -134,7 +134,7 @@ func (s *Source) fill(row *leaver.Row, line []byte) (wanted bool, _ error) {
 	if err != nil {
 		return true, err
 	}
-	if endDate.value == nil && s.seen.dates.next() {
+	if endDate.value == nil && s.seen.unread.next() {
 		s.noteObject(o)
 	}
 	if doubt != "" {
@@ -186,7 +186,7 @@ func (s *Source) agree(taken *string, m member, asked, flag string) error {
 func (s *Source) noteObject(o object) {
 	o.walk("", 1, func(path string, m member) {
 		if text, err := m.text(false); err == nil {
-			s.seen.dates.note(path, text, false, s.options.Zone)
+			s.seen.unread.note(path, text, false, s.options.Zone)
 		}
 	})
 }

@@ -19,7 +19,7 @@ type seen struct {
 	refLeftOut   bool // an object that was left out has a ref
 
 	zeros    zeros
-	dates    dates
+	unread   unreadDates
 	held     []held // by condition
 	leftOut  int    // rows that do not meet them
 	cells    int    // end dates that are dates in their cells,
@@ -51,7 +51,7 @@ func (s *Source) Warnings() []string {
 		all = append(all, fmt.Sprintf("%s with %q in front already, and once more by --ref-prefix", count(n, "ref"), s.options.RefPrefix))
 	}
 	if s.seen.endDate == "" {
-		all = append(all, s.seen.dates.warnings(s.Field())...)
+		all = append(all, s.seen.unread.warnings(s.Field())...)
 	}
 	if s.seen.cells > 0 && s.seen.texts > 0 {
 		all = append(all, fmt.Sprintf("%s with a cell that is a date, and %d with text; a spreadsheet that has read days as months makes such columns, and its dates are wrong: compare some with the source", count(s.seen.cells, "end date"), s.seen.texts))
@@ -82,10 +82,10 @@ func count(n int, thing string) string {
 
 // noteRecord notes what a person should look at in a record that can be read.
 func (s *Source) noteRecord(r *record) {
-	if s.columns.endDate < 0 && s.seen.dates.next() {
+	if s.columns.endDate < 0 && s.seen.unread.next() {
 		for i, field := range r.fields {
 			mark, text := s.cell(field)
-			s.seen.dates.note(s.Header[i], text, mark == dateMark, s.options.Zone)
+			s.seen.unread.note(s.Header[i], text, mark == dateMark, s.options.Zone)
 		}
 	}
 	if r.broken {
@@ -103,7 +103,7 @@ func (s *Source) noteRef(raw, ref string, width int) {
 		s.seen.prefixed++
 	}
 	if width > 0 {
-		s.seen.zeros.gone(width, s.options.RefPad)
+		s.seen.zeros.noteShown(width, s.options.RefPad)
 	} else {
 		s.seen.zeros.note(strings.TrimPrefix(leaver.TrimRef(ref), prefix))
 	}
@@ -121,22 +121,22 @@ func (s *Source) noteEndDate(d date) {
 	}
 }
 
-// dates watches for fields that look like dates, where none is taken for the
+// unreadDates watches for fields that look like dates, where none is taken for the
 // end date: somebody who is still there must not pass for gone because a column
 // has a name that nobody knows.
-type dates struct {
+type unreadDates struct {
 	looked int      // records
 	names  []string // of the fields
 }
 
 // next tells whether one more record is to be looked at.
-func (d *dates) next() bool {
+func (d *unreadDates) next() bool {
 	const enough = 1000
 	d.looked++
 	return d.looked <= enough
 }
 
-func (d *dates) note(name, text string, certain bool, zone *time.Location) {
+func (d *unreadDates) note(name, text string, certain bool, zone *time.Location) {
 	text = strings.TrimSpace(text)
 	if text == "" || slices.Contains(d.names, name) {
 		return
@@ -161,7 +161,7 @@ func hasYear(text string) bool {
 	}) && len(text) <= 40 && !digitsOnly(text)
 }
 
-func (d *dates) warnings(field string) []string {
+func (d *unreadDates) warnings(field string) []string {
 	switch len(d.names) {
 	case 0:
 		return nil
@@ -180,8 +180,8 @@ type zeros struct {
 	widest int // digits of the longest one, zeros included
 }
 
-// gone takes a ref that is shown with so many digits, and padded to others.
-func (z *zeros) gone(width, pad int) {
+// noteShown takes a ref that is shown with so many digits, and padded to others.
+func (z *zeros) noteShown(width, pad int) {
 	if pad < width {
 		z.hidden++
 		z.widest = max(z.widest, width)

@@ -72,17 +72,18 @@ type Source struct {
 	Header    []string
 	HeaderRow int
 	Titled    bool
-	info      os.FileInfo // of what was opened
-	file      *os.File    // of its text, in UTF-8
-	size      int64       // as of opening: what is written later is not part of it
-	options   Options
-	columns   columns
-	paths     []string // to what is in the first JSON object
-	where     []int    // the columns of the conditions
-	names     names    // of the columns
-	lead      int      // bytes in front of the header
-	above     int      // lines in front of it
-	sheet     shown    // what a workbook says of its cells
+
+	info    os.FileInfo // of what was opened
+	file    *os.File    // of its text, in UTF-8
+	size    int64       // as of opening: what is written later is not part of it
+	options Options
+	columns columns
+	paths   []string // to what is in the first JSON object
+	where   []int    // the columns of the conditions
+	names   names    // of the columns
+	lead    int      // bytes in front of the header
+	above   int      // lines in front of it
+	sheet   shown    // what a workbook says of its cells
 
 	seen  seen            // in the reading that is on, or the last one
 	dates map[string]date // that were read, by their texts
@@ -174,9 +175,6 @@ func open(name string, f *os.File, size int64, o Options) (*Source, error) {
 	s := &Source{Name: name, Format: o.Format, file: f, size: size, options: o}
 	var err error
 	if s.info, err = f.Stat(); err == nil {
-		if o.Plain != nil && o.Plain(s.plainHeader()) {
-			s.Format, s.options = "", Options{Encoding: UTF8, Zone: o.Zone}
-		}
 		err = s.unpack()
 	}
 	if err == nil {

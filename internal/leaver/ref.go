@@ -98,11 +98,11 @@ func IsTotal(text string) (label, sure bool) {
 
 // mayBeTotal tells whether a word begins as these do.
 func mayBeTotal(word string) bool {
-	if word == "" {
+	if len(word) < len("sum") || word[1]|0x20 < 'a' {
 		return false
 	}
 	switch word[0] | 0x20 {
-	case 't', 's', 'g', 'a', 'h', 'c':
+	case 't', 's', 'g', 'a', 'h', 'c', 'i', 'z', 'e', 'r':
 		return true
 	}
 	return false
