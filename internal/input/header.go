@@ -130,9 +130,7 @@ func readTable(start []byte, lead int, comma rune, o Options) table {
 			header, filled = fields, n
 			label = named && strings.HasSuffix(strings.TrimSpace(fields[refs[0]]), ":")
 			t = table{comma: comma, found: isHeader, width: len(fields), lead: lead + at, line: aboveLead + line}
-			if o.RefColumn == "" {
-				t.above = partOf(rows, n)
-			}
+			t.above = partOf(rows, n)
 		case named && values == 0 && o.HeaderRow == 0 && !sameNames(fields, header):
 			t.others = append(t.others, aboveLead+line)
 		default:
