@@ -170,6 +170,7 @@ func TestACrosswalkCanBeAWorkbook(t *testing.T) {
 func TestRowsOfSeveralLinesAreWarnedAbout(t *testing.T) {
 	for text, want := range map[string]string{
 		"ref,note\nE1,\"a\nb\"\nE2,c\nE3,\"d\n\ne\"\n": "2 rows over several lines, the first one at line 2;",
+		"ref,note,x\nE1,\"a\nb\",c\n":                  "1 row over several lines, the first one at line 2;",
 		"ref,note\nE1,\"a, b\"\n":                      "",
 	} {
 		s, err := prepare(t, "leavers.csv", text, input.Options{})

@@ -274,6 +274,13 @@ func TestWorkbooks(t *testing.T) {
 	t.Run("a part that is missing", func(t *testing.T) {
 		story{text: workbook(t, nil), fails: []string{"lacks a part, xl/worksheets/sheet1.xml"}}.check(t, "leavers.xlsx")
 	})
+	t.Run("shared texts that are longer together than a record", func(t *testing.T) {
+		many := "<sst>" + strings.Repeat("<si><t>"+strings.Repeat("x", longest/2)+"</t></si>", 4) + "<si><t>ref</t></si><si><t>E1</t></si></sst>"
+		text := workbook(t, map[string]string{"xl/sharedStrings.xml": many, "xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>4</v></c></row><row><c t="s"><v>5</v></c></row></sheetData></worksheet>`})
+		story{text: text, rows: []string{"2 E1"}}.check(t, "leavers.xlsx")
+		text = workbook(t, map[string]string{"xl/sharedStrings.xml": "<sst><si><t>" + strings.Repeat("x", 3*longest) + "</t></si></sst>", "xl/worksheets/sheet1.xml": one})
+		story{text: text, fails: []string{"xl/sharedStrings.xml: the record is too long"}}.check(t, "leavers.xlsx")
+	})
 	t.Run("a part that is too long", func(t *testing.T) {
 		text := workbook(t, map[string]string{"xl/styles.xml": "<styleSheet>" + strings.Repeat(" ", 17<<20) + "</styleSheet>", "xl/worksheets/sheet1.xml": one})
 		story{text: text, fails: []string{"the workbook is damaged: xl/styles.xml: the record is too long"}}.check(t, "leavers.xlsx")
