@@ -183,10 +183,10 @@ func (s *Source) isTotal(fields []string) (filled []string, isTotal bool) {
 	return filled, isTotal && words == 1 || sure && words == 2
 }
 
-// headerBelow tells whether a faulty record is a header with other columns: there are
-// no digits in the end date's place, and several names of columns in others.
+// headerBelow tells whether a faulty record is a header with other columns: it can
+// have no end date, and has several names of columns.
 func (s *Source) headerBelow(fields []string) bool {
-	if at := s.columns.endDate; len(fields) <= max(at, 0) || at >= 0 && strings.ContainsAny(fields[at], "0123456789") {
+	if s.hasDay(fields) {
 		return false
 	}
 	_, known := s.known(fields)

@@ -244,10 +244,16 @@ func (s *Source) headerAgain(fields []string) (bool, error) {
 	}
 	all, known := s.known(fields)
 	isRef := len(match([]string{ref}, "", refName)) > 0 || normalise(ref) == normalise(s.Header[s.columns.ref])
-	if isRef && all > 1 || known > 1 && known > all/2 {
+	if isRef && all > 1 && !s.hasDay(fields) || known > 1 && known > all/2 {
 		return false, otherHeader(fields)
 	}
 	return false, nil
+}
+
+// hasDay tells whether a record can have an end date: there are digits in its place.
+func (s *Source) hasDay(fields []string) bool {
+	at := s.columns.endDate
+	return at >= 0 && at < len(fields) && strings.ContainsAny(fields[at], "0123456789")
 }
 
 // known counts the fields of a record that are not empty, and the names of columns
