@@ -1,0 +1,192 @@
+package table
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// Encoding says which characters the bytes of an input stand for.
+type Encoding string
+
+// The encodings that can be read.
+const (
+	UTF8        Encoding = "utf-8"
+	UTF16LE     Encoding = "utf-16le"
+	UTF16BE     Encoding = "utf-16be"
+	Windows1252 Encoding = "windows-1252"
+)
+
+// UnmarshalText reads the name of an encoding, in any case; an empty name means
+// that the content tells.
+func (e *Encoding) UnmarshalText(text []byte) error {
+	switch name := Encoding(strings.ToLower(string(text))); name {
+	case "", UTF8, UTF16LE, UTF16BE, Windows1252:
+		*e = name
+		return nil
+	}
+	return fmt.Errorf("%q is none of %s, %s, %s and %s", text, UTF8, UTF16LE, UTF16BE, Windows1252)
+}
+
+// decode returns a reader of the same text in UTF-8, without a byte order mark.
+func (e Encoding) decode(r io.Reader) (io.Reader, error) {
+	var d *encoding.Decoder
+	switch e {
+	case UTF16LE:
+		d = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder()
+	case UTF16BE:
+		d = unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder()
+	case Windows1252:
+		d = charmap.Windows1252.NewDecoder()
+	}
+	if d != nil {
+		r = d.Reader(r)
+	}
+	return skipMark(r)
+}
+
+const byteOrderMark = "\xef\xbb\xbf"
+
+// skipMark returns a reader of what follows a byte order mark in UTF-8.
+func skipMark(r io.Reader) (io.Reader, error) {
+	if s, ok := r.(*io.SectionReader); ok { // most inputs: no buffer in front of them
+		var mark [len(byteOrderMark)]byte
+		if n, err := s.ReadAt(mark[:], 0); err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		} else if string(mark[:n]) == byteOrderMark {
+			_, err = s.Seek(int64(n), io.SeekStart)
+			return s, err
+		}
+		return s, nil
+	}
+	b := bufio.NewReaderSize(r, 32<<10)
+	mark, err := b.Peek(len(byteOrderMark))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if string(mark) == byteOrderMark {
+		_, _ = b.Discard(len(mark)) // has just been peeked at
+	}
+	return b, nil
+}
+
+// detect tells the encoding by the byte order mark, or by the content: zeros in
+// every second byte are UTF-16, and bytes that UTF-8 never has are Windows-1252
+// if nothing in the file is valid in UTF-8 alone. Where both occur it is UTF-8
+// with damaged rows.
+func detect(open func() (io.Reader, error)) (Encoding, error) {
+	r, err := open()
+	if err != nil {
+		return "", err
+	}
+	text := bufio.NewReaderSize(r, headBytes)
+	head, err := text.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return UTF16LE, nil
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return UTF16BE, nil
+	}
+	if e, ok := halfZeros(head); ok {
+		return e, nil
+	}
+	if c := ContentOf(head); c == JSONObject || c == JSONArray {
+		return UTF8, nil // RFC 8259: JSON is UTF-8
+	}
+	valid, err := every(text, utf8.Valid)
+	if err != nil || valid {
+		return UTF8, err
+	}
+	if r, err = open(); err != nil {
+		return "", err
+	}
+	ambiguous, err := every(bufio.NewReaderSize(r, headBytes), func(part []byte) bool { return !onlyUTF8(part) })
+	if err != nil || !ambiguous {
+		return UTF8, err
+	}
+	return Windows1252, nil
+}
+
+// every tells whether a condition holds for all parts of a text.
+func every(text *bufio.Reader, holds func(part []byte) bool) (bool, error) {
+	for part, err := range parts(text) {
+		if err != nil || !holds(part) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// parts are a text in pieces that do not end within a character of UTF-8. A part
+// is good until the next one.
+func parts(text *bufio.Reader) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for {
+			part, err := text.Peek(headBytes / 2)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(nil, err)
+				return
+			}
+			if len(part) == 0 {
+				return
+			}
+			for back := 1; err == nil && back < utf8.UTFMax; back++ {
+				if start := len(part) - back; utf8.RuneStart(part[start]) {
+					if !utf8.FullRune(part[start:]) {
+						part = part[:start] // its rest comes with the next part
+					}
+					break
+				}
+			}
+			if !yield(part, nil) {
+				return
+			}
+			_, _ = text.Discard(len(part)) // is in the buffer
+		}
+	}
+}
+
+// onlyUTF8 tells whether a text has a character of several bytes that is valid in
+// UTF-8.
+func onlyUTF8(text []byte) bool {
+	for i := 0; i < len(text); {
+		_, size := utf8.DecodeRune(text[i:])
+		if size > 1 {
+			return true
+		}
+		i += size
+	}
+	return false
+}
+
+// halfZeros tells UTF-16 without a byte order mark: in text that is mostly Latin
+// every second byte is zero.
+func halfZeros(head []byte) (Encoding, bool) {
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case half < 2:
+	case zeros[1] > half*3/4 && zeros[0] == 0:
+		return UTF16LE, true
+	case zeros[0] > half*3/4 && zeros[1] == 0:
+		return UTF16BE, true
+	}
+	return "", false
+}
