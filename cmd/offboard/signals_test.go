@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"os/exec"
+	"os/signal"
 	"syscall"
 	"testing"
 	"time"
@@ -11,17 +13,51 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-func TestALostTerminalEndsTheRunInOrder(t *testing.T) {
-	b := setUp(t, 300, thrivetest.Options{})
-	b.SetFaults(thrivetest.Faults{Latency: 20 * time.Millisecond})
-	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
+// startsWithDefaultHangup makes the programs that a test starts begin with the
+// default action for SIGHUP. Without it they ignore SIGHUP wherever the tests
+// themselves run under nohup: exec passes on a signal that is ignored, and
+// resets one that is handled.
+func startsWithDefaultHangup(t *testing.T) {
+	t.Helper()
+	handled := make(chan os.Signal, 1) // from the system; nobody has to receive
+	signal.Notify(handled, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(handled) })
+}
+
+// hangUp sends SIGHUP to a run that has sent 50 calls.
+func (b *bench) hangUp(t *testing.T, p *program) {
+	t.Helper()
 	p.begin(t)
 	b.waitFor(t, 50)
 	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestALostTerminalEndsTheRunInOrder(t *testing.T) {
+	startsWithDefaultHangup(t)
+	b := setUp(t, 300, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: 20 * time.Millisecond})
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
+	b.hangUp(t, p)
 	p.wantExit(t, 4)
 	b.wantAgreement(t, true)
+}
+
+func TestARunUnderNohupSurvivesALostTerminal(t *testing.T) {
+	// As in a shell of a user: SIGHUP is not ignored until nohup ignores it.
+	startsWithDefaultHangup(t)
+	b := setUp(t, 300, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: 20 * time.Millisecond})
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
+	nohup, err := exec.LookPath("nohup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Path, p.Args = nohup, append([]string{"nohup"}, p.Args...)
+	b.hangUp(t, p)
+	p.wantExit(t, 0)
+	b.wantAgreement(t, false)
 }
 
 func TestARunGoesOnWhenNobodyReadsAlong(t *testing.T) {
