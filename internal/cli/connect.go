@@ -153,12 +153,12 @@ func (s suspender) Suspend(ctx context.Context, l leaver.Leaver) batch.Answer {
 	}
 	answer := batch.Answer{HTTPStatus: user.Response.Status, RequestID: user.Response.RequestID, Outcome: leaver.Unconfirmed}
 	switch {
+	case user.Suspended():
+		answer.Outcome = leaver.Suspended
 	case user.Active == nil:
 		answer.Reason = "the answer does not say whether the account is active"
-	case *user.Active:
-		answer.Reason = "the answer says that the account is still active"
 	default:
-		answer.Outcome = leaver.Suspended
+		answer.Reason = "the answer says that the account is still active"
 	}
 	return answer
 }

@@ -37,7 +37,7 @@ func BenchmarkSuspendUser(b *testing.B) {
 	endDate := time.Date(2024, 6, 30, 0, 0, 0, 0, time.UTC)
 	b.ReportAllocs()
 	for b.Loop() {
-		if u, err := c.SuspendUser(b.Context(), "E-0000001", endDate); err != nil || u.Active == nil || *u.Active {
+		if u, err := c.SuspendUser(b.Context(), "E-0000001", endDate); err != nil || !u.Suspended() {
 			b.Fatal(u, err)
 		}
 	}

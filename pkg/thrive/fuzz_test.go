@@ -64,7 +64,7 @@ func FuzzErrorBody(f *testing.F) {
 			if status > 299 {
 				t.Fatalf("%d is a success", status)
 			}
-			if u.Active != nil && !*u.Active && !strings.Contains(body, "false") {
+			if u.Suspended() && !strings.Contains(body, "false") {
 				t.Fatalf("suspended, says %q", body)
 			}
 			return

@@ -45,15 +45,22 @@ type LifecycleUser struct {
 	AdditionalFields map[string]string `json:"additionalFields"`
 }
 
-// Suspension is what the API says of a user whom it was asked to suspend.
+// Suspension is the API's answer to a call of SuspendUser.
 type Suspension struct {
-	// Active says whether the account is active (true) or suspended (false). It
-	// is nil when the answer does not say so in a boolean: then nobody knows.
-	Active   *bool
+	// Active is the account's state as the answer gives it: true is active,
+	// false is inactive. It is nil if the answer does not contain exactly one
+	// boolean "active": then the state is not known.
+	Active *bool
+	// Response is the status and the request ID of the answer.
 	Response Response
 
-	object []byte
+	object []byte // the JSON object of the answer
 }
+
+// Suspended reports whether the answer says that the account is inactive. If it
+// is false, Active tells whether the account is still active or its state is
+// not known. A 2xx status alone does not mean that the account is suspended.
+func (s Suspension) Suspended() bool { return s.Active != nil && !*s.Active }
 
 // User returns the whole answer. It is read only now: a long list of leavers
 // needs no more than Active.

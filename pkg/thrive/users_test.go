@@ -53,7 +53,7 @@ func TestSuspendUserSendsWhatIsDocumented(t *testing.T) {
 			if user, password, _ := got.BasicAuth(); user != basic.Tenant || password != string(basic.Secret) {
 				t.Errorf("authenticated as %s:%s", user, password)
 			}
-			if u.Active == nil || *u.Active || u.Response != (thrive.Response{Status: 200, RequestID: "id-1"}) {
+			if !u.Suspended() || u.Response != (thrive.Response{Status: 200, RequestID: "id-1"}) {
 				t.Errorf("got %+v", u)
 			}
 		})
@@ -61,7 +61,7 @@ func TestSuspendUserSendsWhatIsDocumented(t *testing.T) {
 }
 
 func TestLifecycleUserIsReadTolerantly(t *testing.T) {
-	no := false
+	yes, no := true, false
 	tests := map[string]struct {
 		body   string
 		active *bool
@@ -84,8 +84,10 @@ func TestLifecycleUserIsReadTolerantly(t *testing.T) {
 			thrive.LifecycleUser{Domain: "o", AdditionalFields: map[string]string{"k": "", "n": "v"}},
 		},
 		"an answer that does not say whether the account is active": {`{"ref":"r"}`, nil, thrive.LifecycleUser{Ref: "r"}},
-		"active that is null":        {`{"active":null}`, nil, thrive.LifecycleUser{}},
-		"active that is not boolean": {`{"active":"false"}`, nil, thrive.LifecycleUser{}},
+		"an account that is still active":                           {`{"active":true}`, &yes, thrive.LifecycleUser{}},
+		"active twice":                                              {`{"active":false,"active":false}`, nil, thrive.LifecycleUser{}},
+		"active that is null":                                       {`{"active":null}`, nil, thrive.LifecycleUser{}},
+		"active that is not boolean":                                {`{"active":"false"}`, nil, thrive.LifecycleUser{}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -97,6 +99,9 @@ func TestLifecycleUserIsReadTolerantly(t *testing.T) {
 			}
 			if got.Response.Status != 200 || !reflect.DeepEqual(got.Active, tt.active) {
 				t.Errorf("got %+v", got)
+			}
+			if suspended := tt.active != nil && !*tt.active; got.Suspended() != suspended {
+				t.Errorf("Suspended is %v, want %v", got.Suspended(), suspended)
 			}
 			if got := got.User(); !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
