@@ -3,6 +3,7 @@ package batch
 import (
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,8 +13,8 @@ import (
 	"offboard/internal/pace"
 )
 
-// bucket answers as a server does that lets in so many requests per second,
-// and so many at once.
+// bucket answers as a server whose limit is a token bucket: rate requests per
+// second, and burst at once.
 type bucket struct {
 	rate, burst float64
 	retryAfter  time.Duration
@@ -124,10 +125,15 @@ func TestAnOutageIsNotMetWithAMultipleOfTheLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantTally(t, l, leaver.Tally{leaver.Failed: 3000})
+		exhausted := func(r leaver.Result) bool { return strings.Contains(r.Reason, "retry budget used up") }
+		if !slices.ContainsFunc(l.results, exhausted) {
+			t.Error("no result says that the retry budget was used up")
+		}
 		if n := len(s.starts); n > 3450 {
 			t.Errorf("%d requests for 3,000 leavers", n)
 		}
-		// Retries share the ceiling with them, but no first attempt waits for one.
+		// First attempts share the ceiling with retries, but do not wait for the
+		// retry budget.
 		last := time.Duration(0)
 		for _, at := range firsts {
 			last = max(last, at.Sub(start))
@@ -138,7 +144,7 @@ func TestAnOutageIsNotMetWithAMultipleOfTheLoad(t *testing.T) {
 	})
 }
 
-func TestAShortOutageCostsNobody(t *testing.T) {
+func TestAShortOutageFailsNoLeaver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		s := &service{latency: 10 * time.Millisecond, answer: func(string, int) Answer {
@@ -157,7 +163,7 @@ func TestAShortOutageCostsNobody(t *testing.T) {
 	})
 }
 
-func TestManyRetriesAreFineWhereTheyHelp(t *testing.T) {
+func TestRetriesThatSucceedAreNotLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{latency: 10 * time.Millisecond, answer: func(ref string, attempt int) Answer {
 			if attempt == 1 && ref[len(ref)-1]%3 == 0 {
@@ -173,7 +179,7 @@ func TestManyRetriesAreFineWhereTheyHelp(t *testing.T) {
 	})
 }
 
-func TestALeaverThatWaitsForARetryLeavesWithTheRun(t *testing.T) {
+func TestAWaitForARetryEndsWithTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, o := &ledger{}, options()
 		o.Pace = found(100)
@@ -182,9 +188,9 @@ func TestALeaverThatWaitsForARetryLeavesWithTheRun(t *testing.T) {
 		o.MaxFailures, _ = ParseLimit("50%")
 		_ = Run(t.Context(), t.Context(), tasks(3000), failing, l, o)
 		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("it took %s to notice that everything fails", took)
+			t.Errorf("the run stopped only after %s", took)
 		}
-		if got := l.tally(); got.Total() != 3000 || got[leaver.Failed] > reserve+o.Concurrency*inHand+200 {
+		if got := l.tally(); got.Total() != 3000 || got[leaver.Failed] > maxRetries+o.Concurrency*leaversPerSlot+200 {
 			t.Errorf("got %v", got)
 		}
 	})

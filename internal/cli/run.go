@@ -137,6 +137,9 @@ func (r *run) execute() error {
 		Jitter:      r.jitter,
 		Log:         r.log,
 	})
+	if failures, ok := errors.AsType[*batch.TooManyFailuresError](err); ok {
+		err = fmt.Errorf("%w (--max-failures %s)", err, failures.Limit)
+	}
 	end()
 	if closed := writer.Close(); closed != nil && err == nil {
 		err = closed

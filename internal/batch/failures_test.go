@@ -8,44 +8,15 @@ import (
 	"offboard/internal/leaver"
 )
 
-func TestParseLimit(t *testing.T) {
-	tests := []struct {
-		text string
-		want Limit
-		ok   bool
-	}{
-		{"50%", Limit{text: "50%", kind: byShare, share: 0.5}, true},
-		{"0%", Limit{text: "0%", kind: byShare}, true},
-		{"12.5%", Limit{text: "12.5%", kind: byShare, share: 0.125}, true},
-		{"20", Limit{text: "20", kind: byCount, count: 20}, true},
-		{"0", Limit{text: "0"}, true},
-		{"101%", Limit{}, false},
-		{"-1%", Limit{}, false},
-		{"NaN%", Limit{}, false},
-		{"-1", Limit{}, false},
-		{"1.5", Limit{}, false},
-		{"", Limit{}, false},
-		{"half", Limit{}, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.text, func(t *testing.T) {
-			var got Limit
-			err := got.UnmarshalText([]byte(tt.text))
-			if (err == nil) != tt.ok || got != tt.want {
-				t.Errorf("got %+v, %v; want %+v", got, err, tt.want)
-			}
-		})
-	}
-}
-
-// after feeds results to a limit and returns how many it took to stop.
-func after(t *testing.T, limit string, failed func(i int) bool, n int) int {
+// triedUntilStop counts n leavers against a limit and returns how many were
+// tried when the limit was exceeded; 0 if it was not.
+func triedUntilStop(t *testing.T, limit string, failed func(i int) bool, n int) int {
 	t.Helper()
 	l, err := ParseLimit(limit)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newFailures(l)
+	f := &failures{limit: l}
 	for i := range n {
 		if err := f.add(failed(i)); err != nil {
 			if !errors.Is(err, ErrTooManyFailures) {
@@ -64,12 +35,12 @@ func TestFailuresAgainstTheLimit(t *testing.T) {
 		name   string
 		limit  string
 		failed func(int) bool
-		want   int // leavers tried until the stop; 0: never
+		want   int // leavers tried until the run stops; 0: it does not stop
 	}{
-		{"a share waits for 20", "50%", every(1), 20},
+		{"a share needs 20 leavers", "50%", every(1), 20},
 		{"a share that is met exactly does not stop", "50%", func(i int) bool { return i%2 == 1 }, 0},
-		{"a share looks at the last 100 only", "50%", from(1000), 1051},
-		{"0% stops at the first failure after 20", "0%", from(50), 51},
+		{"a share counts the last 100 only", "50%", from(1000), 1051},
+		{"0% stops at the first failure once 20 are tried", "0%", from(50), 51},
 		{"100% never stops", "100%", every(1), 0},
 		{"a number counts in all", "5", every(100), 401},
 		{"1 stops at the first", "1", from(7), 8},
@@ -77,8 +48,36 @@ func TestFailuresAgainstTheLimit(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := after(t, tt.limit, tt.failed, 3000); got != tt.want {
+			if got := triedUntilStop(t, tt.limit, tt.failed, 3000); got != tt.want {
 				t.Errorf("stopped after %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTooManyFailuresAreReportedInNumbers(t *testing.T) {
+	tests := []struct {
+		limit string
+		want  TooManyFailuresError
+		text  string
+	}{
+		{"3", TooManyFailuresError{Failed: 3}, "too many leavers failed: 3 in all"},
+		{"50%", TooManyFailuresError{Failed: 20, Tried: 20}, "too many leavers failed: 20 of the last 20 tried"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.limit, func(t *testing.T) {
+			limit, err := ParseLimit(tt.limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.want.Limit = limit
+			f := &failures{limit: limit}
+			var got error
+			for got == nil {
+				got = f.add(true)
+			}
+			if e, ok := errors.AsType[*TooManyFailuresError](got); !ok || *e != tt.want || got.Error() != tt.text {
+				t.Errorf("got %#v: %v", got, got)
 			}
 		})
 	}
@@ -99,10 +98,10 @@ func TestTooManyFailuresStopTheRun(t *testing.T) {
 	})
 }
 
-func TestLeaversThatDoNotExistAreNoFailuresOfTheService(t *testing.T) {
+func TestLeaversThatDoNotExistDoNotCountAsFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		// A file that keeps old leavers around must not keep new ones from
-		// being suspended, night after night.
+		// A file that still lists leavers from long ago must not stop every
+		// run before it reaches the new ones.
 		s := &service{answer: func(string, int) Answer { return Answer{Outcome: leaver.NotFound, HTTPStatus: 404} }}
 		l, o := &ledger{}, options()
 		o.MaxFailures, _ = ParseLimit("50%")

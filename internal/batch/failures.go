@@ -1,0 +1,76 @@
+package batch
+
+import (
+	"fmt"
+	"sync"
+)
+
+// A share counts the last window leavers tried. With fewer than minTried it
+// would mean little.
+const (
+	window   = 100
+	minTried = 20
+)
+
+// TooManyFailuresError is the error of a run that stopped because of
+// Options.MaxFailures. It matches ErrTooManyFailures.
+type TooManyFailuresError struct {
+	Failed int // leavers that failed
+	// Tried is how many of the leavers tried last were counted; 0 if Failed is
+	// counted over the whole run.
+	Tried int
+	Limit Limit
+}
+
+// Error says how many leavers failed. It does not name the limit, because the
+// caller knows best how a user has set it.
+func (e *TooManyFailuresError) Error() string {
+	if e.Tried == 0 {
+		return fmt.Sprintf("%s: %d in all", ErrTooManyFailures, e.Failed)
+	}
+	return fmt.Sprintf("%s: %d of the last %d tried", ErrTooManyFailures, e.Failed, e.Tried)
+}
+
+// Is reports whether target is ErrTooManyFailures.
+func (e *TooManyFailuresError) Is(target error) bool { return target == ErrTooManyFailures }
+
+// failures counts failed leavers against a limit. It is safe for concurrent use.
+type failures struct {
+	limit Limit
+
+	mu     sync.Mutex
+	failed int          // in the whole run, or among those in last
+	tried  int          // in the whole run; counted for a share only
+	last   [window]bool // ring: which of the leavers tried last have failed
+}
+
+// add counts a leaver whose last attempt is over. It returns a
+// *TooManyFailuresError if the limit is exceeded.
+func (f *failures) add(failed bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch f.limit.kind {
+	case byCount:
+		if failed {
+			f.failed++
+		}
+		if f.failed >= f.limit.count {
+			return &TooManyFailuresError{Failed: f.failed, Limit: f.limit}
+		}
+	case byShare:
+		slot := f.tried % window
+		if f.last[slot] {
+			f.failed--
+		}
+		f.last[slot] = failed
+		f.tried++
+		if failed {
+			f.failed++
+		}
+		tried := min(f.tried, window)
+		if tried >= minTried && float64(f.failed) > f.limit.share*float64(tried) {
+			return &TooManyFailuresError{Failed: f.failed, Tried: tried, Limit: f.limit}
+		}
+	}
+	return nil
+}
