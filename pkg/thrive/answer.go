@@ -11,62 +11,62 @@ import (
 	"strings"
 )
 
-// answer is what came back from one request.
+// answer is the answer to one request, even if there was none.
 type answer struct {
-	status  int // 0: nothing came back
-	header  http.Header
-	body    []byte // at most maxBody+1 bytes
-	broken  error  // why the answer is not complete, nil when it is
-	trouble string // the same in words
+	status    int // 0: there was no answer
+	header    http.Header
+	body      []byte // at most maxBody+1 bytes
+	cause     error  // why the answer is incomplete; nil if it is complete
+	causeText string // the same for people, not sanitized
 
-	dress   *dress   // what was sent,
-	secrets []string // and what else no text may show
+	headers     *headers // of the request
+	secretForms []string // see authorizer
 }
 
 func (a *answer) response() Response {
-	return Response{Status: a.status, RequestID: requestID(a.header, a.clean)}
+	return Response{Status: a.status, RequestID: requestID(a.header, a.sanitize)}
 }
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status <= 299 }
 
-// decode puts the JSON object of a 2xx answer into a struct. Every other answer
-// becomes an *Error.
+// decode reads the JSON object of a complete 2xx answer into a struct. For any
+// other answer it returns an *Error.
 func (a *answer) decode(into any) error {
-	if a.broken != nil || !a.ok() {
-		return a.failure()
+	if a.cause != nil || !a.ok() {
+		return a.toError()
 	}
 	object, problem := a.object()
 	if problem == "" {
 		err := json.Unmarshal(object, into)
-		// A field of an unexpected type is left out and the others are read: it
+		// A field of an unexpected type is skipped and the others are read: it
 		// must not hide what the answer says about the account.
-		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); err == nil || odd {
+		if _, skipped := errors.AsType[*json.UnmarshalTypeError](err); err == nil || skipped {
 			return nil
 		}
 		problem = a.notJSON()
 	}
-	e := a.failure()
+	e := a.toError()
 	e.Message = problem
 	return e
 }
 
-// failure describes an answer that is not a success.
-func (a *answer) failure() *Error {
+// toError returns the *Error for an answer that is not a success.
+func (a *answer) toError() *Error {
 	e := &Error{
 		Status:     a.status,
 		Phrase:     http.StatusText(a.status),
-		RequestID:  requestID(a.header, a.clean),
+		RequestID:  requestID(a.header, a.sanitize),
 		RetryAfter: retryAfter(a.header),
 		Class:      classOfStatus(a.status),
-		Err:        a.broken,
+		Err:        a.cause,
 	}
-	if a.broken != nil {
-		// A refusal is a refusal even if its explanation broke off. A success
-		// whose confirmation broke off is not yet one.
+	if a.cause != nil {
+		// The status of a failure is enough, even if its body is incomplete. A
+		// success without its complete body is not yet one.
 		if a.status == 0 || a.ok() {
 			e.Class = Transient
 		}
-		e.Message = a.clean(a.trouble, maxMessage)
+		e.Message = a.sanitize(a.causeText, maxMessage)
 		return e
 	}
 	object, problem := a.object()
@@ -81,18 +81,19 @@ func (a *answer) failure() *Error {
 		e.Message = problem
 		return e
 	}
-	if phrase := a.clean(jsonText(body.Error), maxPhrase); phrase != "" {
+	if phrase := a.sanitize(jsonText(body.Error), maxPhrase); phrase != "" {
 		e.Phrase = phrase
 	}
 	message := body.Message
 	if body.Error == nil && body.Message == nil {
-		message = object // an unknown form: better all of it than nothing
+		message = object // an unknown form: show all of it
 	}
-	e.Message = a.clean(jsonText(message), maxMessage)
+	e.Message = a.sanitize(jsonText(message), maxMessage)
 	return e
 }
 
-// object returns the body if it looks like a JSON object, or else what is wrong.
+// object returns the body if it starts like a JSON object. Otherwise problem says
+// what is wrong with it.
 func (a *answer) object() (object []byte, problem string) {
 	object = bytes.TrimLeft(a.body, " \t\r\n")
 	switch {
@@ -109,27 +110,29 @@ func (a *answer) object() (object []byte, problem string) {
 }
 
 func (a *answer) notJSON() string {
-	media, _, err := mime.ParseMediaType(redact(a.header.Get("Content-Type"), a.secrets...))
+	media, _, err := mime.ParseMediaType(redact(a.header.Get("Content-Type"), a.secretForms...))
 	if err != nil || media == "" || strings.HasSuffix(media, "json") {
 		return "the answer is not JSON"
 	}
-	return "the answer is not JSON but " + a.clean(media, maxPhrase)
+	return "the answer is not JSON but " + a.sanitize(media, maxPhrase)
 }
 
-func (a *answer) clean(text string, limit int) string {
-	// A text shorter than the credential does not hold it: a request ID hardly
-	// ever does, and it is part of every answer.
-	if a.dress != nil && len(text) >= len(a.dress.credential) {
-		text = redact(text, a.dress.forms...)
+// sanitize makes a text of the server safe to print: without secrets, in one line
+// of at most limit runes.
+func (a *answer) sanitize(text string, limit int) string {
+	// A text shorter than the credential cannot contain it. This saves time,
+	// because every answer has a request ID, which is usually short.
+	if len(text) >= len(a.headers.credential) {
+		text = redact(text, a.headers.credentialForms...)
 	}
-	return oneLine(redact(text, a.secrets...), limit)
+	return oneLine(redact(text, a.secretForms...), limit)
 }
 
 var jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// jsonText returns a string as it is, null as nothing, anything else as JSON:
-// with its strings written anew, because a secret in which a server escaped
-// more than it had to would not be found.
+// jsonText returns the value of a JSON string, "" for null, and compact JSON for
+// any other value. Strings in that JSON are encoded again, because redact does
+// not find a secret with unnecessary escapes.
 func jsonText(raw json.RawMessage) string {
 	var s *string
 	if len(raw) == 0 {
@@ -147,13 +150,13 @@ func jsonText(raw json.RawMessage) string {
 	}
 	return jsonString.ReplaceAllStringFunc(b.String(), func(quoted string) string {
 		var s string
-		_ = json.Unmarshal([]byte(quoted), &s) // Compact has found it valid
+		_ = json.Unmarshal([]byte(quoted), &s) // Compact has checked that it is valid
 		return `"` + jsonEscaped(s) + `"`
 	})
 }
 
-// readBody reads to the end, so that the connection can be used again, but not
-// further than one byte beyond maxBody.
+// readBody reads the whole body, so that the connection can be used again, but at
+// most maxBody+1 bytes.
 func readBody(resp *http.Response) ([]byte, error) {
 	if n := resp.ContentLength; n > 0 && n <= maxBody {
 		body := make([]byte, n)

@@ -10,7 +10,7 @@ import (
 	"offboard/pkg/thrive"
 )
 
-// instant answers every request at once, so that what is measured is the
+// instant is a transport that answers at once, so that a benchmark measures the
 // client without net/http.
 type instant struct{ header http.Header }
 

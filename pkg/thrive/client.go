@@ -18,37 +18,38 @@ const (
 	defaultTimeout        = 30 * time.Second
 	defaultMaxConnections = 8
 	defaultUserAgent      = "offboard"
-	maxBody               = 1 << 20 // bytes; a user is about one thousand
+	maxBody               = 1 << 20 // bytes; a user is about 1,000
 )
 
-// Config says whom a Client calls, as whom, and how.
+// Config configures a Client. Only BaseURL and Credentials are required.
 type Config struct {
-	// BaseURL is usually Environment.APIURL; the rules of CheckURL hold. It may
-	// have a path, and one trailing slash makes no difference.
+	// BaseURL is usually Environment.APIURL. CheckURL must accept it. It may
+	// have a path, and a trailing slash makes no difference.
 	BaseURL string
 	// Credentials are a Basic or a ClientCredentials.
 	Credentials Credentials
-	// Timeout bounds each request from dialling to the end of the body, 0 means
-	// 30 seconds. A token request is bounded by as much again. Waiting in
-	// AwaitTurn does not count.
+	// Timeout bounds each request, from dialling to the end of the body; 0 means
+	// 30 seconds. A request for a token has a timeout of its own, of the same
+	// length. Time in AwaitTurn does not count.
 	Timeout time.Duration
-	// MaxConnections is how many idle connections are kept, 0 means 8. Give the
-	// number of goroutines that call; it is not a limit on calls.
+	// MaxConnections is how many idle connections are kept; 0 means 8. Set it to
+	// the number of goroutines that make calls. It does not limit the calls.
 	MaxConnections int
-	// UserAgent is sent with every call, "" means "offboard".
+	// UserAgent is the User-Agent header of every call; "" means "offboard".
 	UserAgent string
-	// AwaitTurn is called before a request that starts later than its caller had
-	// let it: all those that waited for one token, and a call that is made again
-	// with a renewed one. So the caller can keep its pace. Its error ends the
-	// call and is returned as it is. It may be nil; it is called by many
-	// goroutines at once.
+	// AwaitTurn, if it is not nil, is called before a request that starts later
+	// than its call: after a wait for a token, and before a call is repeated
+	// with a new token. It lets a caller who limits the rate of calls limit
+	// these requests, too. If it returns an error, the call returns that error
+	// unchanged. It is called from several goroutines.
 	AwaitTurn func(context.Context) error
-	// Transport replaces the client's own; for tests. It must not follow redirects.
+	// Transport replaces the HTTP transport of the client, in tests. It must not
+	// follow redirects, and it must be safe for concurrent use.
 	Transport http.RoundTripper
 }
 
-// Client calls the API of one tenant. It is safe for use by many goroutines at
-// once, which share its connections and its token.
+// Client calls the API of one tenant. It is safe for concurrent use; all calls
+// share its connections and its token.
 type Client struct {
 	base      string
 	auth      authorizer
@@ -56,11 +57,13 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	awaitTurn func(context.Context) error
-	dressed   atomic.Pointer[dress]
+	headers   atomic.Pointer[headers] // for the current token
 }
 
-// NewClient checks the configuration and sends nothing. An address that is not
-// safe to use gives an error that matches ErrInsecureURL or ErrInvalidURL.
+// NewClient returns a client for a configuration. It sends nothing. The error
+// for a URL that CheckURL does not accept matches ErrInsecureURL or
+// ErrInvalidURL; other errors cannot be matched. Close releases the client's
+// idle connections.
 func NewClient(cfg Config) (*Client, error) {
 	if err := CheckURL(cfg.BaseURL); err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
@@ -82,7 +85,7 @@ func NewClient(cfg Config) (*Client, error) {
 		awaitTurn: cfg.AwaitTurn,
 		http: &http.Client{
 			Transport: cfg.Transport,
-			// A redirect would carry the secret to a host that nobody named.
+			// A redirect would send the secret to a host that is not configured.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -96,12 +99,12 @@ func NewClient(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// Close closes the connections that are idle. Calls in flight go on, and so does
-// the client.
+// Close closes idle connections. It does not interrupt calls in flight, and the
+// client remains usable. It is safe for concurrent use.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Format implements fmt.Formatter for every verb, so that printing a client
-// cannot print its secret.
+// Format implements fmt.Formatter. Every verb prints the base URL and never a
+// secret.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "thrive client of "+c.base) }
 
 func newTransport(maxConnections int) *http.Transport {
@@ -115,7 +118,7 @@ func newTransport(maxConnections int) *http.Transport {
 		MaxIdleConnsPerHost:    maxConnections,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true, // answers are small, and so stay what they claim to be
+		DisableCompression:     true, // answers are small, and maxBody bounds what is read
 	}
 }
 
@@ -132,7 +135,8 @@ type request struct {
 	method, path, body string
 }
 
-// call makes a call, and once more with a new token when the first was refused.
+// call sends a request, and sends it a second time with a new token if the API
+// refuses the first one.
 func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 	for repeated := false; ; repeated = true {
 		auth, fetched, err := c.auth.header(ctx)
@@ -143,27 +147,28 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 			if err := c.awaitTurn(ctx); err != nil {
 				return nil, err
 			}
-			// At a slow pace the wait may have outlived the token.
+			// The token may have expired during the wait.
 			if auth, _, err = c.auth.header(ctx); err != nil {
 				return nil, err
 			}
 		}
 		a, err := c.send(ctx, req, auth)
-		if repeated || err != nil || a.status != http.StatusUnauthorized || !c.auth.drop(auth) {
+		if repeated || err != nil || a.status != http.StatusUnauthorized || !c.auth.invalidate(auth) {
 			return a, err
 		}
 	}
 }
 
-// send makes one request. It returns an answer when at least a status arrived.
+// send sends one request. Its error is that of ctx, or of a request that cannot
+// be built; any other failure is part of the answer.
 func (c *Client) send(ctx context.Context, r request, auth string) (*answer, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	d := c.dress(auth)
+	h := c.headersFor(auth)
 	var body io.Reader
-	header := d.withoutBody
+	header := h.withoutBody
 	if r.body != "" {
-		body, header = strings.NewReader(r.body), d.header
+		body, header = strings.NewReader(r.body), h.withBody
 	}
 	req, err := http.NewRequestWithContext(limited, r.method, c.base+r.path, body)
 	if err != nil {
@@ -171,48 +176,47 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	}
 	req.Header = header
 
-	// RoundTrip is one request and one answer: no redirects, no cookies.
+	// RoundTrip makes exactly one request: it knows no redirects or cookies.
 	resp, err := c.http.Transport.RoundTrip(req)
-	a := &answer{}
+	a := &answer{headers: h, secretForms: c.auth.secretForms()}
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
 		if resp.StatusCode >= 200 {
 			a.body, err = readBody(resp)
-		} // else it switched protocols: that body is the connection, and has no end
+		} // after 101 Switching Protocols the body is the connection, without an end
 		_ = resp.Body.Close()
 	}
 	switch {
 	case err == nil:
-	case ctx.Err() != nil: // the caller left; that says nothing about the service
+	case ctx.Err() != nil: // the caller cancelled; that says nothing about the service
 		return nil, ctx.Err()
 	case limited.Err() != nil:
-		a.broken = limited.Err()
-		a.trouble = "no complete answer within " + c.timeout.String()
+		a.cause = limited.Err()
+		a.causeText = "no complete answer within " + c.timeout.String()
 	default:
-		a.broken = err
-		a.trouble = "no complete answer: " + err.Error()
+		a.cause = err
+		a.causeText = "no complete answer: " + err.Error()
 	}
-	a.dress, a.secrets = d, c.auth.secrets()
 	return a, nil
 }
 
-// dress is what requests carry with one Authorization, made once for each token.
-// Transports do not change the header of a request, so all can share it.
-type dress struct {
-	auth, credential    string
-	header, withoutBody http.Header
-	forms               []string // in which the credential may come back
+// headers are the headers of all requests with one Authorization. They are made
+// once per token and shared, because a transport must not change them.
+type headers struct {
+	auth, credential      string // the header's value, and what follows its scheme
+	withBody, withoutBody http.Header
+	credentialForms       []string // see formsOf
 }
 
-func (c *Client) dress(auth string) *dress {
-	if d := c.dressed.Load(); d != nil && d.auth == auth {
-		return d
+func (c *Client) headersFor(auth string) *headers {
+	if h := c.headers.Load(); h != nil && h.auth == auth {
+		return h
 	}
 	_, credential, _ := strings.Cut(auth, " ")
-	d := &dress{auth: auth, credential: credential, forms: formsOf(credential)}
-	d.withoutBody = http.Header{"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent}}
-	d.header = d.withoutBody.Clone()
-	d.header.Set("Content-Type", "application/json")
-	c.dressed.Store(d)
-	return d
+	h := &headers{auth: auth, credential: credential, credentialForms: formsOf(credential)}
+	h.withoutBody = http.Header{"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent}}
+	h.withBody = h.withoutBody.Clone()
+	h.withBody.Set("Content-Type", "application/json")
+	c.headers.Store(h)
+	return h
 }

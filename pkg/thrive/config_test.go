@@ -17,29 +17,29 @@ func TestCheckURL(t *testing.T) {
 		raw  string
 		want error
 	}{
-		"https is accepted":                          {"https://public.api.learn.link", nil},
-		"https with port and path is accepted":       {"https://proxy.example:8443/thrive/", nil},
-		"http to localhost is accepted":              {"http://localhost:8080", nil},
-		"http to LOCALHOST is accepted":              {"http://LOCALHOST", nil},
-		"http to 127.0.0.1 is accepted":              {"http://127.0.0.1:1", nil},
-		"http to all of 127.0.0.0/8 is accepted":     {"http://127.9.9.9", nil},
-		"http to ::1 is accepted":                    {"http://[::1]:80", nil},
-		"http elsewhere is insecure":                 {"http://public.api.learn.link", thrive.ErrInsecureURL},
-		"a name that starts like loopback is not it": {"http://localhost.example.com", thrive.ErrInsecureURL},
-		"127.0.0.1 as a subdomain is insecure":       {"http://127.0.0.1.example.com", thrive.ErrInsecureURL},
-		"the unspecified address is insecure":        {"http://0.0.0.0", thrive.ErrInsecureURL},
-		"another scheme is insecure":                 {"ftp://localhost", thrive.ErrInsecureURL},
-		"nothing is invalid":                         {"", thrive.ErrInvalidURL},
-		"a bare host is invalid":                     {"public.api.learn.link", thrive.ErrInvalidURL},
-		"a port without a host is invalid":           {"https://:443", thrive.ErrInvalidURL},
-		"user info is invalid":                       {"https://me:hunter2@host", thrive.ErrInvalidURL},
-		"user info without a scheme is invalid":      {"me:hunter2@host", thrive.ErrInvalidURL},
-		"user info in a malformed URL is invalid":    {"https://me:hunter2@ho st", thrive.ErrInvalidURL},
-		"a query is invalid":                         {"https://host/?key=hunter2", thrive.ErrInvalidURL},
-		"an empty query is invalid":                  {"https://host/?", thrive.ErrInvalidURL},
-		"a fragment is invalid":                      {"https://host/#hunter2", thrive.ErrInvalidURL},
-		"an empty fragment is invalid":               {"https://host/#", thrive.ErrInvalidURL},
-		"a control character is invalid":             {"https://host/\n", thrive.ErrInvalidURL},
+		"https is accepted":                             {"https://public.api.learn.link", nil},
+		"https with port and path is accepted":          {"https://proxy.example:8443/thrive/", nil},
+		"http to localhost is accepted":                 {"http://localhost:8080", nil},
+		"http to LOCALHOST is accepted":                 {"http://LOCALHOST", nil},
+		"http to 127.0.0.1 is accepted":                 {"http://127.0.0.1:1", nil},
+		"http to all of 127.0.0.0/8 is accepted":        {"http://127.9.9.9", nil},
+		"http to ::1 is accepted":                       {"http://[::1]:80", nil},
+		"http elsewhere is insecure":                    {"http://public.api.learn.link", thrive.ErrInsecureURL},
+		"a name that starts with localhost is insecure": {"http://localhost.example.com", thrive.ErrInsecureURL},
+		"127.0.0.1 as a subdomain is insecure":          {"http://127.0.0.1.example.com", thrive.ErrInsecureURL},
+		"the unspecified address is insecure":           {"http://0.0.0.0", thrive.ErrInsecureURL},
+		"another scheme is insecure":                    {"ftp://localhost", thrive.ErrInsecureURL},
+		"nothing is invalid":                            {"", thrive.ErrInvalidURL},
+		"a bare host is invalid":                        {"public.api.learn.link", thrive.ErrInvalidURL},
+		"a port without a host is invalid":              {"https://:443", thrive.ErrInvalidURL},
+		"user info is invalid":                          {"https://me:hunter2@host", thrive.ErrInvalidURL},
+		"user info without a scheme is invalid":         {"me:hunter2@host", thrive.ErrInvalidURL},
+		"user info in a malformed URL is invalid":       {"https://me:hunter2@ho st", thrive.ErrInvalidURL},
+		"a query is invalid":                            {"https://host/?key=hunter2", thrive.ErrInvalidURL},
+		"an empty query is invalid":                     {"https://host/?", thrive.ErrInvalidURL},
+		"a fragment is invalid":                         {"https://host/#hunter2", thrive.ErrInvalidURL},
+		"an empty fragment is invalid":                  {"https://host/#", thrive.ErrInvalidURL},
+		"a control character is invalid":                {"https://host/\n", thrive.ErrInvalidURL},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestEnvironments(t *testing.T) {
 		t.Errorf("%d environments, want %d", got, len(hosts))
 	}
 	if e, ok := thrive.LookupEnvironment("Production"); ok {
-		t.Errorf("a name that is not exact finds %v", e)
+		t.Errorf("a name in another case finds %v", e)
 	}
 }
 
@@ -176,10 +176,10 @@ func TestClassOf(t *testing.T) {
 		err  error
 		want thrive.Class
 	}{
-		"of nothing is final":              {nil, thrive.Final},
-		"of any other error is final":      {errors.New("x"), thrive.Final},
-		"of an Error is its own":           {&thrive.Error{Class: thrive.Throttled}, thrive.Throttled},
-		"of a wrapped Error is still seen": {fmt.Errorf("x: %w", &thrive.Error{Class: thrive.Refused}), thrive.Refused},
+		"of nil is final":                    {nil, thrive.Final},
+		"of any other error is final":        {errors.New("x"), thrive.Final},
+		"of an Error is its own":             {&thrive.Error{Class: thrive.Throttled}, thrive.Throttled},
+		"of a wrapped Error is its own, too": {fmt.Errorf("x: %w", &thrive.Error{Class: thrive.Refused}), thrive.Refused},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -205,11 +205,11 @@ func TestErrorText(t *testing.T) {
 		err  thrive.Error
 		want string
 	}{
-		"has status, phrase and message": {thrive.Error{Status: 400, Phrase: "Bad Request", Message: "no"}, "400 Bad Request: no"},
-		"can do without a message":       {thrive.Error{Status: 500, Phrase: "Oops"}, "500 Oops"},
-		"can do without a phrase":        {thrive.Error{Status: 599}, "599"},
-		"falls back to the cause":        {thrive.Error{Err: errors.New("gone\nnow")}, "gone now"},
-		"falls back to the class":        {thrive.Error{Class: thrive.Transient, RetryAfter: time.Second}, "transient failure"},
+		"status, phrase and message":   {thrive.Error{Status: 400, Phrase: "Bad Request", Message: "no"}, "400 Bad Request: no"},
+		"without a message":            {thrive.Error{Status: 500, Phrase: "Oops"}, "500 Oops"},
+		"without a phrase":             {thrive.Error{Status: 599}, "599"},
+		"without a message, the cause": {thrive.Error{Err: errors.New("gone\nnow")}, "gone now"},
+		"without anything, the class":  {thrive.Error{Class: thrive.Transient, RetryAfter: time.Second}, "transient failure"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

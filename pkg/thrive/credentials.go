@@ -10,31 +10,31 @@ import (
 	"unicode"
 )
 
-// Credentials are one of the two ways to prove who is calling: Basic or
-// ClientCredentials. There are no others.
+// Credentials authenticate a Client. They are a Basic or a ClientCredentials;
+// other packages cannot implement the interface.
 type Credentials interface {
 	authorizer(h *http.Client, timeout time.Duration) (authorizer, error)
 }
 
-// authorizer is what Credentials become inside a Client. Its methods are called
-// by many goroutines at once.
+// authorizer supplies a Client with its Authorization header. Its methods are
+// safe for concurrent use.
 type authorizer interface {
 	// header returns the value of the Authorization header, and whether it had
 	// to be fetched first.
 	header(ctx context.Context) (value string, fetched bool, err error)
-	// drop says that this value was answered with 401, and returns whether
-	// header may now have another.
-	drop(header string) bool
-	// secrets returns what no text may show, in all its forms. The slice is
-	// shared: only read it.
-	secrets() []string
+	// invalidate is called after a 401 for this value. It returns whether
+	// header may return another value now.
+	invalidate(header string) bool
+	// secretForms returns the secrets in all forms that must not appear in a
+	// text. The slice is shared and must not be changed.
+	secretForms() []string
 }
 
 // Basic is HTTP Basic authentication: the tenant ID is the user name and the API
-// secret the password (vendor's documentation of authentication).
+// secret is the password (vendor's documentation of authentication).
 type Basic struct {
-	Tenant string
-	Secret Secret
+	Tenant string // tenant ID, such as "eu-west-2_AbcdEfghI"; without a colon
+	Secret Secret // API secret
 }
 
 func (b Basic) authorizer(*http.Client, time.Duration) (authorizer, error) {
@@ -47,28 +47,32 @@ func (b Basic) authorizer(*http.Client, time.Duration) (authorizer, error) {
 		return nil, errors.New("the API secret is missing")
 	}
 	token := basicToken(b.Tenant, string(b.Secret))
-	return &basicAuth{value: "Basic " + token, hidden: formsOf(token, string(b.Secret))}, nil
+	return &basicAuth{value: "Basic " + token, forms: formsOf(token, string(b.Secret))}, nil
 }
 
 type basicAuth struct {
-	value  string
-	hidden []string
+	value string
+	forms []string
 }
 
 func (a *basicAuth) header(context.Context) (string, bool, error) { return a.value, false, nil }
-func (a *basicAuth) drop(string) bool                             { return false }
-func (a *basicAuth) secrets() []string                            { return a.hidden }
+func (a *basicAuth) invalidate(string) bool                       { return false }
+func (a *basicAuth) secretForms() []string                        { return a.forms }
 
-// ClientCredentials is OAuth 2.0 with a client ID and a client secret (vendor's
-// documentation of authentication). Whether the token endpoint wants these as a
-// header or in the form is not documented: the header is tried first, then the
-// form, and what worked is remembered.
+// ClientCredentials is the client credentials grant of OAuth 2.0 (vendor's
+// documentation of authentication). The documentation does not say whether the
+// token endpoint expects the credentials in the header or in the form: the
+// client tries the header first, then the form, and remembers what worked.
+//
+// The first call fetches a token. All calls share it. It is renewed shortly
+// before it expires, and after a 401.
 type ClientCredentials struct {
 	ClientID     string
 	ClientSecret Secret
-	// TokenURL is usually Environment.TokenURL; the rules of CheckURL hold.
+	// TokenURL is usually that of Environment.TokenURL. CheckURL must accept it.
 	TokenURL string
-	// Scopes to ask for. None at all leaves the choice to the server.
+	// Scopes are requested with each token. If there are none, the server
+	// chooses.
 	Scopes []string
 }
 

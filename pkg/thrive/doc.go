@@ -1,7 +1,8 @@
-// Package thrive calls the public API of Thrive: it suspends a user, reads one
-// back, and says what kind of failure a failure was.
+// Package thrive is a client of the public API of Thrive. It suspends users and
+// reads them back, and it says of each failure what kind it was (Class).
 //
 // It owns HTTP, the JSON of the API, tokens and the class of an error. It knows
-// nothing of files, of pace or of trying again: a call is made once (twice when
-// a token has to be renewed in between) and its caller decides what follows.
+// nothing of files, of pace or of retries: each call is made once (a second
+// time only if the API refuses the token), and the caller decides what follows.
+// Secrets never appear in what it returns or prints: see Secret and Error.
 package thrive

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Scopes that a token can be asked for (vendor's documentation of OAuth scopes).
-// Suspending needs ScopeWrite or ScopeAll, reading users ScopeRead or ScopeAll.
+// The scopes of a token (vendor's documentation of OAuth scopes). To suspend
+// needs ScopeWrite or ScopeAll; to read users needs ScopeRead or ScopeAll.
 const (
 	ScopeAll      = "api/all"
 	ScopeRead     = "api/read"
@@ -14,15 +14,15 @@ const (
 	ScopeWebhooks = "api/webhooks"
 )
 
-// Environment is one installation of Thrive. Tenants are not shared between
-// environments: a tenant ID belongs to exactly one.
+// Environment is one installation of Thrive. A tenant ID belongs to exactly one
+// environment.
 type Environment struct {
-	Name       string // as typed on a command line, for example "production-mea"
+	Name       string // for LookupEnvironment, such as "production-mea"
 	APIURL     string // base of every REST path, without a trailing slash
 	WebhookURL string // base of the token endpoint for webhooks
 }
 
-// The environments, from the vendor's documentation of hosts.
+// The environments (vendor's documentation of hosts). Do not change them.
 var (
 	Production = Environment{
 		Name:       "production",
@@ -46,13 +46,13 @@ var (
 	}
 )
 
-// Environments returns all known environments, production first. The slice is
-// the caller's own.
+// Environments returns all environments, Production first, in a new slice.
 func Environments() []Environment {
 	return []Environment{Production, Staging, ProductionMEA, StagingMEA}
 }
 
-// LookupEnvironment finds an environment by its exact name.
+// LookupEnvironment returns the environment with this name, and whether there is
+// one. Case matters.
 func LookupEnvironment(name string) (Environment, bool) {
 	for _, e := range Environments() {
 		if e.Name == name {
@@ -62,19 +62,18 @@ func LookupEnvironment(name string) (Environment, bool) {
 	return Environment{}, false
 }
 
-// TokenURL returns the address that issues tokens for the REST API to a tenant.
+// TokenURL returns the URL of a tenant's token endpoint for the REST API.
 func (e Environment) TokenURL(tenant string) string {
 	return e.APIURL + "/oauth2/token/" + segment(tenant)
 }
 
-// WebhookTokenURL returns the address that issues tokens for webhooks to a tenant.
+// WebhookTokenURL returns the URL of a tenant's token endpoint for webhooks.
 func (e Environment) WebhookTokenURL(tenant string) string {
 	return e.WebhookURL + "/oauth2/token/" + segment(tenant)
 }
 
-// segment escapes s so that it is one path segment whatever is in it.
-// url.PathEscape leaves "+", "&", "=" and the like as they are, and some
-// gateways read "+" as a space: only unreserved characters stay here.
+// segment escapes s as one path segment. Unlike url.PathEscape it also escapes
+// "+", "&", "=" and the like, because some gateways read "+" as a space.
 func segment(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }

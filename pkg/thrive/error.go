@@ -9,24 +9,24 @@ import (
 	"unicode"
 )
 
-// Class says what kind of failure a failure is. What to do about it is the
-// caller's decision.
+// Class is the kind of a failure. The caller decides what to do about it.
 type Class int
 
 const (
 	// Final: the same call would fail the same way again.
 	Final Class = iota
-	// Transient: the service, the network or time ran out; the same call may
-	// work later. Whether this one took effect is not known.
+	// Transient: the service or the network failed, or the call timed out. The
+	// same call may succeed later. It is not known whether this one took effect.
 	Transient
-	// Throttled: too many requests.
+	// Throttled: too many requests (429).
 	Throttled
-	// Refused: the credentials are not accepted (401) or may not do this (403).
-	// No other call will fare better.
+	// Refused: the credentials are not accepted (401, with OAuth even after a new
+	// token), do not permit the call (403), or are refused a token. Other calls
+	// with them will most likely fail, too.
 	Refused
 )
 
-// String returns the name of the class in lower case.
+// String returns the name of the class in lower case, such as "transient".
 func (c Class) String() string {
 	switch c {
 	case Final:
@@ -42,36 +42,44 @@ func (c Class) String() string {
 	}
 }
 
-// Error is a call that did not succeed. Its texts are short, one line, and free
-// of the client's secrets, whatever the server sent.
+// Error is the error of a call that failed at the API, at the token endpoint or
+// on the network. Get it with errors.As. Phrase, Message and RequestID are
+// short, have one line, and contain no secret of the client, even if the server
+// sends one back.
 type Error struct {
-	// Status of the answer, 0 when there was none. A 2xx status means that the
-	// call was accepted and the answer was lost (Transient) or unreadable
-	// (Final). A failure of the token endpoint never has a 2xx status here.
+	// Status is the HTTP status of the answer; 0 if there was no answer. A 2xx
+	// status means that the API accepted the call, but that the rest of the
+	// answer did not arrive (Transient) or cannot be read (Final). The status is
+	// never 2xx for a failure of the token endpoint.
 	Status int
-	// Phrase is the "error" of the answer ("Bad Request"), else the name of the status.
+	// Phrase is the "error" of the answer, such as "Bad Request"; without one it
+	// is the standard text of the status.
 	Phrase string
-	// Message is the "message" of the answer, or what is wrong with the answer.
+	// Message is the "message" of the answer, or says what is wrong with the
+	// answer. It has at most 300 characters. For a failure of the token endpoint
+	// it starts with "token endpoint: ".
 	Message string
-	// RequestID as in Response.
+	// RequestID is that of Response.
 	RequestID string
-	// RetryAfter is how long the server asks to wait, 0 when it does not say.
-	// It is never negative and at most 24 hours.
+	// RetryAfter is how long the server asks to wait, from 0 to 24 hours; 0 if
+	// it does not ask.
 	RetryAfter time.Duration
-	Class      Class
-	// Err is the cause when there was no complete answer, otherwise nil. When
-	// Config.Timeout ran out it matches context.DeadlineExceeded. It is for
-	// matching: its own text is not cleaned.
+	// Class is the kind of failure.
+	Class Class
+	// Err is the cause if there was no complete answer, and nil otherwise. It
+	// matches context.DeadlineExceeded after Config.Timeout. Use it to match
+	// errors only: its text may contain a secret.
 	Err error
 }
 
 const (
-	maxMessage = 300 // runes of a message or of a whole Error text
-	maxPhrase  = 80
-	maxID      = 128
+	maxMessage   = 300 // runes
+	maxPhrase    = 80
+	maxRequestID = 128
 )
 
-// Error returns status, phrase and message in one line, without the request ID.
+// Error returns status, phrase and message in one line of at most 380
+// characters, such as "422 Unprocessable Entity: endDate must be a date".
 func (e *Error) Error() string {
 	var parts []string
 	if e.Status != 0 {
@@ -89,12 +97,12 @@ func (e *Error) Error() string {
 	return oneLine(strings.Join(parts, ": "), maxMessage+maxPhrase)
 }
 
-// Unwrap returns Err.
+// Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ClassOf returns the class of the *Error in err's tree, and Final where there
-// is none: for what did not come from the API, such as ErrInvalidRef or a
-// context that the caller cancelled, trying again is no cure.
+// ClassOf returns the class of the first *Error that err wraps, and Final if
+// there is none: a retry does not help against ErrInvalidRef or a context that
+// is done. ClassOf(nil) is Final, too.
 func ClassOf(err error) Class {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Class
@@ -102,8 +110,8 @@ func ClassOf(err error) Class {
 	return Final
 }
 
-// classOfStatus follows the vendor's advice: only 429 and 5xx are worth another
-// try. 408 is not mentioned; it is a timeout by another name.
+// classOfStatus follows the vendor's documentation: only 429 and 5xx are worth
+// a retry. The documentation does not mention 408, which is a timeout.
 func classOfStatus(status int) Class {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -119,8 +127,8 @@ func classOfStatus(status int) Class {
 
 const maxRetryAfter = 24 * time.Hour
 
-// retryAfter reads a Retry-After header: seconds, or a date. Whether the vendor
-// sends one, and in which form, is not documented.
+// retryAfter reads a Retry-After header: seconds or a date. The vendor does not
+// document whether the API sends one, and in which form.
 func retryAfter(h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	seconds, err := strconv.ParseUint(value, 10, 64)
@@ -133,26 +141,28 @@ func retryAfter(h http.Header) time.Duration {
 	return 0
 }
 
-// requestIDHeaders are tried in this order: the vendor does not document one.
+// requestIDHeaders are tried in this order, because the vendor does not document
+// a header for the request ID.
 var requestIDHeaders = []string{
 	"X-Request-Id", "X-Amzn-Requestid", "X-Amz-Apigw-Id", "X-Correlation-Id", "Request-Id",
 }
 
-// requestID returns the first name that a server gave the call, made safe by
-// clean: a server may send back there, too, what it was sent.
-func requestID(h http.Header, clean func(text string, limit int) string) string {
+// requestID returns the first request ID, sanitized, because a server may return
+// a secret even there.
+func requestID(h http.Header, sanitize func(text string, limit int) string) string {
 	for _, name := range requestIDHeaders {
 		if id := h.Get(name); id != "" {
-			return clean(id, maxID)
+			return sanitize(id, maxRequestID)
 		}
 	}
 	return ""
 }
 
-// oneLine makes a text from outside safe to print: white space becomes single
-// spaces, what cannot be printed becomes U+FFFD, and what is too long is cut.
+// oneLine makes a text of a server safe to print: white space becomes single
+// spaces, a character that cannot be printed becomes U+FFFD, and a text of more
+// than limit runes is truncated.
 func oneLine(s string, limit int) string {
-	if len(s) <= limit && plain(s) {
+	if len(s) <= limit && isVisibleASCII(s) {
 		return s
 	}
 	var b strings.Builder
@@ -170,15 +180,15 @@ func oneLine(s string, limit int) string {
 			n, space = n+1, false
 		}
 		if n++; n > limit {
-			return strings.TrimSpace(cut(b.String(), limit-1)) + "…"
+			return strings.TrimSpace(truncate(b.String(), limit-1)) + "…"
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
 }
 
-// plain tells whether a text is of visible ASCII characters only.
-func plain(s string) bool {
+// isVisibleASCII reports whether s has visible ASCII characters only.
+func isVisibleASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {
 			return false
@@ -187,8 +197,8 @@ func plain(s string) bool {
 	return true
 }
 
-// cut returns the first n runes of s.
-func cut(s string, n int) string {
+// truncate returns the first n runes of s.
+func truncate(s string, n int) string {
 	for i := range s {
 		if n == 0 {
 			return s[:i]

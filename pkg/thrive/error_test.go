@@ -33,7 +33,7 @@ func suspendError(t *testing.T, cfg thrive.Config) *thrive.Error {
 }
 
 func TestEveryAnswerHasItsClass(t *testing.T) {
-	const problem = `{"status":0,"error":"Told You","message":"so"}`
+	const body = `{"status":0,"error":"A Phrase","message":"a message"}`
 	tests := map[thrive.Class][]int{
 		thrive.Final:     {300, 301, 302, 304, 307, 308, 400, 404, 405, 409, 410, 415, 418, 422, 451},
 		thrive.Transient: {408, 500, 501, 502, 503, 504, 507, 599},
@@ -42,22 +42,22 @@ func TestEveryAnswerHasItsClass(t *testing.T) {
 	}
 	for class, statuses := range tests {
 		for _, status := range statuses {
-			body := problem
+			body := body
 			if status == http.StatusNotModified {
-				body = "" // by its definition
+				body = "" // a 304 has no body
 			}
 			e := suspendError(t, thrive.Config{BaseURL: serve(t, answering(status, "application/json", body))})
 			if e.Class != class || e.Status != status || e.Err != nil {
 				t.Errorf("%d: %+v, want class %v", status, e, class)
 			}
-			if body != "" && (e.Phrase != "Told You" || e.Message != "so") {
+			if body != "" && (e.Phrase != "A Phrase" || e.Message != "a message") {
 				t.Errorf("%d: phrase %q, message %q", status, e.Phrase, e.Message)
 			}
 		}
 	}
 }
 
-func TestAnswersThatAreNotAnswers(t *testing.T) {
+func TestMalformedAnswersAreDescribed(t *testing.T) {
 	long := strings.Repeat("long ", 500)
 	tests := map[string]struct {
 		status            int
@@ -65,21 +65,21 @@ func TestAnswersThatAreNotAnswers(t *testing.T) {
 		class             thrive.Class
 		message           string
 	}{
-		"a 2xx web page is final":           {200, "text/html; charset=utf-8", "<html>", thrive.Final, "the answer is not JSON but text/html"},
-		"a 2xx without a body is final":     {200, "application/json", "", thrive.Final, "the answer is empty"},
-		"a 204 is final":                    {204, "", "", thrive.Final, "the answer is empty"},
-		"2xx white space is final":          {200, "application/json", " \n", thrive.Final, "the answer is empty"},
-		"a 2xx array is final":              {200, "application/json", `[{"active":false}]`, thrive.Final, "the answer is JSON, but not an object"},
-		"a 2xx null is final":               {200, "application/json", `null`, thrive.Final, "the answer is JSON, but not an object"},
-		"a 2xx half object is final":        {200, "application/json", `{"active":false`, thrive.Final, "the answer is not JSON"},
-		"a 2xx object with a tail is final": {201, "application/json", `{"active":false} x`, thrive.Final, "the answer is not JSON"},
+		"a 2xx web page is final":                  {200, "text/html; charset=utf-8", "<html>", thrive.Final, "the answer is not JSON but text/html"},
+		"a 2xx without a body is final":            {200, "application/json", "", thrive.Final, "the answer is empty"},
+		"a 204 is final":                           {204, "", "", thrive.Final, "the answer is empty"},
+		"2xx white space is final":                 {200, "application/json", " \n", thrive.Final, "the answer is empty"},
+		"a 2xx array is final":                     {200, "application/json", `[{"active":false}]`, thrive.Final, "the answer is JSON, but not an object"},
+		"a 2xx null is final":                      {200, "application/json", `null`, thrive.Final, "the answer is JSON, but not an object"},
+		"a 2xx half object is final":               {200, "application/json", `{"active":false`, thrive.Final, "the answer is not JSON"},
+		"a 2xx object with trailing data is final": {201, "application/json", `{"active":false} x`, thrive.Final, "the answer is not JSON"},
 		"a 2xx too long is final": {200, "application/json", `{"active":false}` + strings.Repeat(" ", 1<<20), thrive.Final,
 			"the answer is longer than 1 MiB"},
-		"a 2xx of bytes is final":         {200, "application/octet-stream", "\x00\xff", thrive.Final, "the answer is not JSON but application/octet-stream"},
-		"an outage in HTML says so":       {503, "text/html", "<html>" + long, thrive.Transient, "the answer is not JSON but text/html"},
-		"an outage without a body":        {502, "", "", thrive.Transient, "the answer is empty"},
-		"an endless outage is bounded":    {500, "text/plain", strings.Repeat("x", 3<<20), thrive.Transient, "the answer is longer than 1 MiB"},
-		"a content type that is nonsense": {500, "a/b;;=", "x", thrive.Transient, "the answer is not JSON"},
+		"a 2xx binary body is final":      {200, "application/octet-stream", "\x00\xff", thrive.Final, "the answer is not JSON but application/octet-stream"},
+		"a 503 web page":                  {503, "text/html", "<html>" + long, thrive.Transient, "the answer is not JSON but text/html"},
+		"a 502 without a body":            {502, "", "", thrive.Transient, "the answer is empty"},
+		"a 500 too long":                  {500, "text/plain", strings.Repeat("x", 3<<20), thrive.Transient, "the answer is longer than 1 MiB"},
+		"a malformed content type":        {500, "a/b;;=", "x", thrive.Transient, "the answer is not JSON"},
 		"a message that is an object":     {400, "application/json", `{"message": {"b": 1, "a": ["x"]}}`, thrive.Final, `{"b":1,"a":["x"]}`},
 		"a message that is an array":      {400, "application/json", `{"message": [ "x" , 2]}`, thrive.Final, `["x",2]`},
 		"a message that is null":          {400, "application/json", `{"message": null}`, thrive.Final, ""},
@@ -87,7 +87,7 @@ func TestAnswersThatAreNotAnswers(t *testing.T) {
 		"an error of an unknown form":     {400, "application/json", `{ "errors": ["x"] }`, thrive.Final, `{"errors":["x"]}`},
 		"an error that is half an object": {400, "application/json", `{"message":"x`, thrive.Final, "the answer is not JSON"},
 		"a message of several lines":      {400, "application/json", `{"message":" a\r\n\tb\u2028c\u0000\u202e\ufeff "}`, thrive.Final, "a b c\uFFFD\uFFFD\uFFFD"},
-		"a long message is cut":           {400, "application/json", `{"message":"` + strings.Repeat("é", 1000) + `"}`, thrive.Final, strings.Repeat("é", 299) + "…"},
+		"a long message is truncated":     {400, "application/json", `{"message":"` + strings.Repeat("é", 1000) + `"}`, thrive.Final, strings.Repeat("é", 299) + "…"},
 		"a message that is not UTF-8":     {400, "application/json", "{\"message\":\"a\xffb\"}", thrive.Final, "a\uFFFDb"},
 	}
 	for name, tt := range tests {
@@ -97,13 +97,13 @@ func TestAnswersThatAreNotAnswers(t *testing.T) {
 				t.Errorf("got %d, %v, %q\nwant %d, %v, %q", e.Status, e.Class, e.Message, tt.status, tt.class, tt.message)
 			}
 			if text := e.Error(); utf8.RuneCountInString(text) > 400 || strings.ContainsAny(text, "\r\n\x00") {
-				t.Errorf("the text is not fit to print: %q", text)
+				t.Errorf("the text is too long or has a control character: %q", text)
 			}
 		})
 	}
 }
 
-// raw answers every connection with bytes and closes it.
+// raw serves the same bytes on every connection, and then closes it.
 func raw(t *testing.T, reply string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -128,7 +128,7 @@ func raw(t *testing.T, reply string) string {
 	return "http://" + l.Addr().String()
 }
 
-func TestTroubleOnTheWayIsTransient(t *testing.T) {
+func TestIncompleteAnswers(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	tests := map[string]struct {
@@ -136,16 +136,16 @@ func TestTroubleOnTheWayIsTransient(t *testing.T) {
 		status int
 		class  thrive.Class
 	}{
-		"nobody listens":                {closed.URL, 0, thrive.Transient},
-		"the connection is cut":         {raw(t, ""), 0, thrive.Transient},
-		"the answer is not HTTP":        {raw(t, "SSH-2.0-x\r\n\r\n"), 0, thrive.Transient},
-		"the headers do not end":        {raw(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), 0, thrive.Transient},
-		"half a confirmation":           {raw(t, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"active\":false}"), 200, thrive.Transient},
-		"half a chunk":                  {raw(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"), 200, thrive.Transient},
-		"half a refusal is a refusal":   {raw(t, "HTTP/1.1 403 Forbidden\r\nContent-Length: 99\r\n\r\n{"), 403, thrive.Refused},
-		"half a 404 is final":           {raw(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 99\r\n\r\n{"), 404, thrive.Final},
-		"an unasked upgrade is final":   {raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), 101, thrive.Final},
-		"a redirect to nonsense is too": {raw(t, "HTTP/1.1 302 Found\r\nLocation: http://%zz\r\nContent-Length: 0\r\n\r\n"), 302, thrive.Final},
+		"nothing listens":                        {closed.URL, 0, thrive.Transient},
+		"the connection is closed":               {raw(t, ""), 0, thrive.Transient},
+		"the answer is not HTTP":                 {raw(t, "SSH-2.0-x\r\n\r\n"), 0, thrive.Transient},
+		"the headers do not end":                 {raw(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), 0, thrive.Transient},
+		"half a confirmation":                    {raw(t, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"active\":false}"), 200, thrive.Transient},
+		"half a chunk":                           {raw(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"), 200, thrive.Transient},
+		"half a 403 is refused":                  {raw(t, "HTTP/1.1 403 Forbidden\r\nContent-Length: 99\r\n\r\n{"), 403, thrive.Refused},
+		"half a 404 is final":                    {raw(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 99\r\n\r\n{"), 404, thrive.Final},
+		"an upgrade is final":                    {raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), 101, thrive.Final},
+		"a redirect to a malformed URL is final": {raw(t, "HTTP/1.1 302 Found\r\nLocation: http://%zz\r\nContent-Length: 0\r\n\r\n"), 302, thrive.Final},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -160,8 +160,8 @@ func TestTroubleOnTheWayIsTransient(t *testing.T) {
 	}
 }
 
-func TestAnEndlessBodyIsNotRead(t *testing.T) {
-	written := make(chan int, 1) // sent by the handler when the client hangs up
+func TestAnEndlessBodyIsReadUpToALimit(t *testing.T) {
+	written := make(chan int, 1) // sent by the handler when the client closes the connection
 	base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for total := 0; ; {
 			n, err := io.WriteString(w, strings.Repeat(" ", 64<<10))
@@ -175,9 +175,9 @@ func TestAnEndlessBodyIsNotRead(t *testing.T) {
 	if e.Status != 200 || e.Class != thrive.Final {
 		t.Errorf("got %+v", e)
 	}
-	// More than 1 MiB, as the buffers in between take their share.
+	// This is more than 1 MiB, because there are buffers in between.
 	if got := <-written; got > 16<<20 {
-		t.Errorf("the client took %d bytes", got)
+		t.Errorf("the server could write %d bytes", got)
 	}
 }
 
@@ -188,18 +188,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if e := suspendError(t, thrive.Config{BaseURL: redirect}); e.Status != 307 || e.Class != thrive.Final {
 		t.Errorf("got %+v", e)
 	}
-	// A token endpoint that moved makes every call impossible.
+	// Without a token endpoint no call is possible.
 	e := suspendError(t, thrive.Config{BaseURL: redirect, Credentials: oauth(redirect)})
 	if e.Status != 307 || e.Class != thrive.Refused {
 		t.Errorf("got %+v", e)
 	}
 	if followed {
-		t.Error("the secret went to another host")
+		t.Error("the secret was sent to another host")
 	}
 }
 
 func TestOldTLSIsRefused(t *testing.T) {
-	for version, spoken := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+	for version, accepted := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
 		t.Run(tls.VersionName(version), func(t *testing.T) {
 			s := httptest.NewUnstartedServer(answering(200, "", `{}`))
 			s.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
@@ -207,10 +207,10 @@ func TestOldTLSIsRefused(t *testing.T) {
 			s.StartTLS()
 			t.Cleanup(s.Close)
 			e := suspendError(t, thrive.Config{BaseURL: s.URL})
-			// Only who agrees on a version comes as far as doubting the certificate.
-			_, doubts := errors.AsType[*tls.CertificateVerificationError](e)
-			if doubts != spoken || e.Class != thrive.Transient || e.Status != 0 {
-				t.Errorf("got %v, want a conversation: %v", e, spoken)
+			// The client verifies the certificate only if it accepts the version.
+			_, verified := errors.AsType[*tls.CertificateVerificationError](e)
+			if verified != accepted || e.Class != thrive.Transient || e.Status != 0 {
+				t.Errorf("got %v, want the version accepted: %v", e, accepted)
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func TestTimeoutIsTransient(t *testing.T) {
 
 func TestTimeoutCoversTheBody(t *testing.T) {
 	base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // else the server does not see the caller leave
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the client closes the connection
 		_, _ = io.WriteString(w, `{"active":`)
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
@@ -246,7 +246,7 @@ func TestTimeoutCoversTheBody(t *testing.T) {
 	}
 }
 
-func TestACallerWhoLeavesGetsTheirOwnError(t *testing.T) {
+func TestACancelledCallReturnsTheErrorOfItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hangs := inMemory{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })}
 		for _, creds := range []thrive.Credentials{basic, oauth("http://localhost")} {
@@ -266,7 +266,7 @@ func TestACallerWhoLeavesGetsTheirOwnError(t *testing.T) {
 				}
 			}
 		}
-		<-time.After(time.Minute) // a token fetch outlives those who wait for it, up to its timeout
+		<-time.After(time.Minute) // the token fetch goes on until its timeout
 	})
 }
 
@@ -275,23 +275,23 @@ func TestRetryAfter(t *testing.T) {
 		header func(now time.Time) string
 		want   time.Duration
 	}{
-		"missing":                   {func(time.Time) string { return "" }, 0},
-		"seconds":                   {func(time.Time) string { return "7" }, 7 * time.Second},
-		"no seconds":                {func(time.Time) string { return "0" }, 0},
-		"seconds with space":        {func(time.Time) string { return " 7 " }, 7 * time.Second},
-		"negative":                  {func(time.Time) string { return "-7" }, 0},
-		"garbage":                   {func(time.Time) string { return "soon" }, 0},
-		"a fraction":                {func(time.Time) string { return "1.5" }, 0},
-		"more than a day":           {func(time.Time) string { return "86401" }, 24 * time.Hour},
-		"more than a duration has":  {func(time.Time) string { return "9223372036854775807" }, 24 * time.Hour},
-		"more than an integer has":  {func(time.Time) string { return strings.Repeat("9", 40) }, 24 * time.Hour},
-		"a date":                    {func(n time.Time) string { return n.Add(90 * time.Second).Format(http.TimeFormat) }, 90 * time.Second},
-		"a date in the past":        {func(n time.Time) string { return n.Add(-time.Hour).Format(http.TimeFormat) }, 0},
-		"a date in the far future":  {func(n time.Time) string { return n.AddDate(100, 0, 0).Format(http.TimeFormat) }, 24 * time.Hour},
-		"a date of the old kind":    {func(n time.Time) string { return n.Add(time.Minute).Format(time.ANSIC) }, time.Minute},
-		"a date in another zone":    {func(time.Time) string { return "Sat, 01 Jan 2000 00:00:09 CET" }, 0},
-		"a list is not a number":    {func(time.Time) string { return "5, 6" }, 0},
-		"digits of another script ": {func(time.Time) string { return "٧" }, 0},
+		"missing":                    {func(time.Time) string { return "" }, 0},
+		"seconds":                    {func(time.Time) string { return "7" }, 7 * time.Second},
+		"no seconds":                 {func(time.Time) string { return "0" }, 0},
+		"seconds with space":         {func(time.Time) string { return " 7 " }, 7 * time.Second},
+		"negative":                   {func(time.Time) string { return "-7" }, 0},
+		"a word":                     {func(time.Time) string { return "soon" }, 0},
+		"a fraction":                 {func(time.Time) string { return "1.5" }, 0},
+		"more than a day":            {func(time.Time) string { return "86401" }, 24 * time.Hour},
+		"more than a Duration holds": {func(time.Time) string { return "9223372036854775807" }, 24 * time.Hour},
+		"more than an integer holds": {func(time.Time) string { return strings.Repeat("9", 40) }, 24 * time.Hour},
+		"a date":                     {func(n time.Time) string { return n.Add(90 * time.Second).Format(http.TimeFormat) }, 90 * time.Second},
+		"a date in the past":         {func(n time.Time) string { return n.Add(-time.Hour).Format(http.TimeFormat) }, 0},
+		"a date in the far future":   {func(n time.Time) string { return n.AddDate(100, 0, 0).Format(http.TimeFormat) }, 24 * time.Hour},
+		"a date in ANSI C form":      {func(n time.Time) string { return n.Add(time.Minute).Format(time.ANSIC) }, time.Minute},
+		"a date in another zone":     {func(time.Time) string { return "Sat, 01 Jan 2000 00:00:09 CET" }, 0},
+		"a list is not a number":     {func(time.Time) string { return "5, 6" }, 0},
+		"digits of another script":   {func(time.Time) string { return "٧" }, 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -314,12 +314,12 @@ func TestRequestID(t *testing.T) {
 		headers []string
 		want    string
 	}{
-		"none":                     {nil, ""},
-		"one":                      {[]string{"Request-Id", "a"}, "a"},
-		"the first in order":       {[]string{"Request-Id", "e", "X-Correlation-Id", "d", "X-Amz-Apigw-Id", "c", "x-amzn-RequestId", "b"}, "b"},
-		"the most usual wins":      {[]string{"X-Request-Id", "a", "x-amzn-RequestId", "b"}, "a"},
-		"is cut":                   {[]string{"X-Request-Id", strings.Repeat("x", 500)}, strings.Repeat("x", 127) + "…"},
-		"cannot act on a terminal": {[]string{"X-Request-Id", "a\u202eb\tc"}, "a\uFFFDb c"},
+		"none":                            {nil, ""},
+		"one":                             {[]string{"Request-Id", "a"}, "a"},
+		"the first in order":              {[]string{"Request-Id", "e", "X-Correlation-Id", "d", "X-Amz-Apigw-Id", "c", "x-amzn-RequestId", "b"}, "b"},
+		"X-Request-Id comes first":        {[]string{"X-Request-Id", "a", "x-amzn-RequestId", "b"}, "a"},
+		"is truncated":                    {[]string{"X-Request-Id", strings.Repeat("x", 500)}, strings.Repeat("x", 127) + "…"},
+		"control characters are replaced": {[]string{"X-Request-Id", "a\u202eb\tc"}, "a\uFFFDb c"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

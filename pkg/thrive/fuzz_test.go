@@ -21,7 +21,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 const fuzzSecret = "s3cr/et+with=signs&quotes"
 
-// clientOf returns a client whose calls f answers.
+// clientOf returns a client with f as its transport.
 func clientOf(t *testing.T, f roundTripper) *thrive.Client {
 	t.Helper()
 	c, err := thrive.NewClient(thrive.Config{
@@ -35,9 +35,9 @@ func clientOf(t *testing.T, f roundTripper) *thrive.Client {
 	return c
 }
 
-// FuzzErrorBody answers with anything. What comes back is short, one line and
-// free of the secret; its class depends on the status only; and nobody counts
-// as suspended unless the answer says false in so many letters.
+// FuzzErrorBody sends arbitrary answers. The error is short, has one line and no
+// secret; its class depends only on the status; and nobody is suspended unless
+// the answer contains false.
 func FuzzErrorBody(f *testing.F) {
 	f.Add(400, "application/json", `{"status":400,"error":"Bad Request","message":"no"}`)
 	f.Add(422, "application/json", `{"error":"x","message":{"field":["endDate"]}}`)
@@ -65,7 +65,7 @@ func FuzzErrorBody(f *testing.F) {
 				t.Fatalf("%d is a success", status)
 			}
 			if u.Suspended() && !strings.Contains(body, "false") {
-				t.Fatalf("suspended, says %q", body)
+				t.Fatalf("suspended after the answer %q", body)
 			}
 			return
 		}
@@ -82,7 +82,7 @@ func FuzzErrorBody(f *testing.F) {
 	})
 }
 
-// classOf is what the contract says of a complete answer.
+// classOf returns the class that is promised for a complete answer.
 func classOf(status int) thrive.Class {
 	switch {
 	case status == 429:
@@ -95,8 +95,7 @@ func classOf(status int) thrive.Class {
 	return thrive.Final
 }
 
-// FuzzRetryAfter sends any value: the wait is never negative, nor longer than a
-// day.
+// FuzzRetryAfter sends arbitrary values: RetryAfter is from 0 to 24 hours.
 func FuzzRetryAfter(f *testing.F) {
 	for _, value := range []string{"", "0", "7", "-1", "1.5", "99999999999999999999", "Wed, 21 Oct 2115 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", "soon", " 3 "} {
 		f.Add(value)
@@ -116,8 +115,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// FuzzRef sends any ref: it is one segment of the path, and what a server
-// decodes is what was sent.
+// FuzzRef calls with arbitrary refs: a ref is one segment of the path, and a
+// server decodes it to the same ref.
 func FuzzRef(f *testing.F) {
 	for _, ref := range []string{"E1", "a/b", "../x", "%2e", "a?b#c", "a b+c", "Ünï", "\x00", ";x=1", "a\\b"} {
 		f.Add(ref)
@@ -136,7 +135,7 @@ func FuzzRef(f *testing.F) {
 		}
 		segment := strings.TrimSuffix(strings.TrimPrefix(path, "/rest/v2/users/ref/"), "/suspend")
 		if got, err := url.PathUnescape(segment); strings.Contains(segment, "/") || err != nil || got != ref {
-			t.Fatalf("%q is sent as %q, which is %q, %v", ref, path, got, err)
+			t.Fatalf("%q is sent as %q, which decodes to %q, %v", ref, path, got, err)
 		}
 	})
 }

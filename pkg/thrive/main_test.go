@@ -18,7 +18,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var basic = thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret}
 
-// oauth are the sandbox's credentials for the token endpoint of a base URL.
+// oauth returns the simulator's client credentials, with the token endpoint of a
+// base URL.
 func oauth(base string) thrive.ClientCredentials {
 	return thrive.ClientCredentials{
 		ClientID:     thrivetest.DefaultClientID,
@@ -28,7 +29,7 @@ func oauth(base string) thrive.ClientCredentials {
 	}
 }
 
-// serve serves a handler on loopback until the test ends.
+// serve serves a handler on loopback until the test ends, and returns its URL.
 func serve(t *testing.T, h http.Handler) string {
 	t.Helper()
 	s := httptest.NewServer(h)
@@ -46,8 +47,8 @@ func newClient(t *testing.T, cfg thrive.Config) *thrive.Client {
 	return c
 }
 
-// inMemory calls a handler without a network, so that a synctest bubble sees
-// every wait.
+// inMemory is a transport that calls a handler without a network, so that all
+// waits are durably blocked in a synctest bubble.
 type inMemory struct{ http.Handler }
 
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -75,7 +76,7 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// answering is a handler that always gives the same answer.
+// answering returns a handler that always gives the same answer.
 func answering(status int, contentType, body string, headers ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if contentType != "" {
@@ -89,5 +90,5 @@ func answering(status int, contentType, body string, headers ...string) http.Han
 	})
 }
 
-// discard swallows what net/http logs about handshakes that are meant to fail.
+// discard is for servers in whose tests a handshake fails on purpose.
 var discard = log.New(io.Discard, "", 0)

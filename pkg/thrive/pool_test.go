@@ -15,7 +15,7 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// inRounds lets calls through in groups of n that are all in flight at once.
+// inRounds serves calls in groups of n, each when all n are in flight.
 func inRounds(n int, next http.Handler) http.Handler {
 	var mu sync.Mutex
 	waiting, open := 0, make(chan struct{}) // closed by the last call of a round
@@ -59,8 +59,8 @@ func TestConnectionsAreReused(t *testing.T) {
 				return err
 			})
 		}
-		// In rounds there is no slack: without them a worker may be served by a
-		// connection that another gave back, while its own dial goes on.
+		// Without rounds a worker could get a connection that another worker has
+		// returned, while its own dial goes on.
 		if got := opened.Load(); got > workers {
 			t.Errorf("%s: %d connections for %d workers", name, got, workers)
 		}

@@ -14,14 +14,16 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a value that prints as "[redacted]", whether by fmt with any verb,
-// by log/slog, or encoded as text or JSON. Only string(s) gives the value.
+// Secret is a string that prints as "[redacted]": with every verb of fmt, with
+// log/slog, and encoded as text or JSON. Only the conversion string(s) returns
+// its value.
 //
-// One limit is fmt's: it does not ask an unexported struct field how it wants
-// to be printed. Keep a Secret in an exported field, or behind a pointer.
+// There is one exception: fmt prints the value of a Secret in an unexported
+// struct field, because it does not call methods there. Keep a Secret in an
+// exported field or behind a pointer.
 type Secret string
 
-// Format implements fmt.Formatter for every verb and flag.
+// Format implements fmt.Formatter. Every verb prints "[redacted]".
 func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // String returns "[redacted]".
@@ -30,14 +32,15 @@ func (Secret) String() string { return redacted }
 // GoString returns "[redacted]".
 func (Secret) GoString() string { return redacted }
 
-// LogValue implements slog.LogValuer.
+// LogValue implements slog.LogValuer. It returns "[redacted]".
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText implements encoding.TextMarshaler, and so serves JSON and YAML too.
+// MarshalText implements encoding.TextMarshaler, which encoding/json uses, too.
+// It returns "[redacted]".
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// redact replaces secrets, given in all their forms, in a text that a server
-// had a hand in: a server may echo what it was sent.
+// redact replaces all forms of secrets in a text from a server, which may send
+// back what it was sent.
 func redact(text string, forms ...string) string {
 	for _, form := range forms {
 		text = strings.ReplaceAll(text, form, redacted)
@@ -47,8 +50,8 @@ func redact(text string, forms ...string) string {
 
 var percents = regexp.MustCompile(`%[0-9A-F]{2}`)
 
-// formsOf returns secrets as they are and in the forms in which they may come
-// back. They are asked for once: this is too much work for every answer.
+// formsOf returns secrets in all forms in which a server may send them back: as
+// they are, and encoded. It is too slow to be called for every answer.
 func formsOf(secrets ...string) []string {
 	var forms []string
 	for _, s := range secrets {
@@ -58,20 +61,20 @@ func formsOf(secrets ...string) []string {
 		html, _ := json.Marshal(s) // a string always encodes
 		forms = append(forms, s, base64.StdEncoding.EncodeToString([]byte(s)))
 		for _, quoted := range []string{jsonEscaped(s), string(html[1 : len(html)-1])} {
-			forms = append(forms, quoted, strings.ReplaceAll(quoted, "/", `\/`)) // as PHP does
+			forms = append(forms, quoted, strings.ReplaceAll(quoted, "/", `\/`)) // as PHP encodes it
 		}
 		for _, escaped := range []string{url.QueryEscape(s), url.PathEscape(s), segment(s)} {
-			forms = append(forms, escaped, percents.ReplaceAllStringFunc(escaped, strings.ToLower)) // as .NET does
+			forms = append(forms, escaped, percents.ReplaceAllStringFunc(escaped, strings.ToLower)) // as .NET encodes it
 		}
 	}
 	slices.Sort(forms)
 	forms = slices.Compact(forms)
-	// The longest first: a form may be part of another.
+	// The longest form comes first, because a form may contain another one.
 	slices.SortStableFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	return forms
 }
 
-// jsonEscaped returns s as it stands between the quotes of a JSON string.
+// jsonEscaped returns s as JSON encodes it, without the quotes.
 func jsonEscaped(s string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -80,7 +83,7 @@ func jsonEscaped(s string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
-// basicToken returns what follows "Basic " in an Authorization header.
+// basicToken returns the credentials of a Basic Authorization header.
 func basicToken(user, password string) string {
 	return base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
 }

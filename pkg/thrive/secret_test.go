@@ -15,7 +15,7 @@ import (
 	"offboard/pkg/thrive"
 )
 
-// A server that echoes what it was sent must not bring a secret into an error.
+// The server in this test sends back all that it was sent.
 func TestSecretsAreNeverInAnyErrorText(t *testing.T) {
 	const secret = `hun"ter 2+<é>`
 	const token = "tok-en+/=="
@@ -61,7 +61,7 @@ func TestSecretsAreNeverInAnyErrorText(t *testing.T) {
 					}
 					for _, form := range append(forms[kind], `hun\"ter`) {
 						if form == token && tokenFails {
-							continue // never issued, so nobody's
+							continue // not issued, so not a secret
 						}
 						if strings.Contains(text, form) {
 							t.Errorf("%s, %s, %d: %q shows %q", kind, contentType, status, text, form)

@@ -13,25 +13,25 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// renewBefore is how long before its end a token is renewed. A token that lives
-// less than four times as long is renewed in the last quarter of its life.
+// renewBefore is how long before it expires a token is renewed. A token with a
+// lifetime of less than four times as long is renewed after three quarters of it.
 const renewBefore = 30 * time.Second
 
-// tokens holds the one token that all goroutines share.
+// tokens is the authorizer with a token, which all calls share.
 type tokens struct {
 	config  clientcredentials.Config // without AuthStyle: see fetch
 	client  *http.Client
-	timeout time.Duration
-	hidden  []string
+	timeout time.Duration // of one fetch
+	forms   []string      // see authorizer.secretForms
 
 	current atomic.Pointer[token]
 	flight  singleflight.Group
-	style   oauth2.AuthStyle // what worked last; only fetch, so one goroutine at a time
+	style   oauth2.AuthStyle // what worked last; used by fetch only, so by one goroutine at a time
 }
 
 type token struct {
 	header  string
-	renewAt time.Time // zero: only when the API refuses it
+	renewAt time.Time // zero: it is used until the API refuses it
 }
 
 func (t *token) fresh() bool {
@@ -48,28 +48,28 @@ func newTokens(c ClientCredentials, client *http.Client, timeout time.Duration) 
 		},
 		client:  client,
 		timeout: timeout,
-		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
-		hidden: formsOf(
+		// In a header both are form-encoded first (RFC 6749, section 2.3.1).
+		forms: formsOf(
 			basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(string(c.ClientSecret))),
 			string(c.ClientSecret),
 		),
 	}
 }
 
-func (t *tokens) secrets() []string { return t.hidden }
+func (t *tokens) secretForms() []string { return t.forms }
 
-// drop forgets the token that was refused, unless another goroutine was faster
-// and a newer one is in place already.
-func (t *tokens) drop(header string) bool {
+// invalidate removes the token that was refused, unless another goroutine has
+// replaced it already.
+func (t *tokens) invalidate(header string) bool {
 	if cur := t.current.Load(); cur != nil && cur.header == header {
 		t.current.CompareAndSwap(cur, nil)
 	}
 	return true
 }
 
-// header returns the shared token, fetching it where there is none that will
-// last. All who wait share one fetch and its result, good or bad. A caller who
-// leaves does not end the fetch: the others still want it.
+// header returns the Authorization header with the shared token. If there is no
+// fresh token it fetches one; concurrent callers wait for the same fetch and
+// share its token or error. The fetch goes on if the ctx of one caller is done.
 func (t *tokens) header(ctx context.Context) (value string, fetched bool, err error) {
 	if cur := t.current.Load(); cur.fresh() {
 		return cur.header, false, nil
@@ -85,33 +85,33 @@ func (t *tokens) header(ctx context.Context) (value string, fetched bool, err er
 	}
 }
 
-// refresh runs in one goroutine at a time.
+// refresh fetches a token and stores it. It runs in one goroutine at a time.
 func (t *tokens) refresh() (any, error) {
-	// The caller may have looked just before an earlier flight landed.
+	// Another fetch may have ended after the caller looked for a token.
 	if cur := t.current.Load(); cur.fresh() {
 		return cur, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), t.timeout)
 	defer cancel()
 
-	asked := time.Now()
+	start := time.Now()
 	got, err := t.fetch(context.WithValue(ctx, oauth2.HTTPClient, t.client))
 	if err != nil {
-		return nil, t.failure(ctx, err)
+		return nil, t.toError(ctx, err)
 	}
 	next := &token{header: "Bearer " + got.AccessToken}
-	// A life that is missing or makes no sense is left to the API to end.
-	if life := time.Until(got.Expiry); life > 0 {
-		next.renewAt = asked.Add(life - min(renewBefore, life/4))
+	// Without a usable lifetime the token is used until the API refuses it.
+	if lifetime := time.Until(got.Expiry); lifetime > 0 {
+		next.renewAt = start.Add(lifetime - min(renewBefore, lifetime/4))
 	}
 	t.current.Store(next)
 	return next, nil
 }
 
-// fetch asks once in the style that worked last, or else in both. The library's
-// own detection tries the second style after any failure, so that an outage of
-// a second could end as a refusal in the wrong style. Here only a refusal leads
-// to the second.
+// fetch requests a token with the style of authentication that worked last. If
+// none has worked yet, it tries the second style only after a refusal of the
+// first. The detection of package oauth2 tries it after any failure, so that a
+// short outage could end as a refusal in the wrong style.
 func (t *tokens) fetch(ctx context.Context) (*oauth2.Token, error) {
 	styles := []oauth2.AuthStyle{t.style}
 	if t.style == oauth2.AuthStyleAutoDetect {
@@ -134,23 +134,24 @@ func (t *tokens) fetch(ctx context.Context) (*oauth2.Token, error) {
 	return nil, err
 }
 
-// failure describes a failed fetch. The library's error is not kept: its text
-// holds the whole body, and a server may echo the secret.
-func (t *tokens) failure(ctx context.Context, err error) *Error {
+// toError returns the *Error for a failed fetch. It does not wrap an
+// oauth2.RetrieveError, whose text contains the whole body, and so perhaps a
+// secret.
+func (t *tokens) toError(ctx context.Context, err error) *Error {
 	e := &Error{Class: Transient, Message: "token endpoint: the answer is not a token"}
 	if ctx.Err() != nil {
 		e.Err = ctx.Err()
 		e.Message = "token endpoint: no complete answer within " + t.timeout.String()
 		return e
 	}
-	if trouble, ok := errors.AsType[*url.Error](err); ok {
-		e.Err = trouble.Err
-		e.Message = "token endpoint: no complete answer: " + t.clean(trouble.Err.Error())
+	if network, ok := errors.AsType[*url.Error](err); ok {
+		e.Err = network.Err
+		e.Message = t.sanitize("token endpoint: no complete answer: "+network.Err.Error(), maxMessage)
 		return e
 	}
 	refusal, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		return e // 2xx, yet unreadable or without a token
+		return e // 2xx, but unreadable or without a token
 	}
 	status, header := refusal.Response.StatusCode, refusal.Response.Header
 	if status < 200 || status > 299 {
@@ -158,21 +159,21 @@ func (t *tokens) failure(ctx context.Context, err error) *Error {
 		e.Phrase = http.StatusText(status)
 	}
 	e.Class = tokenClass(status)
-	e.RequestID = requestID(header, t.cleanTo)
+	e.RequestID = requestID(header, t.sanitize)
 	e.RetryAfter = retryAfter(header)
 	e.Message = "token endpoint: no token"
 	if refusal.ErrorCode != "" {
-		e.Message = "token endpoint: " + t.clean(refusal.ErrorCode)
+		e.Message = "token endpoint: " + t.sanitize(refusal.ErrorCode, maxMessage)
 	}
 	if refusal.ErrorDescription != "" {
-		e.Message += ": " + t.clean(refusal.ErrorDescription)
+		e.Message += ": " + t.sanitize(refusal.ErrorDescription, maxMessage)
 	}
 	e.Message = oneLine(e.Message, maxMessage)
 	return e
 }
 
-// tokenClass differs from classOfStatus in that whatever is not an outage is a
-// refusal: without a token no call can be made, so no call is worth trying.
+// tokenClass differs from classOfStatus in that any final failure is a refusal:
+// no call is possible without a token.
 func tokenClass(status int) Class {
 	if class := classOfStatus(status); class != Final {
 		return class
@@ -180,8 +181,6 @@ func tokenClass(status int) Class {
 	return Refused
 }
 
-func (t *tokens) clean(text string) string { return t.cleanTo(text, maxMessage) }
-
-func (t *tokens) cleanTo(text string, limit int) string {
-	return oneLine(redact(text, t.hidden...), limit)
+func (t *tokens) sanitize(text string, limit int) string {
+	return oneLine(redact(text, t.forms...), limit)
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// These two meet only in a race between goroutines, so they are called directly.
-// The token endpoint is an address where nobody answers.
+// These tests call methods that meet only in a race between goroutines. Nothing
+// listens at the token URL.
 
 func newTestTokens(current *token) *tokens {
 	ts := newTokens(ClientCredentials{TokenURL: "http://127.0.0.1:0"}, http.DefaultClient, time.Second)
@@ -15,20 +15,20 @@ func newTestTokens(current *token) *tokens {
 	return ts
 }
 
-func TestALateCallerTakesTheTokenThatHasJustArrived(t *testing.T) {
-	arrived := &token{header: "Bearer new"}
-	got, err := newTestTokens(arrived).refresh()
-	if err != nil || got != any(arrived) {
+func TestARefreshUsesATokenThatAnotherOneHasJustFetched(t *testing.T) {
+	fetched := &token{header: "Bearer new"}
+	got, err := newTestTokens(fetched).refresh()
+	if err != nil || got != any(fetched) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
 
-func TestALateRefusalOfAnOldTokenSparesTheNewOne(t *testing.T) {
+func TestARefusalOfAnOldTokenKeepsTheNewOne(t *testing.T) {
 	ts := newTestTokens(&token{header: "Bearer new"})
-	if !ts.drop("Bearer old") || ts.current.Load() == nil {
-		t.Error("the new token was dropped")
+	if !ts.invalidate("Bearer old") || ts.current.Load() == nil {
+		t.Error("the new token was removed")
 	}
-	if !ts.drop("Bearer new") || ts.current.Load() != nil {
+	if !ts.invalidate("Bearer new") || ts.current.Load() != nil {
 		t.Error("the refused token was kept")
 	}
 }

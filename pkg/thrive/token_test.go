@@ -41,14 +41,14 @@ func wantAll(t *testing.T, errs []error, ok func(error) bool) {
 
 func noError(err error) bool { return err == nil }
 
-func TestTokenEndpointsOfBothKindsAreUnderstood(t *testing.T) {
+func TestTokenEndpointsWithEitherStyleOfAuthentication(t *testing.T) {
 	tests := map[string]struct {
 		auth   thrivetest.TokenAuth
-		tokens int // requests until two tokens are had
+		tokens int // token requests for two tokens
 	}{
 		"header or body: the header is tried first": {thrivetest.HeaderOrBody, 2},
-		"header only":                          {thrivetest.HeaderOnly, 2},
-		"body only: found once and remembered": {thrivetest.BodyOnly, 3},
+		"header only":                            {thrivetest.HeaderOnly, 2},
+		"body only: found once, then remembered": {thrivetest.BodyOnly, 3},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestTokenEndpointsOfBothKindsAreUnderstood(t *testing.T) {
 	}
 }
 
-func TestManyCallersShareOneFetch(t *testing.T) {
+func TestConcurrentCallsShareOneFetch(t *testing.T) {
 	for name, status := range map[string]thrivetest.Fault{"that succeeds": 0, "that fails": 503} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -92,35 +92,35 @@ func TestManyCallersShareOneFetch(t *testing.T) {
 	}
 }
 
-func TestAFetchSurvivesTheCallerWhoStartedIt(t *testing.T) {
+func TestAFetchGoesOnWhenTheCallThatStartedItIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := thrivetest.New(thrivetest.Options{AnyRef: true})
 		s.SetFaults(thrivetest.Faults{Latency: 2 * time.Second})
 		c := newClient(t, thrive.Config{BaseURL: memoryBase, Credentials: oauth(memoryBase), Transport: inMemory{s}})
-		first, leave := context.WithCancel(t.Context())
+		first, cancel := context.WithCancel(t.Context())
 		var firstErr, secondErr error
-		var firstLeft time.Time
+		var firstEnd time.Time
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			_, firstErr = c.SuspendUser(first, "E-1", time.Time{})
-			firstLeft = time.Now()
+			firstEnd = time.Now()
 		})
 		synctest.Wait()
 		wg.Go(func() { _, secondErr = c.SuspendUser(t.Context(), "E-2", time.Time{}) })
 		synctest.Wait()
-		left := time.Now()
-		leave()
+		cancelled := time.Now()
+		cancel()
 		wg.Wait()
-		if !errors.Is(firstErr, context.Canceled) || !firstLeft.Equal(left) {
-			t.Errorf("the first caller got %v after %v", firstErr, firstLeft.Sub(left))
+		if !errors.Is(firstErr, context.Canceled) || !firstEnd.Equal(cancelled) {
+			t.Errorf("the first call returned %v after %v", firstErr, firstEnd.Sub(cancelled))
 		}
 		if got := s.Stats().Tokens; secondErr != nil || got != 1 {
-			t.Errorf("the second caller got %v, after %d token requests", secondErr, got)
+			t.Errorf("the second call returned %v, after %d token requests", secondErr, got)
 		}
 	})
 }
 
-func TestTokensAreRenewedBeforeTheyRunOut(t *testing.T) {
+func TestTokensAreRenewedBeforeTheyExpire(t *testing.T) {
 	tests := map[string]struct {
 		ttl    time.Duration
 		every  time.Duration
@@ -146,7 +146,7 @@ func TestTokensAreRenewedBeforeTheyRunOut(t *testing.T) {
 				}
 				st := s.Stats()
 				if st.ByStatus[401] != 0 {
-					t.Errorf("%d calls went out with a token that had run out", st.ByStatus[401])
+					t.Errorf("%d calls were sent with an expired token", st.ByStatus[401])
 				}
 				if st.Tokens != tt.tokens {
 					t.Errorf("%d tokens for %d calls, want %d", st.Tokens, tt.calls, tt.tokens)
@@ -156,7 +156,7 @@ func TestTokensAreRenewedBeforeTheyRunOut(t *testing.T) {
 	}
 }
 
-func TestAWaitForItsTurnThatOutlivesTheTokenIsNoRefusal(t *testing.T) {
+func TestATokenThatExpiresInAwaitTurnIsRenewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenTTL: 2 * time.Second})
 		slow := func(context.Context) error { <-time.After(5 * time.Second); return nil }
@@ -167,12 +167,12 @@ func TestAWaitForItsTurnThatOutlivesTheTokenIsNoRefusal(t *testing.T) {
 			}
 		}
 		if n := s.Stats().ByStatus[401]; n != 0 {
-			t.Errorf("%d calls went out with a token that had run out", n)
+			t.Errorf("%d calls were sent with an expired token", n)
 		}
 	})
 }
 
-func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
+func TestARevokedTokenIsRenewedOnceForAllCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := thrivetest.New(thrivetest.Options{AnyRef: true})
 		var repeats atomic.Int32
@@ -182,7 +182,7 @@ func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
 			t.Fatal(err)
 		}
 		if repeats.Swap(0) != 1 {
-			t.Error("the first request waited for its token, and has to wait for its turn again")
+			t.Error("AwaitTurn was not called once after the wait for the first token")
 		}
 		s.SetFaults(thrivetest.Faults{Latency: time.Second, Jitter: time.Second})
 		s.RevokeTokens()
@@ -197,7 +197,7 @@ func TestARevokedTokenIsRenewedOnceForAll(t *testing.T) {
 	})
 }
 
-func TestAwaitTurnMayEndTheCall(t *testing.T) {
+func TestAnErrorOfAwaitTurnEndsTheCall(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	base := serve(t, s)
 	stop := errors.New("stop")
@@ -217,7 +217,7 @@ func TestAwaitTurnMayEndTheCall(t *testing.T) {
 	}
 }
 
-func TestARefusalAfterAFreshTokenIsFinal(t *testing.T) {
+func TestARefusalOfANewTokenEndsTheCall(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	base := serve(t, s)
 	s.SetFaults(thrivetest.Faults{Refs: map[string]thrivetest.Fault{"E-1": 401}})
@@ -264,33 +264,33 @@ func TestScopesDecide(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if got := s.Stats().Tokens; got != 1 {
-		t.Errorf("%d token requests: a 403 is no reason for a new token", got)
+		t.Errorf("%d token requests: a 403 must not lead to a new token", got)
 	}
 }
 
 func TestTokenEndpointFailures(t *testing.T) {
-	cut := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	abort := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	const refusal = `{"error":"invalid_client","error_description":"who\nare you"}`
 	tests := map[string]struct {
 		endpoint http.Handler
 		status   int
 		class    thrive.Class
 		message  string // "": any that names the endpoint
-		requests int32
+		requests int32  // to the token endpoint
 	}{
-		"400 refuses":                     {answering(400, "application/json", refusal), 400, thrive.Refused, "invalid_client: who are you", 2},
-		"401 refuses":                     {answering(401, "application/json", refusal), 401, thrive.Refused, "invalid_client: who are you", 2},
-		"403 refuses":                     {answering(403, "text/html", "<html>"), 403, thrive.Refused, "no token", 2},
-		"404 refuses":                     {answering(404, "", ""), 404, thrive.Refused, "no token", 2},
-		"429 throttles":                   {answering(429, "", "", "Retry-After", "9"), 429, thrive.Throttled, "no token", 1},
-		"408 is transient":                {answering(408, "", ""), 408, thrive.Transient, "no token", 1},
-		"500 is transient":                {answering(500, "text/html", "<html>"), 500, thrive.Transient, "no token", 1},
-		"503 is transient":                {answering(503, "application/json", refusal), 503, thrive.Transient, "", 1},
-		"a web page is transient":         {answering(200, "text/html", "<html>"), 0, thrive.Transient, "the answer is not a token", 1},
-		"an answer without a token":       {answering(200, "application/json", "{}"), 0, thrive.Transient, "the answer is not a token", 1},
-		"a 200 that is a refusal refuses": {answering(200, "application/json", refusal), 0, thrive.Refused, "invalid_client: who are you", 2},
-		"a cut connection is transient":   {cut, 0, thrive.Transient, "", 1},
-		"a long description is cut": {answering(400, "application/json", `{"error":"x","error_description":"`+strings.Repeat("y", 9999)+`"}`),
+		"400 refuses":                       {answering(400, "application/json", refusal), 400, thrive.Refused, "invalid_client: who are you", 2},
+		"401 refuses":                       {answering(401, "application/json", refusal), 401, thrive.Refused, "invalid_client: who are you", 2},
+		"403 refuses":                       {answering(403, "text/html", "<html>"), 403, thrive.Refused, "no token", 2},
+		"404 refuses":                       {answering(404, "", ""), 404, thrive.Refused, "no token", 2},
+		"429 throttles":                     {answering(429, "", "", "Retry-After", "9"), 429, thrive.Throttled, "no token", 1},
+		"408 is transient":                  {answering(408, "", ""), 408, thrive.Transient, "no token", 1},
+		"500 is transient":                  {answering(500, "text/html", "<html>"), 500, thrive.Transient, "no token", 1},
+		"503 is transient":                  {answering(503, "application/json", refusal), 503, thrive.Transient, "", 1},
+		"a web page is transient":           {answering(200, "text/html", "<html>"), 0, thrive.Transient, "the answer is not a token", 1},
+		"an answer without a token":         {answering(200, "application/json", "{}"), 0, thrive.Transient, "the answer is not a token", 1},
+		"a 200 with an OAuth error refuses": {answering(200, "application/json", refusal), 0, thrive.Refused, "invalid_client: who are you", 2},
+		"a closed connection is transient":  {abort, 0, thrive.Transient, "", 1},
+		"a long description is truncated": {answering(400, "application/json", `{"error":"x","error_description":"`+strings.Repeat("y", 9999)+`"}`),
 			400, thrive.Refused, "", 2},
 	}
 	for name, tt := range tests {
@@ -325,7 +325,7 @@ func TestTokenEndpointFailures(t *testing.T) {
 	}
 }
 
-func TestAnOutageIsNoRefusalInTheWrongStyle(t *testing.T) {
+func TestAnOutageOfTheTokenEndpointIsNoRefusal(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenAuth: thrivetest.HeaderOnly})
 	var n atomic.Int32
 	base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -357,14 +357,14 @@ func TestATokenFetchIsBoundedByTheTimeout(t *testing.T) {
 	})
 }
 
-func TestALifeOfATokenThatMakesNoSenseIsLeftToTheAPI(t *testing.T) {
-	for _, life := range []string{"0", "-5", "null", `"3600"`, "99999999999"} {
-		t.Run(life, func(t *testing.T) {
+func TestATokenWithoutAUsableLifetimeIsUsedUntilItIsRefused(t *testing.T) {
+	for _, lifetime := range []string{"0", "-5", "null", `"3600"`, "99999999999"} {
+		t.Run(lifetime, func(t *testing.T) {
 			var fetches atomic.Int32
 			base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
 				if strings.HasPrefix(r.URL.Path, "/oauth2/") {
-					_, _ = fmt.Fprintf(w, `{"access_token":"t%d","expires_in":%s}`, fetches.Add(1), life)
+					_, _ = fmt.Fprintf(w, `{"access_token":"t%d","expires_in":%s}`, fetches.Add(1), lifetime)
 					return
 				}
 				_, _ = io.WriteString(w, `{"active":false}`)

@@ -9,18 +9,19 @@ import (
 )
 
 var (
-	// ErrInsecureURL is matched by the error for an address that would send
-	// secrets in the clear.
+	// ErrInsecureURL is matched by the error for a URL over which secrets would
+	// be sent without encryption.
 	ErrInsecureURL = errors.New("https is required; http is for a loopback host only")
 
-	// ErrInvalidURL is matched by the error for an address that cannot be the
-	// base of a call.
+	// ErrInvalidURL is matched by the error for any other URL that a client
+	// cannot use.
 	ErrInvalidURL = errors.New("not a usable URL")
 )
 
-// CheckURL says whether an address may be called: https, or http to a loopback
-// host (localhost, 127.0.0.0/8, ::1). The error matches ErrInsecureURL or
-// ErrInvalidURL and never repeats the address, which might hold a password.
+// CheckURL returns nil if a client may use a URL: https, or http to a loopback
+// host (localhost, 127.0.0.0/8, ::1), without user name, query or fragment.
+// Otherwise the error matches ErrInsecureURL or ErrInvalidURL. It never contains
+// the URL, which might contain a password.
 func CheckURL(raw string) error {
 	u, err := url.Parse(raw)
 	switch {

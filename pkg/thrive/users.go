@@ -9,21 +9,23 @@ import (
 	"time"
 )
 
-// ErrInvalidRef is matched by the error for a ref that cannot stand in a path:
-// "", "." and "..". Nothing has been sent.
+// ErrInvalidRef is matched by the error for a ref that a URL path cannot contain:
+// "", "." and "..". No request has been sent.
 var ErrInvalidRef = errors.New("the ref cannot be used")
 
-// Response says how a successful answer arrived.
+// Response has the HTTP details of a successful answer.
 type Response struct {
+	// Status is the HTTP status, 200 to 299.
 	Status int
-	// RequestID is the server's name for the call, at most 128 characters, or
-	// "". Which header carries it is not documented: the usual ones are tried.
+	// RequestID is the server's ID of the request, in one line of at most 128
+	// characters; "" if there is none. The vendor does not document a header for
+	// it, so the client looks at the usual ones.
 	RequestID string
 }
 
 // LifecycleUser is the user lifecycle resource (vendor's documentation of
 // suspending a user). A field that is null, missing or of an unexpected type is
-// empty; dates are as the server wrote them.
+// empty. Dates are unchanged texts of the server.
 type LifecycleUser struct {
 	ID               string            `json:"id"`
 	LoginMethod      string            `json:"loginMethod"`
@@ -62,16 +64,17 @@ type Suspension struct {
 // not known. A 2xx status alone does not mean that the account is suspended.
 func (s Suspension) Suspended() bool { return s.Active != nil && !*s.Active }
 
-// User returns the whole answer. It is read only now: a long list of leavers
-// needs no more than Active.
+// User returns the user in the answer. Each call decodes the answer again, so
+// that a caller who needs only Suspended does not pay for it.
 func (s Suspension) User() LifecycleUser {
 	var u LifecycleUser
-	_ = json.Unmarshal(s.object, &u) // SuspendUser has read it; what is of an odd type stays empty
+	_ = json.Unmarshal(s.object, &u) // it is valid JSON; a field of an unexpected type stays empty
 	return u
 }
 
-// User is a user as reading returns it (vendor's documentation of reading
-// users). A field that is null, missing or of an unexpected type is empty.
+// User is a user as UserByRef returns it (vendor's documentation of reading
+// users). A field that is null, missing or of an unexpected type is empty. Dates
+// are unchanged texts of the server.
 type User struct {
 	ID        string `json:"id"`
 	Ref       string `json:"ref"`
@@ -80,8 +83,8 @@ type User struct {
 	Email     string `json:"email"`
 	// Role is "administrator", "learneradmin" or "learner".
 	Role string `json:"role"`
-	// Status is "active" in the documentation; public client code knows also
-	// "inactive", "expired" and "new".
+	// Status is "active" in the vendor's documentation. Public client code also
+	// has "inactive", "expired" and "new".
 	Status           string            `json:"status"`
 	Positions        []Position        `json:"positions"`
 	AdditionalFields map[string]string `json:"additionalFields"`
@@ -101,66 +104,69 @@ type Position struct {
 	Manager   Manager `json:"manager"`
 }
 
-// Manager is whom a position reports to; its fields are empty where nobody is.
+// Manager is the manager of a position. Its fields are empty if there is none.
 type Manager struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Ref  string `json:"ref"`
 }
 
-// SuspendUser blocks the access of a user and keeps profile and history. The API
-// has no way back. The account is suspended when, and only when, the error is
-// nil and Active of what it returns points to false.
+// SuspendUser blocks the access of the user with this ref; profile and history
+// are kept (vendor's documentation of suspending a user). The API has no call to
+// undo it. The account is suspended only if the error is nil and Suspended
+// returns true.
 //
-// The end date is sent in UTC, cut to milliseconds; the zero time sends none,
-// which leaves the end date of the account alone. What a second suspension of
-// the same user does is not documented; it is taken to succeed.
+// The end date is sent in UTC, truncated to milliseconds. For the zero time no
+// end date is sent, and that of the account does not change. The vendor does not
+// document what happens to a user who is suspended already.
 //
-// The error is an *Error, or matches ErrInvalidRef, or is ctx's own, or that of
+// The error is an *Error, or matches ErrInvalidRef, or is that of ctx or of
 // Config.AwaitTurn. SuspendUser is safe for concurrent use.
 func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (Suspension, error) {
-	body := "{}" // never null: in the update call of this API null clears a field
+	body := "{}" // not "endDate": null, because null clears a field in the API's update call
 	if !endDate.IsZero() {
 		body = endDate.UTC().Format(`{"endDate":"2006-01-02T15:04:05.000Z"}`)
 	}
-	var said struct {
-		Active activity `json:"active"`
+	var object struct {
+		Active activeField `json:"active"`
 	}
-	a, err := c.onRef(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &said)
+	a, err := c.callUser(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &object)
 	if err != nil {
 		return Suspension{}, err
 	}
-	return Suspension{Active: said.Active.says(), Response: a.response(), object: a.body}, nil
+	return Suspension{Active: object.Active.value(), Response: a.response(), object: a.body}, nil
 }
 
-// activity is what an answer says of an account. The JSON package would take
-// "no" for false in a *bool, and of two contradicting keys the last one.
-type activity struct {
-	keys      int // that could be meant
-	yes, bool bool
+// activeField reads "active". It is not a *bool, because encoding/json sets that
+// to false for a value such as "no", and takes the last of several values.
+type activeField struct {
+	count  int // values seen: encoding/json matches keys regardless of case
+	isBool bool
+	active bool
 }
 
-// UnmarshalJSON is called for each key that could be meant.
-func (a *activity) UnmarshalJSON(value []byte) error {
-	a.keys++
-	a.yes = string(value) == "true"
-	a.bool = a.yes || string(value) == "false"
+// UnmarshalJSON is called for each value of the key.
+func (f *activeField) UnmarshalJSON(value []byte) error {
+	f.count++
+	f.active = string(value) == "true"
+	f.isBool = f.active || string(value) == "false"
 	return nil
 }
 
-// says is nil unless the answer says so once, in a boolean.
-func (a activity) says() *bool {
-	if a.keys != 1 || !a.bool {
+// value returns nil unless there is exactly one value, a boolean.
+func (f activeField) value() *bool {
+	if f.count != 1 || !f.isBool {
 		return nil
 	}
-	return &a.yes
+	return &f.active
 }
 
-// UserByRef reads one user. A user who does not exist is an *Error with status
-// 404; otherwise errors are those of SuspendUser. It is safe for concurrent use.
+// UserByRef reads the user with this ref. If there is no such user, the error is
+// an *Error with status 404; other errors are those of SuspendUser. UserByRef is
+// safe for concurrent use.
 func (c *Client) UserByRef(ctx context.Context, ref string) (User, error) {
 	var u User
-	a, err := c.onRef(ctx, http.MethodGet, "/rest/v1/users/ref/", ref, "", "", &u)
+	a, err := c.callUser(ctx, http.MethodGet, "/rest/v1/users/ref/", ref, "", "", &u)
 	if err != nil {
 		return User{}, err
 	}
@@ -168,8 +174,10 @@ func (c *Client) UserByRef(ctx context.Context, ref string) (User, error) {
 	return u, nil
 }
 
-func (c *Client) onRef(ctx context.Context, method, before, ref, after, body string, into any) (*answer, error) {
-	// A dot segment would be resolved on the way and name something else.
+// callUser makes a call whose path is before, ref and after, and decodes the
+// answer.
+func (c *Client) callUser(ctx context.Context, method, before, ref, after, body string, into any) (*answer, error) {
+	// A proxy or server would resolve a dot segment, and so call another path.
 	if ref == "" || ref == "." || ref == ".." {
 		return nil, fmt.Errorf("%w: %q", ErrInvalidRef, ref)
 	}

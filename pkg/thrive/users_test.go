@@ -19,9 +19,9 @@ func TestSuspendUserSendsWhatIsDocumented(t *testing.T) {
 		endDate time.Time
 		want    string
 	}{
-		"no end date is an empty object": {time.Time{}, `{}`},
-		"an end date is in UTC":          {time.Date(2024, 6, 30, 19, 0, 0, 0, plus2), `{"endDate":"2024-06-30T17:00:00.000Z"}`},
-		"milliseconds are cut off":       {time.Date(2024, 6, 30, 17, 0, 0, 999_999_999, time.UTC), `{"endDate":"2024-06-30T17:00:00.999Z"}`},
+		"no end date is an empty object":           {time.Time{}, `{}`},
+		"an end date is in UTC":                    {time.Date(2024, 6, 30, 19, 0, 0, 0, plus2), `{"endDate":"2024-06-30T17:00:00.000Z"}`},
+		"an end date is truncated to milliseconds": {time.Date(2024, 6, 30, 17, 0, 0, 999_999_999, time.UTC), `{"endDate":"2024-06-30T17:00:00.999Z"}`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestLifecycleUserIsReadTolerantly(t *testing.T) {
 		"null and unknown fields": {
 			`{"id":null,"additionalFields":null,"news":[1],"active":false}`, &no, thrive.LifecycleUser{},
 		},
-		"unexpected types around what matters": {
+		"unexpected types of other fields": {
 			`{"id":7,"email":{"a":"b"},"additionalFields":{"k":1,"n":"v"},"endDate":[],"active":false,"domain":"o"}`, &no,
 			thrive.LifecycleUser{Domain: "o", AdditionalFields: map[string]string{"k": "", "n": "v"}},
 		},
@@ -130,7 +130,7 @@ func TestUserByRef(t *testing.T) {
 	}
 }
 
-func TestRefsArriveAsTheyAre(t *testing.T) {
+func TestRefsReachTheServerUnchanged(t *testing.T) {
 	refs := []string{"E-1", "a/b", "a//b", "/", "a/../b", "../x", "...", "..a", "%", "%2F", "%2e%2e", "a%zz", "a?b=c", "a#b",
 		"a b", "a+b", "a;b=c", "a,b", "a&b", "a=b", "a:b", "a@b.example", "a\\b", "é", "e\u0301", "名前", "🙂", "a\u200bb",
 		"suspend", "x/suspend", "a'\"b", "~-_.", "$&+=:@", "[a]", "{a}", "<a>", "|^`", " lead", "trail ", "a\x00b", "a\nb",
@@ -157,7 +157,7 @@ func TestRefsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestRefsThatCannotStandInAPathAreNotSent(t *testing.T) {
+func TestInvalidRefsAreNotSent(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	base := serve(t, s)
 	c := newClient(t, thrive.Config{BaseURL: base, Credentials: oauth(base)})
@@ -170,6 +170,6 @@ func TestRefsThatCannotStandInAPathAreNotSent(t *testing.T) {
 		}
 	}
 	if st := s.Stats(); st.Suspends+st.Reads+st.Tokens != 0 {
-		t.Errorf("something was sent: %+v", st)
+		t.Errorf("a request was sent: %+v", st)
 	}
 }
