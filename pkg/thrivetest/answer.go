@@ -6,17 +6,18 @@ import (
 	"strconv"
 )
 
-// answer is what will be sent; without a status the connection is cut.
+// answer is the answer to a request. If its status is 0 the connection is closed
+// without one.
 type answer struct {
 	status     int
 	body       []byte
-	mediaType  string // "": JSON
+	mediaType  string // "": application/json
 	retryAfter string
-	challenge  string
-	half       bool // announce the whole body, send half of it
+	challenge  string // WWW-Authenticate
+	half       bool   // send half of the body under the Content-Length of all of it
 }
 
-// problem is the vendor's form of an error.
+// problem returns an error in the vendor's form.
 func problem(status int, message string) answer {
 	b := append(make([]byte, 0, 128), `{"status":`...)
 	b = strconv.AppendInt(b, int64(status), 10)
@@ -27,17 +28,17 @@ func problem(status int, message string) answer {
 	return answer{status: status, body: append(b, '}')}
 }
 
-const page = "<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
+const webPage = "<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 
-// spoil does to a finished answer what happens on the way back.
-func (a answer) spoil(f Fault) answer {
+// damaged returns the answer after a fault that affects answers.
+func (a answer) damaged(f Fault) answer {
 	switch f {
 	case CutAfter:
 		return answer{}
 	case HalfBody:
 		a.half = true
 	case NotJSON:
-		a.body, a.mediaType = []byte(page), "text/html; charset=utf-8"
+		a.body, a.mediaType = []byte(webPage), "text/html; charset=utf-8"
 	}
 	return a
 }
@@ -60,11 +61,11 @@ func (a answer) write(w http.ResponseWriter) {
 		body = body[:len(body)/2] // net/http then closes the connection
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // whoever left before the end has no use for an error
+	_, _ = w.Write(body) // an error means that the client has closed the connection
 }
 
-// The resources are built by hand: a benchmark drives many thousand calls per
-// second through one server.
+// The functions below build JSON by hand, so that the server does not slow down a
+// benchmark of a client.
 
 // appendString appends a JSON string.
 func appendString(b []byte, s string) []byte {
@@ -79,7 +80,8 @@ func appendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// appendField appends a member and a comma; "" is null, as in the vendor's API.
+// appendField appends a member of an object and a comma. An empty value is null,
+// as in the vendor's API.
 func appendField(b []byte, key, value string) []byte {
 	b = append(b, '"')
 	b = append(b, key...)

@@ -14,69 +14,77 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Fault is one way for a call to go wrong: an HTTP status from 300 to 599, with
-// which the call is refused and nothing done, or one of the constants below.
+// Fault is a way in which a call fails: an HTTP status from 300 to 599, or one of
+// the constants below. A call that is answered with a status has no effect.
 type Fault int
 
 const (
-	// NoFault: the call is served.
+	// NoFault serves the call.
 	NoFault Fault = iota
-	// CutBefore closes the connection; nothing has been done.
+	// CutBefore closes the connection. The call has no effect.
 	CutBefore
-	// CutAfter does what was asked and closes the connection without an answer.
+	// CutAfter lets the call take effect and closes the connection without an
+	// answer.
 	CutAfter
-	// HalfBody does what was asked and breaks off in the middle of the answer.
+	// HalfBody lets the call take effect and closes the connection in the middle
+	// of the answer.
 	HalfBody
-	// NotJSON does what was asked and answers with the right status and a web page.
+	// NotJSON lets the call take effect and answers with the right status and a
+	// web page.
 	NotJSON
-	// StillActive answers 200 with "active": true; nothing has been done. Reads
-	// are served as ever.
+	// StillActive answers a suspension with 200 and "active": true. The call has
+	// no effect. It does not affect reads.
 	StillActive
 )
 
-// RetryAfter says how 429 and 503 announce when to come back. The vendor does
-// not document whether they do.
+// RetryAfter is the form of the Retry-After header of 429 and 503. The vendor does
+// not document whether the API sends one.
 type RetryAfter int
 
 // The forms of Retry-After.
 const (
-	RetryAfterNone RetryAfter = iota
-	RetryAfterSeconds
-	RetryAfterDate
+	RetryAfterNone    RetryAfter = iota // no header
+	RetryAfterSeconds                   // a number of seconds
+	RetryAfterDate                      // an HTTP date, by Options.Now
 )
 
-// Faults are what goes wrong from now on. The zero value is a healthy API.
+// Faults say how a Server fails. The zero value is a server without faults.
+//
+// For a call on one ref, Refs and Reads come first, then special refs (see
+// SpecialRefs), then FirstAttempts, then Shares.
 type Faults struct {
-	// Rate is how many REST calls per second are let in, the others get 429; 0
-	// is no limit. Burst is how many at once, 0 is one second's worth.
+	// Rate is the limit of REST calls per second, a token bucket of the size
+	// Burst; calls beyond it are answered with 429. A Rate of 0 is no limit. A
+	// Burst of 0 is one second's worth of calls.
 	Rate  float64
 	Burst int
-	// RetryAfter and RetryAfterDelay go with every 429 and 503. The delay is
-	// rounded up to seconds, as the header has nothing finer.
+	// RetryAfter is the form of the header in every 429 and 503, and
+	// RetryAfterDelay its value, rounded up to whole seconds.
 	RetryAfter      RetryAfter
 	RetryAfterDelay time.Duration
 
-	// Latency is added to every call and token request that is let in, and a
-	// random part of Jitter on top. It ends early when the caller leaves.
+	// Latency is how long each call within the limit and each token request
+	// takes, plus a random part of Jitter. It ends when the client closes the
+	// connection; then the call has no effect.
 	Latency, Jitter time.Duration
 
-	// Shares strike calls on a ref (suspensions and reads) at random, each with
-	// a probability from 0 to 1; together at most 1.
+	// Shares affect random suspensions and reads of single users, each fault with
+	// a probability from 0 to 1. The sum of all must be at most 1.
 	Shares map[Fault]float64
-	// FirstAttempts is how many suspensions of each ref fail before one may
-	// succeed, with FirstFault or, where that is not set, with 503.
+	// FirstAttempts is how many suspensions of each ref fail with FirstFault
+	// before one can succeed. A FirstFault of 0 is 503.
 	FirstAttempts int
 	FirstFault    Fault
-	// Refs strike every suspension of a ref, Reads every read of it. NoFault
-	// spares a ref from Shares and FirstAttempts.
+	// Refs affect every suspension of a ref, and Reads every read of it. NoFault
+	// exempts a ref from all other faults of a ref.
 	Refs, Reads map[string]Fault
 
-	// Token strikes every token request.
+	// Token affects every token request.
 	Token Fault
 }
 
-// SetFaults replaces all faults at once; calls in progress keep those that they
-// met. The rate limit starts anew, with a full burst. The maps are copied.
+// SetFaults replaces all faults at once. Calls in progress keep the former ones.
+// The rate limit starts again with a full burst. SetFaults copies the maps.
 func (s *Server) SetFaults(f Faults) {
 	active := &activeFaults{Faults: f, now: s.opts.Now}
 	active.Refs, active.Reads = cloneFaults(f.Refs), cloneFaults(f.Reads)
@@ -88,7 +96,7 @@ func (s *Server) SetFaults(f Faults) {
 	for fault, p := range f.Shares {
 		active.shares = append(active.shares, share{fault, p})
 	}
-	// In a fixed order, so that the same draw means the same fault.
+	// The order is fixed, so that the same random number means the same fault.
 	slices.SortFunc(active.shares, func(a, b share) int { return int(a.fault - b.fault) })
 	s.faults.Store(active)
 }
@@ -101,7 +109,7 @@ func cloneFaults(m map[string]Fault) map[string]Fault {
 	return clone
 }
 
-// activeFaults never change once stored.
+// activeFaults are Faults in the form in which calls use them. They do not change.
 type activeFaults struct {
 	Faults
 	now     func() time.Time
@@ -111,14 +119,14 @@ type activeFaults struct {
 
 type share struct {
 	fault Fault
-	p     float64
+	p     float64 // probability
 }
 
 func (f *activeFaults) allow(now time.Time) bool {
 	return f.limiter == nil || f.limiter.AllowN(now, 1)
 }
 
-// delay waits out the latency. It returns false when the caller left first.
+// delay waits for the latency. It returns false if ctx is done first.
 func (f *activeFaults) delay(ctx context.Context) bool {
 	d := f.Latency
 	if f.Jitter > 0 {
@@ -137,8 +145,8 @@ func (f *activeFaults) delay(ctx context.Context) bool {
 	}
 }
 
-// announce adds Retry-After where it belongs.
-func (f *activeFaults) announce(a answer) answer {
+// withRetryAfter adds the Retry-After header to a 429 or 503.
+func (f *activeFaults) withRetryAfter(a answer) answer {
 	if a.status != http.StatusTooManyRequests && a.status != http.StatusServiceUnavailable {
 		return a
 	}
@@ -153,27 +161,26 @@ func (f *activeFaults) announce(a answer) answer {
 	return a
 }
 
-// decide counts the call and says what goes wrong with it: what is ordered for
-// the ref comes first, then what the ref is special for, then its first
-// attempts, then chance.
-func (s *Server) decide(f *activeFaults, c *call) Fault {
+// nextFault counts a call on a ref and returns its fault, in the order that Faults
+// documents.
+func (s *Server) nextFault(f *activeFaults, c *call) Fault {
 	s.mu.Lock()
 	p := s.person(c.ref)
-	ordered, count := f.Refs, &p.attempts
+	byRef, count := f.Refs, &p.attempts
 	if c.kind == read {
-		ordered, count = f.Reads, &p.reads
+		byRef, count = f.Reads, &p.reads
 	}
 	*count++
 	n := *count
 	s.mu.Unlock()
 
-	if fault, ok := ordered[c.ref]; ok {
+	if fault, ok := byRef[c.ref]; ok {
 		return fault
 	}
 	if s.opts.SpecialRefs {
 		for _, special := range specialRefs {
 			if strings.HasPrefix(c.ref, special.Prefix) {
-				return special.strike(c.kind, n)
+				return special.faultOf(c.kind, n)
 			}
 		}
 	}
@@ -183,31 +190,31 @@ func (s *Server) decide(f *activeFaults, c *call) Fault {
 	if len(f.shares) == 0 {
 		return NoFault
 	}
-	draw := s.draw(c, n)
+	x := s.random(c, n)
 	for _, share := range f.shares {
-		if draw -= share.p; draw < 0 {
+		if x -= share.p; x < 0 {
 			return share.fault
 		}
 	}
 	return NoFault
 }
 
-// draw returns a number in [0,1) that depends on nothing but the seed, the ref,
-// and the how many-th call of its kind this is.
-func (s *Server) draw(c *call, n int) float64 {
+// random returns a number in [0, 1) that depends only on the seed, the ref, the
+// kind of the call and its number n among the calls of this kind on this ref.
+func (s *Server) random(c *call, n int) float64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(c.ref)) // a hash never fails
 	return rand.New(rand.NewPCG(s.opts.Seed^h.Sum64(), uint64(n)<<2|uint64(c.kind))).Float64()
 }
 
-// SpecialRef is a prefix of refs that have a fate of their own.
+// SpecialRef describes refs with a fault of their own.
 type SpecialRef struct {
-	Prefix string // "nobody" covers "nobody" and "nobody-17" alike
-	Effect string // what happens, in words for a person
+	Prefix string // "nobody" is for refs such as "nobody" and "nobody-17"
+	Effect string // what happens, for people
 
 	fault    Fault
-	attempts int  // how many attempts it strikes; 0: all
-	reads    bool // whether it strikes reads too
+	attempts int  // how many attempts fail; 0: all
+	reads    bool // whether reads fail, too
 }
 
 var specialRefs = []SpecialRef{
@@ -218,13 +225,14 @@ var specialRefs = []SpecialRef{
 	{Prefix: "undecided", Effect: "answers 200, but the account stays active", fault: StillActive},
 }
 
-// SpecialRefs returns what Options.SpecialRefs switches on, for people who try
-// things by hand. A special ref that is let through still has to exist, so this
-// goes well with Options.AnyRef. The slice is the caller's own.
+// SpecialRefs returns the refs that Options.SpecialRefs turns on, in a new slice.
+// They are for trials by hand. A special ref without a fault must be a user as
+// any other, so set Options.AnyRef, too.
 func SpecialRefs() []SpecialRef { return slices.Clone(specialRefs) }
 
-func (r SpecialRef) strike(k kind, attempt int) Fault {
-	if k == read && !r.reads || r.attempts > 0 && attempt > r.attempts {
+// faultOf returns the fault of the n-th call of a kind.
+func (r SpecialRef) faultOf(k kind, n int) Fault {
+	if k == read && !r.reads || r.attempts > 0 && n > r.attempts {
 		return NoFault
 	}
 	return r.fault

@@ -17,7 +17,7 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// overNetwork suspends a ref through a real connection, which faults may cut.
+// overNetwork suspends a ref over a real connection, which a fault can close.
 func overNetwork(t *testing.T, s *thrivetest.Server, ref string) (status int, body string, err error) {
 	t.Helper()
 	srv := httptest.NewServer(s)
@@ -45,23 +45,23 @@ func TestFaultsOfSingleRefs(t *testing.T) {
 		suspended bool
 		contains  string
 	}{
-		"no fault":         {thrivetest.NoFault, 200, false, true, `"active":false`},
-		"a cut before":     {thrivetest.CutBefore, 0, true, false, ""},
-		"a cut after":      {thrivetest.CutAfter, 0, true, true, ""},
-		"half a body":      {thrivetest.HalfBody, 200, true, true, `{"id":`},
-		"a web page":       {thrivetest.NotJSON, 200, false, true, "<html>"},
-		"still active":     {thrivetest.StillActive, 200, false, false, `"active":true`},
-		"a status":         {409, 409, false, false, `"status":409,"error":"Conflict"`},
-		"an unusual one":   {599, 599, false, false, `"status":599,"error":""`},
-		"a redirect":       {302, 302, false, false, `"status":302`},
-		"internal trouble": {500, 500, false, false, `"error":"Internal Server Error"`},
+		"no fault":          {thrivetest.NoFault, 200, false, true, `"active":false`},
+		"cut before":        {thrivetest.CutBefore, 0, true, false, ""},
+		"cut after":         {thrivetest.CutAfter, 0, true, true, ""},
+		"half a body":       {thrivetest.HalfBody, 200, true, true, `{"id":`},
+		"a web page":        {thrivetest.NotJSON, 200, false, true, "<html>"},
+		"still active":      {thrivetest.StillActive, 200, false, false, `"active":true`},
+		"a status":          {409, 409, false, false, `"status":409,"error":"Conflict"`},
+		"an unknown status": {599, 599, false, false, `"status":599,"error":""`},
+		"a redirect":        {302, 302, false, false, `"status":302`},
+		"a 500":             {500, 500, false, false, `"error":"Internal Server Error"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := thrivetest.New(thrivetest.Options{AnyRef: true})
 			s.SetFaults(thrivetest.Faults{
 				Refs:   map[string]thrivetest.Fault{"E-1": tt.fault},
-				Shares: map[thrivetest.Fault]float64{418: 1}, // a single ref goes first
+				Shares: map[thrivetest.Fault]float64{418: 1}, // Refs come first
 			})
 			status, body, err := overNetwork(t, s, "E-1")
 			if status != tt.status || (err != nil) != tt.broken || !strings.Contains(body, tt.contains) {
@@ -88,7 +88,7 @@ func TestReadsHaveFaultsOfTheirOwn(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	refs := map[string]thrivetest.Fault{"E-1": 404}
 	s.SetFaults(thrivetest.Faults{Reads: refs, FirstAttempts: 1})
-	refs["E-1"] = 500 // the server has its own copy
+	refs["E-1"] = 500 // SetFaults has copied the map
 	if w := do(s, "GET", "/rest/v1/users/ref/E-1", ""); w.Code != 404 {
 		t.Errorf("read: %d", w.Code)
 	}
@@ -123,7 +123,7 @@ func TestFirstAttemptsFail(t *testing.T) {
 	}
 }
 
-func TestSharesStrikeTheirShare(t *testing.T) {
+func TestSharesAffectTheirShareOfCalls(t *testing.T) {
 	const calls = 5000
 	run := func(seed uint64, backwards bool) map[int]int {
 		s := thrivetest.New(thrivetest.Options{AnyRef: true, Seed: seed})
@@ -148,53 +148,53 @@ func TestSharesStrikeTheirShare(t *testing.T) {
 		}
 	}
 	if !maps.Equal(codes, run(1, true)) {
-		t.Error("the same seed strikes others when the order changes")
+		t.Error("the same seed affects other calls when their order changes")
 	}
 	if maps.Equal(codes, run(2, false)) {
-		t.Error("another seed strikes the same")
+		t.Error("another seed affects the same calls")
 	}
 }
 
 func TestRateLimit(t *testing.T) {
 	now := noon
 	s := thrivetest.New(thrivetest.Options{AnyRef: true, Now: func() time.Time { return now }})
-	let := func(n int) (in int) {
+	allowed := func(n int) (count int) {
 		for range n {
 			if suspend(s, "E-1").Code == 200 {
-				in++
+				count++
 			}
 		}
-		return in
+		return count
 	}
 	s.SetFaults(thrivetest.Faults{Rate: 10, Burst: 3})
-	if got := let(10); got != 3 {
-		t.Errorf("a burst lets in %d, want 3", got)
+	if got := allowed(10); got != 3 {
+		t.Errorf("a burst is %d calls, want 3", got)
 	}
 	now = now.Add(200 * time.Millisecond)
-	if got := let(10); got != 2 {
-		t.Errorf("0.2 s let in %d, want 2", got)
+	if got := allowed(10); got != 2 {
+		t.Errorf("after 0.2 s %d calls are allowed, want 2", got)
 	}
 	s.SetFaults(thrivetest.Faults{Rate: 4.5})
-	if got := let(10); got != 5 {
-		t.Errorf("one second's worth lets in %d, want 5", got)
+	if got := allowed(10); got != 5 {
+		t.Errorf("the default burst is %d calls, want 5", got)
 	}
 	s.SetFaults(thrivetest.Faults{})
-	if got := let(10); got != 10 {
-		t.Errorf("without a limit %d, want 10", got)
+	if got := allowed(10); got != 10 {
+		t.Errorf("without a limit %d calls are allowed, want 10", got)
 	}
 }
 
-func TestRetryAfterIsAnnounced(t *testing.T) {
+func TestRetryAfter(t *testing.T) {
 	tests := map[string]struct {
 		form   thrivetest.RetryAfter
 		status thrivetest.Fault
 		want   string
 	}{
-		"not at all":           {thrivetest.RetryAfterNone, 429, ""},
-		"in seconds":           {thrivetest.RetryAfterSeconds, 429, "3"},
-		"as a date":            {thrivetest.RetryAfterDate, 429, "Mon, 01 Jul 2024 12:00:03 GMT"},
-		"with a 503":           {thrivetest.RetryAfterSeconds, 503, "3"},
-		"not with other words": {thrivetest.RetryAfterSeconds, 500, ""},
+		"not at all":     {thrivetest.RetryAfterNone, 429, ""},
+		"in seconds":     {thrivetest.RetryAfterSeconds, 429, "3"},
+		"as a date":      {thrivetest.RetryAfterDate, 429, "Mon, 01 Jul 2024 12:00:03 GMT"},
+		"with a 503":     {thrivetest.RetryAfterSeconds, 503, "3"},
+		"not with a 500": {thrivetest.RetryAfterSeconds, 500, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestTokenFaults(t *testing.T) {
 	}
 }
 
-// caught returns the error that f panics with.
+// caught returns the error with which f panics.
 func caught(f func()) (err error) {
 	defer func() { err, _ = recover().(error) }()
 	f()
@@ -247,7 +247,7 @@ func TestLatency(t *testing.T) {
 			t.Errorf("only %d different latencies", len(taken))
 		}
 
-		// Who leaves early has changed nothing.
+		// A call that is cancelled has no effect.
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
 		r := httptest.NewRequestWithContext(ctx, "PATCH", suspendPath("E-2"), strings.NewReader("{}"))
@@ -294,18 +294,18 @@ func TestSpecialRefs(t *testing.T) {
 			}
 		})
 	}
-	plain := thrivetest.New(thrivetest.Options{AnyRef: true})
+	without := thrivetest.New(thrivetest.Options{AnyRef: true})
 	for _, special := range thrivetest.SpecialRefs() {
 		if special.Prefix == "" || special.Effect == "" {
-			t.Errorf("%+v tells nothing", special)
+			t.Errorf("%+v is incomplete", special)
 		}
-		if w := suspend(plain, special.Prefix); w.Code != 200 {
-			t.Errorf("%s is special without being asked for: %d", special.Prefix, w.Code)
+		if w := suspend(without, special.Prefix); w.Code != 200 {
+			t.Errorf("%s is special without Options.SpecialRefs: %d", special.Prefix, w.Code)
 		}
 	}
 }
 
-func TestACallerWhoLeavesEndsTheLatencyOverTheNetworkToo(t *testing.T) {
+func TestAClosedConnectionEndsTheLatency(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	s.SetFaults(thrivetest.Faults{Latency: time.Hour})
 	srv := httptest.NewServer(s)
@@ -318,8 +318,8 @@ func TestACallerWhoLeavesEndsTheLatencyOverTheNetworkToo(t *testing.T) {
 	if _, err := srv.Client().Do(r); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v", err)
 	}
-	srv.Close() // waits for the call to end: an hour, if nobody noticed
+	srv.Close() // waits for the call to end: an hour if the server does not notice
 	if n := len(s.Suspensions("E1")); n != 0 {
-		t.Errorf("%d suspensions after the caller had left", n)
+		t.Errorf("%d suspensions after the connection was closed", n)
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// do sends one request with the right Basic credentials, unless the headers say
-// otherwise; headers come in pairs.
+// do serves one request with the right Basic credentials. Headers are pairs of a
+// name and a value, and may replace the credentials.
 func do(s *thrivetest.Server, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.SetBasicAuth(thrivetest.DefaultTenant, thrivetest.DefaultSecret)

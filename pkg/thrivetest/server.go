@@ -1,9 +1,9 @@
-// Package thrivetest is the sandbox: a simulator of the Thrive API that behaves
-// as the vendor documents, fails on demand, and remembers what was done to whom.
+// Package thrivetest simulates the API of Thrive: the behaviour that the vendor
+// documents, faults on demand, and a history of the suspensions of each ref.
 //
-// It knows nothing of the client in pkg/thrive, so that a mistake there is not
-// repeated here. Serve it with net/http or httptest: cutting a connection is a
-// panic with http.ErrAbortHandler, which these understand.
+// It shares no code with the client in pkg/thrive, so that a mistake in one is
+// not repeated in the other. Serve a Server with net/http or httptest: it closes
+// a connection by a panic with http.ErrAbortHandler, which both understand.
 package thrivetest
 
 import (
@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// What a Server accepts when Options do not say otherwise. The tenant is the
-// example in the vendor's documentation; none of these opens anything real.
+// The credentials that a Server accepts by default. The tenant is the example in
+// the vendor's documentation. None of them is valid at the real API.
 const (
 	DefaultTenant       = "eu-west-2_AbcdEfghI"
 	DefaultSecret       = "sandbox-secret"
@@ -28,42 +28,44 @@ const (
 	DefaultTokenTTL     = time.Hour // vendor's documentation of tokens: 3600 s
 )
 
-// TokenAuth says where the token endpoint looks for the client's credentials.
-// The vendor does not document it.
+// TokenAuth says where the token endpoint accepts client credentials. The vendor
+// does not document it.
 type TokenAuth int
 
-// The ways to accept a client's credentials.
+// The places of client credentials.
 const (
-	HeaderOrBody TokenAuth = iota
-	HeaderOnly
-	BodyOnly
+	HeaderOrBody TokenAuth = iota // in either, but not in both
+	HeaderOnly                    // in a Basic Authorization header
+	BodyOnly                      // in the form
 )
 
-// Options describe a tenant. The zero value is a tenant without users.
+// Options describe a tenant. The zero value is a tenant without users, with the
+// default credentials.
 type Options struct {
-	Tenant       string        // "": DefaultTenant
-	Secret       string        // "": DefaultSecret; for Basic authentication
+	Tenant       string        // tenant ID; "": DefaultTenant
+	Secret       string        // API secret, for Basic authentication; "": DefaultSecret
 	ClientID     string        // "": DefaultClientID
 	ClientSecret string        // "": DefaultClientSecret
-	TokenTTL     time.Duration // whole seconds, 0: DefaultTokenTTL
-	TokenAuth    TokenAuth
+	TokenTTL     time.Duration // lifetime of a token in whole seconds; 0: DefaultTokenTTL
+	TokenAuth    TokenAuth     // where the token endpoint accepts client credentials
 
 	// Users exist from the start, in this order.
 	Users []User
-	// AnyRef makes every other ref an active user when it is first seen.
+	// AnyRef makes every other ref an active user with its first call.
 	AnyRef bool
-	// SpecialRefs gives some refs a fate of their own: see SpecialRefs.
+	// SpecialRefs turns on the refs that the function SpecialRefs returns.
 	SpecialRefs bool
 
-	// Now is the clock, nil means time.Now. Latency always takes real time.
+	// Now is the clock of tokens, dates and the rate limit; nil means time.Now.
+	// Latency does not use it. It is called from several goroutines.
 	Now func() time.Time
-	// Seed chooses which calls the shares of Faults strike. The same seed strikes
-	// the same attempts at the same refs, however calls are interleaved.
+	// Seed determines which calls the Shares of Faults affect. With the same seed
+	// these are the same attempts of the same refs, in whatever order calls come.
 	Seed uint64
 }
 
-// Server is the simulator of one tenant, an http.Handler. All its methods are
-// safe for concurrent use.
+// Server simulates the API for one tenant. It is an http.Handler. All its methods
+// are safe for concurrent use.
 type Server struct {
 	opts  Options
 	basic string // the one Authorization header that Basic accepts
@@ -71,14 +73,15 @@ type Server struct {
 	faults    atomic.Pointer[activeFaults]
 	requestID atomic.Uint64
 
-	mu     sync.Mutex // guards all below
-	tokens map[string]grant
-	people map[string]*person
-	order  []*person // those who exist, in order of appearance
-	memory memory
+	mu      sync.Mutex // guards all below
+	tokens  map[string]grant
+	people  map[string]*person
+	users   []*person // who exist, in the order of their creation
+	history history
 }
 
-// New returns a Server without faults.
+// New returns a Server without faults. It keeps o.Users but not the slice: do not
+// change their AdditionalFields.
 func New(o Options) *Server {
 	o.Tenant = orDefault(o.Tenant, DefaultTenant)
 	o.Secret = orDefault(o.Secret, DefaultSecret)
@@ -89,14 +92,14 @@ func New(o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{
-		opts:   o,
-		basic:  "Basic " + base64.StdEncoding.EncodeToString([]byte(o.Tenant+":"+o.Secret)),
-		tokens: map[string]grant{},
-		people: map[string]*person{},
-		memory: memory{byStatus: map[int]int{}},
+		opts:    o,
+		basic:   "Basic " + base64.StdEncoding.EncodeToString([]byte(o.Tenant+":"+o.Secret)),
+		tokens:  map[string]grant{},
+		people:  map[string]*person{},
+		history: history{byStatus: map[int]int{}},
 	}
 	for _, u := range o.Users {
-		s.admit(s.person(u.Ref), u)
+		s.create(s.person(u.Ref), u)
 	}
 	s.SetFaults(Faults{})
 	return s
@@ -117,11 +120,12 @@ const (
 	listPath    = "/rest/v1/users"
 )
 
-// ServeHTTP implements http.Handler. Every answer carries X-Request-Id.
+// ServeHTTP implements http.Handler. Every answer has an X-Request-Id of its own.
+// To close the connection it panics with http.ErrAbortHandler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", "sandbox-"+strconv.FormatUint(s.requestID.Add(1), 10))
 
-	// The escaped path: a ref may hold a slash of its own.
+	// The path stays escaped, because a ref may contain a slash.
 	path := r.URL.EscapedPath()
 	if tenant, ok := strings.CutPrefix(path, tokenPath); ok {
 		s.serveToken(r, tenant).write(w)
@@ -138,14 +142,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem(http.StatusNotFound, "no such endpoint").write(w)
 		return
 	}
-	// The body comes before everything else: net/http notices that a caller has
-	// left only once it is read.
+	// The body is read first: until then net/http does not notice that the client
+	// closes the connection.
 	var err error
 	c.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody))
-	c.broken = err != nil
-	s.begin(c.kind)
+	c.incomplete = err != nil
+	s.callStarted(c.kind)
 	a := s.answer(&c)
-	s.end(c.kind, a.status) // before writing: who has the answer may ask for Stats
+	s.callEnded(c.kind, a.status) // before writing, so that Stats includes every answer received
 	a.write(w)
 }
 
@@ -172,25 +176,25 @@ func (k kind) scope() string {
 	return scopeRead
 }
 
-// call is one request on its way through the simulator.
+// call is one request to the REST API.
 type call struct {
-	kind    kind
-	request *http.Request
-	segment string // the ref, still escaped
-	ref     string
-	body    []byte
-	broken  bool // the body broke off
+	kind       kind
+	request    *http.Request
+	segment    string // the escaped ref
+	ref        string
+	body       []byte
+	incomplete bool // the body could not be read to its end
 }
 
-// answer goes through what stands in front of every endpoint, in the order of a
-// gateway: limit, latency, credentials; then the request itself.
+// answer applies the rate limit, the latency and the check of credentials, in the
+// order of a gateway, and then serves the call.
 func (s *Server) answer(c *call) answer {
 	f := s.faults.Load()
 	if !f.allow(s.opts.Now()) {
-		return f.announce(problem(http.StatusTooManyRequests, "too many requests: wait and retry"))
+		return f.withRetryAfter(problem(http.StatusTooManyRequests, "too many requests: wait and retry"))
 	}
 	if !f.delay(c.request.Context()) {
-		return answer{} // whoever called has left
+		return answer{} // the client has closed the connection
 	}
 	if c.request.Method != c.kind.method() {
 		return problem(http.StatusMethodNotAllowed, "this endpoint takes "+c.kind.method())
@@ -204,22 +208,23 @@ func (s *Server) answer(c *call) answer {
 	if a, ok := c.decodeRef(); !ok {
 		return a
 	}
-	fault := s.decide(f, c)
+	fault := s.nextFault(f, c)
 	if fault >= 100 {
-		return f.announce(problem(int(fault), "a fault of the sandbox"))
+		return f.withRetryAfter(problem(int(fault), "a fault of the sandbox"))
 	}
 	if fault == CutBefore {
 		return answer{}
 	}
-	a := s.read
+	serve := s.read
 	if c.kind == suspend {
-		a = s.suspend
+		serve = s.suspend
 	}
-	return a(c, fault == StillActive).spoil(fault)
+	return serve(c, fault == StillActive).damaged(fault)
 }
 
-// decodeRef applies the vendor's rules for a ref: one segment, at most 113
-// characters. Dot segments never name anyone: a gateway would resolve them.
+// decodeRef decodes the ref. By the vendor's documentation it is one segment of at
+// most 113 characters. Dot segments are refused, because a gateway would resolve
+// them.
 func (c *call) decodeRef() (answer, bool) {
 	if strings.Contains(c.segment, "/") {
 		return problem(http.StatusNotFound, "no such endpoint"), false

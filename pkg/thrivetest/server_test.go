@@ -35,13 +35,13 @@ func TestSuspendAnswersWithTheLifecycleResource(t *testing.T) {
 	if w.Header().Get("X-Request-Id") == "" || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("headers %v", w.Header())
 	}
-	// A second one with an empty object leaves the end date alone.
+	// A second suspension with an empty object does not change the end date.
 	if got := object(t, suspend(s, "E-1")); got["endDate"] != "2024-06-30T17:00:00.000Z" {
 		t.Errorf("end date %v", got["endDate"])
 	}
 	wantPast := []thrivetest.Suspension{{At: noon, EndDate: "2024-06-30T19:00:00+02:00"}, {At: noon}}
 	if got := s.Suspensions("E-1"); !reflect.DeepEqual(got, wantPast) {
-		t.Errorf("remembers %v", got)
+		t.Errorf("suspensions %v", got)
 	}
 	st := s.Stats()
 	if st.Suspended != 1 || st.Repeats != 1 || st.Suspends != 2 || st.ByStatus[200] != 2 {
@@ -113,7 +113,7 @@ func TestDocumentedErrors(t *testing.T) {
 				t.Error("no request ID")
 			}
 			if len(s.Suspended()) != 0 || s.Suspensions("E-1") != nil {
-				t.Error("somebody was suspended")
+				t.Error("a user was suspended")
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestAContentTypeMayHaveParameters(t *testing.T) {
 	}
 }
 
-func TestTheLongestRefIsFine(t *testing.T) {
+func TestTheLongestRefIsAccepted(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	if w := suspend(s, strings.Repeat("%C3%A9", 113)); w.Code != 200 {
 		t.Errorf("got %d %s", w.Code, w.Body)
@@ -161,7 +161,7 @@ func TestReadingAUser(t *testing.T) {
 	}
 	suspend(s, "a%2Fb")
 	if st := s.Stats(); st.Repeats != 0 || st.Suspended != 1 || st.Reads != 4 {
-		t.Errorf("counts %+v: the account was active each time", st)
+		t.Errorf("counts %+v, want no repeat: the user was active each time", st)
 	}
 }
 
@@ -185,12 +185,12 @@ func TestPages(t *testing.T) {
 		first          string
 		page, per, all float64
 	}{
-		"the first hundred by default": {"", 100, "E-0", 1, 100, 3},
-		"the last page is shorter":     {"?page=3", 50, "E-200", 3, 100, 3},
-		"a page beyond is empty":       {"?page=4", 0, "", 4, 100, 3},
-		"a page far beyond is empty":   {"?page=9223372036854775807", 0, "", 9223372036854775807, 100, 3},
-		"all at once":                  {"?perPage=1000", 250, "E-0", 1, 1000, 1},
-		"one at a time":                {"?page=250&perPage=1", 1, "E-249", 250, 1, 250},
+		"the first hundred by default":    {"", 100, "E-0", 1, 100, 3},
+		"the last page is shorter":        {"?page=3", 50, "E-200", 3, 100, 3},
+		"a page beyond the last is empty": {"?page=4", 0, "", 4, 100, 3},
+		"the largest page is empty":       {"?page=9223372036854775807", 0, "", 9223372036854775807, 100, 3},
+		"all at once":                     {"?perPage=1000", 250, "E-0", 1, 1000, 1},
+		"one at a time":                   {"?page=250&perPage=1", 1, "E-249", 250, 1, 250},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -210,7 +210,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestMemoryIsACopy(t *testing.T) {
+func TestTheHistoryIsReturnedInCopies(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{AnyRef: true})
 	var wg sync.WaitGroup
 	for i := range 40 {
@@ -229,10 +229,10 @@ func TestMemoryIsACopy(t *testing.T) {
 	s.Suspensions("E-1")[0].EndDate = "x"
 	s.Starts()[0] = time.Time{}
 	if s.Stats().ByStatus[200] != 40 || s.Suspended()["E-1"] != 2 || s.Suspensions("E-1")[0].EndDate != "" || s.Starts()[0].IsZero() {
-		t.Error("a caller changed what the server remembers")
+		t.Error("a caller has changed the history of the server")
 	}
 	if s.Suspensions("nobody") != nil {
-		t.Error("a ref never seen has suspensions")
+		t.Error("an unknown ref has suspensions")
 	}
 }
 

@@ -56,7 +56,8 @@ func unauthorized(message string) answer {
 	return a
 }
 
-// RevokeTokens makes every token issued so far unknown.
+// RevokeTokens makes every token issued so far invalid: calls with it are answered
+// with 401.
 func (s *Server) RevokeTokens() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +67,7 @@ func (s *Server) RevokeTokens() {
 // serveToken is POST /oauth2/token/{tenant}, with the errors of RFC 6749.
 func (s *Server) serveToken(r *http.Request, tenant string) answer {
 	s.mu.Lock()
-	s.memory.tokens++
+	s.history.tokens++
 	s.mu.Unlock()
 
 	f := s.faults.Load()
@@ -74,7 +75,7 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 		return answer{}
 	}
 	if f.Token >= 100 {
-		return f.announce(problem(int(f.Token), "a fault of the sandbox"))
+		return f.withRetryAfter(problem(int(f.Token), "a fault of the sandbox"))
 	}
 	if name, err := url.PathUnescape(tenant); err != nil || name != s.opts.Tenant {
 		return problem(http.StatusNotFound, "no such tenant")
@@ -103,10 +104,11 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 	case !subset(scopes, knownScopes):
 		return tokenProblem(http.StatusBadRequest, "invalid_scope", "a scope is unknown")
 	}
-	return s.issue(scopes).spoil(f.Token)
+	return s.issue(scopes).damaged(f.Token)
 }
 
-// authenticateClient looks where Options.TokenAuth allows it to.
+// authenticateClient checks the client credentials where Options.TokenAuth accepts
+// them.
 func (s *Server) authenticateClient(r *http.Request) (answer, bool) {
 	user, password, inHeader := r.BasicAuth()
 	inHeader = inHeader && s.opts.TokenAuth != BodyOnly
@@ -117,7 +119,7 @@ func (s *Server) authenticateClient(r *http.Request) (answer, bool) {
 	case inHeader && inBody:
 		return tokenProblem(http.StatusBadRequest, "invalid_request", "two ways of authentication"), false
 	case inHeader:
-		// RFC 6749, section 2.3.1: both are form-encoded before they are joined.
+		// In a header both are form-encoded (RFC 6749, section 2.3.1).
 		id, _ = url.QueryUnescape(user)
 		secret, _ = url.QueryUnescape(password)
 	case inBody:
@@ -131,6 +133,7 @@ func (s *Server) authenticateClient(r *http.Request) (answer, bool) {
 	return a, false
 }
 
+// issue returns a new token. It also forgets expired ones.
 func (s *Server) issue(scopes []string) answer {
 	token, now := rand.Text(), s.opts.Now()
 
@@ -152,12 +155,14 @@ func (s *Server) issue(scopes []string) answer {
 	return answer{status: http.StatusOK, body: append(b, '}')}
 }
 
+// tokenProblem returns an error of OAuth (RFC 6749, section 5.2).
 func tokenProblem(status int, code, description string) answer {
 	b := append([]byte(`{"error":`), appendString(nil, code)...)
 	b = append(b, `,"error_description":`...)
 	return answer{status: status, body: append(appendString(b, description), '}')}
 }
 
+// subset reports whether whole contains every element of part.
 func subset(part, whole []string) bool {
 	for _, s := range part {
 		if !slices.Contains(whole, s) {

@@ -11,7 +11,8 @@ import (
 
 const tokenPath = "/oauth2/token/" + thrivetest.DefaultTenant
 
-// askToken asks for a token with credentials in the form, then changes the form.
+// askToken requests a token with the credentials in the form. Changes are pairs of
+// a field and its value; "" removes the field.
 func askToken(s *thrivetest.Server, headers []string, changes ...string) *httptest.ResponseRecorder {
 	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"api/all"},
 		"client_id": {thrivetest.DefaultClientID}, "client_secret": {thrivetest.DefaultClientSecret}}
@@ -25,7 +26,7 @@ func askToken(s *thrivetest.Server, headers []string, changes ...string) *httpte
 	return do(s, "POST", tokenPath, form.Encode(), headers...)
 }
 
-// inHeader are the sandbox's client credentials as a header.
+// inHeader is a header with the default client credentials.
 var inHeader = []string{"Authorization", "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1jbGllbnQtc2VjcmV0"}
 
 func TestTokenRequests(t *testing.T) {
@@ -75,7 +76,7 @@ func TestTokenRequests(t *testing.T) {
 	}
 }
 
-func TestTokenEndpointOfAnotherKind(t *testing.T) {
+func TestMalformedTokenRequests(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{})
 	if w := do(s, "POST", "/oauth2/token/eu-west-2_Nobody", ""); w.Code != 404 {
 		t.Errorf("an unknown tenant: %d", w.Code)
@@ -89,7 +90,7 @@ func TestTokenEndpointOfAnotherKind(t *testing.T) {
 	}
 }
 
-func TestScopesOfATokenDecide(t *testing.T) {
+func TestATokenPermitsWhatItsScopesSay(t *testing.T) {
 	tests := map[string]struct {
 		scope         string
 		suspend, read int
@@ -118,7 +119,7 @@ func TestScopesOfATokenDecide(t *testing.T) {
 	}
 }
 
-func TestTokensEnd(t *testing.T) {
+func TestTokensExpire(t *testing.T) {
 	now := noon
 	s := thrivetest.New(thrivetest.Options{AnyRef: true, TokenTTL: 2 * time.Second, Now: func() time.Time { return now }})
 	try := func(token string) int {
@@ -127,15 +128,15 @@ func TestTokensEnd(t *testing.T) {
 	got := object(t, askToken(s, nil))
 	token := got["access_token"].(string)
 	if got["expires_in"] != 2.0 {
-		t.Errorf("lives %v s", got["expires_in"])
+		t.Errorf("lifetime %v s", got["expires_in"])
 	}
 	now = now.Add(2*time.Second - 1)
 	if code := try(token); code != 200 {
-		t.Errorf("in its last instant: %d", code)
+		t.Errorf("before it expires: %d", code)
 	}
 	now = now.Add(1)
 	if code := try(token); code != 401 {
-		t.Errorf("after its end: %d", code)
+		t.Errorf("after it has expired: %d", code)
 	}
 	token = object(t, askToken(s, nil))["access_token"].(string)
 	if code := try(token); code != 200 {

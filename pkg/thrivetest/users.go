@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// User is a person in the tenant.
+// User is a user of the tenant.
 type User struct {
-	Ref       string
+	Ref       string // unique
 	FirstName string
 	LastName  string
 	Email     string
 	Role      string // "": "learner"
 	// Status is "active" (or ""), "inactive", "expired" or "new". Only an
-	// "inactive" account counts as suspended.
+	// "inactive" user is suspended.
 	Status           string
 	JobTitle         string
 	ManagerRef       string
-	EndDate          string
+	EndDate          string // in the form 2006-01-02T15:04:05.000Z; "": none
 	AdditionalFields map[string]string
 }
 
@@ -28,24 +28,24 @@ const (
 	statusActive   = "active"
 	statusInactive = "inactive"
 
-	// The vendor's form of a date.
+	// dateForm is the vendor's form of a date.
 	dateForm = "2006-01-02T15:04:05.000Z"
 
 	maxBody    = 1 << 20 // bytes
 	maxPerPage = 1000
 )
 
-// person is all that is known of a ref. It may be the ref of nobody.
+// person is the state of a ref, whether there is a user with this ref or not.
 type person struct {
 	User
-	id          string // "": nobody has this ref
+	id          string // "": there is no such user
 	created     string
 	attempts    int // suspend calls
 	reads       int
 	suspensions []Suspension
 }
 
-// person returns what is known of a ref. Callers hold the lock.
+// person returns the state of a ref. The caller holds the lock.
 func (s *Server) person(ref string) *person {
 	p := s.people[ref]
 	if p == nil {
@@ -55,30 +55,31 @@ func (s *Server) person(ref string) *person {
 	return p
 }
 
-// admit makes a person exist. Callers hold the lock, or nobody else has the server.
-func (s *Server) admit(p *person, u User) {
+// create makes a person a user. The caller holds the lock, or is New.
+func (s *Server) create(p *person, u User) {
 	u.Role = orDefault(u.Role, "learner")
 	u.Status = orDefault(u.Status, statusActive)
 	if p.id == "" {
-		s.order = append(s.order, p)
-		number := strconv.Itoa(len(s.order))
+		s.users = append(s.users, p)
+		number := strconv.Itoa(len(s.users))
 		p.id = "00000000-0000-4000-8000-000000000000"[:36-len(number)] + number
 		p.created = s.opts.Now().UTC().Format(dateForm)
 	}
 	p.User = u
 }
 
-// find returns the person with a ref, if there is one. Callers hold the lock.
+// find returns the state of a ref, and whether there is such a user. The caller
+// holds the lock.
 func (s *Server) find(ref string) (*person, bool) {
 	p := s.person(ref)
 	if p.id == "" && s.opts.AnyRef {
-		s.admit(p, User{Ref: ref})
+		s.create(p, User{Ref: ref})
 	}
 	return p, p.id != ""
 }
 
-// Reactivate makes a suspended user active again, as a person at the vendor's
-// console would. It returns false where there is no such user.
+// Reactivate makes a user active again, as an administrator can outside the API.
+// It returns false if there is no such user.
 func (s *Server) Reactivate(ref string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,9 +91,9 @@ func (s *Server) Reactivate(ref string) bool {
 	return true
 }
 
-// suspend is PATCH /rest/v2/users/ref/{ref}/suspend. With pretend the answer is
-// that of a success, but nothing is done and the account is still active.
-func (s *Server) suspend(c *call, pretend bool) answer {
+// suspend is PATCH /rest/v2/users/ref/{ref}/suspend. With stillActive it has no
+// effect, and the answer is a 200 that says so.
+func (s *Server) suspend(c *call, stillActive bool) answer {
 	sent, formatted, refusal, ok := c.endDate()
 	if !ok {
 		return refusal
@@ -105,14 +106,14 @@ func (s *Server) suspend(c *call, pretend bool) answer {
 	if !ok {
 		return problem(http.StatusNotFound, "no user has this ref")
 	}
-	if pretend {
+	if stillActive {
 		return answer{status: http.StatusOK, body: p.lifecycle(true, now)}
 	}
 	if len(p.suspensions) == 0 {
-		s.memory.suspended++
+		s.history.suspended++
 	}
 	if p.Status == statusInactive {
-		s.memory.repeats++
+		s.history.repeats++
 	}
 	p.suspensions = append(p.suspensions, Suspension{At: now, EndDate: sent})
 	p.Status = statusInactive
@@ -122,8 +123,8 @@ func (s *Server) suspend(c *call, pretend bool) answer {
 	return answer{status: http.StatusOK, body: p.lifecycle(false, now)}
 }
 
-// endDate reads the body: the end date as it was sent and as the API shows it,
-// both "" when there is none.
+// endDate reads the end date from the body, as it was sent and as the API formats
+// it. Both are "" if there is none. If ok is false, refusal is the answer.
 func (c *call) endDate() (sent, formatted string, refusal answer, ok bool) {
 	refuse := func(status int, message string) (string, string, answer, bool) {
 		return "", "", problem(status, message), false
@@ -134,8 +135,8 @@ func (c *call) endDate() (sent, formatted string, refusal answer, ok bool) {
 		}
 	}
 	raw := c.body
-	if c.broken {
-		return refuse(http.StatusBadRequest, "the body broke off")
+	if c.incomplete {
+		return refuse(http.StatusBadRequest, "the body is incomplete")
 	}
 	if string(raw) == "{}" {
 		return "", "", answer{}, true
@@ -151,14 +152,14 @@ func (c *call) endDate() (sent, formatted string, refusal answer, ok bool) {
 	if err := json.Unmarshal(value, &sent); err != nil {
 		return refuse(http.StatusUnprocessableEntity, "endDate must be a date")
 	}
-	date, err := time.Parse(time.RFC3339, sent) // null leaves "", which is no date
+	date, err := time.Parse(time.RFC3339, sent) // of null it is "", which is no date
 	if err != nil {
 		return refuse(http.StatusUnprocessableEntity, "endDate must be an RFC 3339 date")
 	}
 	return sent, date.UTC().Format(dateForm), answer{}, true
 }
 
-// lifecycle is the user lifecycle resource, every documented field of it.
+// lifecycle returns the user lifecycle resource with all documented fields.
 func (p *person) lifecycle(active bool, now time.Time) []byte {
 	b := append(make([]byte, 0, 768), '{')
 	b = appendField(b, "id", p.id)
@@ -186,7 +187,7 @@ func (p *person) lifecycle(active bool, now time.Time) []byte {
 	return append(p.appendAdditional(b), '}')
 }
 
-// resource is a user as reading returns it. Not all of it is documented.
+// resource returns the user as a read returns it. Not all fields are documented.
 func (p *person) resource() []byte {
 	b := append(make([]byte, 0, 512), '{')
 	b = appendField(b, "id", p.id)
@@ -246,12 +247,12 @@ func (s *Server) list(c *call) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	total := len(s.order)
+	total := len(s.users)
 	pages := (total + perPage - 1) / perPage
 	b := []byte(`{"results":[`)
 	if number <= pages {
 		first := (number - 1) * perPage
-		for i, p := range s.order[first:min(first+perPage, total)] {
+		for i, p := range s.users[first:min(first+perPage, total)] {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -269,6 +270,7 @@ func (s *Server) list(c *call) answer {
 	return answer{status: http.StatusOK, body: append(b, "}}"...)}
 }
 
+// positive parses a number of at least 1. An empty value is the fallback.
 func positive(value string, fallback int) (int, bool) {
 	if value == "" {
 		return fallback, true
