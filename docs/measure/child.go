@@ -15,15 +15,15 @@ import (
 	"time"
 )
 
-// usage is what a program took from its start to its end.
+// usage is what a process used from its start to its end.
 type usage struct {
 	wall time.Duration
-	cpu  time.Duration // user and system together
-	peak int64         // KiB of memory at most
+	cpu  time.Duration // user and system
+	peak int64         // peak memory in KiB
 }
 
-// measure runs a program to its end. A program that is not done in time is
-// killed, and that is an error.
+// measure runs a program to its end. It kills a program that takes more than five
+// minutes, and returns an error.
 func measure(dir string, env []string, name string, args ...string) (usage, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
@@ -47,7 +47,7 @@ func measure(dir string, env []string, name string, args ...string) (usage, erro
 // last returns the last n bytes of a text.
 func last(s string, n int) string { return s[max(0, len(s)-n):] }
 
-// child is a server that runs in a process of its own.
+// child is a server in another process.
 type child struct {
 	address string
 	cmd     *exec.Cmd
@@ -55,7 +55,7 @@ type child struct {
 	stdout  *bufio.Reader
 }
 
-// startServer starts this program again as a server.
+// startServer starts this program as a server, and reads its address.
 func startServer(args ...string) (*child, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -82,18 +82,18 @@ func startServer(args ...string) (*child, error) {
 	return c, nil
 }
 
-// stop ends the server and returns what it has counted.
+// stop ends the server and returns its counts.
 func (c *child) stop() (statistics, error) {
 	var s statistics
-	_ = c.stdin.Close() // the server ends by it
+	_ = c.stdin.Close() // ends the server
 	err := json.NewDecoder(c.stdout).Decode(&s)
 	if errors.Is(err, io.EOF) {
-		err = nil // a server that counts nothing
+		err = nil // a server without counts
 	}
 	return s, errors.Join(err, c.cmd.Wait())
 }
 
-// microseconds is a share of a time that is given in microseconds.
+// microseconds returns a share of a number of microseconds.
 func microseconds(text string, share float64) time.Duration {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil {

@@ -9,18 +9,21 @@ import (
 	"strconv"
 )
 
-// contestant makes the same calls as offboard does, eight at a time.
+// contestant is a program that makes the same calls, eight at a time.
 type contestant struct {
 	name string
-	// measure makes n calls, for the leavers of the input.
+	// measure runs it for the n leavers of an input.
 	measure func(address, input string, n int) (usage, error)
 	pace    sample // calls per second
 	cpu     sample // microseconds per call
 }
 
-// throughput sets the tool beside vegeta and a plain loop, on a server that
-// permits everything. The report is durable; the others write what they do.
+// throughput compares offboard with vegeta and a plain loop on a server without a
+// limit, or with the base.
 func (b *bench) throughput() error {
+	if b.base != "" {
+		return b.compareThroughput()
+	}
 	for _, n := range []int{20_000, 100_000} {
 		ours := &contestant{name: "offboard", measure: func(address, input string, _ int) (usage, error) { return b.suspend(address, input, 8) }}
 		vegeta := &contestant{name: "vegeta", measure: b.runVegeta}
@@ -50,8 +53,8 @@ func (b *bench) throughput() error {
 	return nil
 }
 
-// parallel sets the tool beside GNU parallel with curl. That is slow, so the
-// two make different numbers of calls.
+// parallel compares offboard with GNU parallel and curl. These are slow, so they
+// make fewer calls.
 func (b *bench) parallel() error {
 	const few, many = 400, 20_000
 	curl := &contestant{name: "parallel -j 8 curl", measure: b.runParallel}
@@ -67,7 +70,7 @@ func (b *bench) parallel() error {
 	return nil
 }
 
-// contest lets contestants make n calls each, in turn, against one server.
+// contest lets contestants make n calls each, in turn, against the same server.
 func (b *bench) contest(n int, contestants ...*contestant) error {
 	input, err := b.leavers(n)
 	if err != nil {
@@ -91,6 +94,7 @@ func (b *bench) contest(n int, contestants ...*contestant) error {
 	return err
 }
 
+// ratios returns the ratio of two figures in each run.
 func ratios(a, b sample) sample {
 	var r sample
 	for i := range a {
@@ -103,7 +107,7 @@ func authorization() string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(tenant+":"+secret))
 }
 
-// runVegeta lets vegeta go through a file of targets once, as fast as it can.
+// runVegeta lets vegeta call each target of a file once, without a limit.
 func (b *bench) runVegeta(address, _ string, n int) (usage, error) {
 	targets, content := filepath.Join(b.dir, fmt.Sprintf("targets-%d.txt", n)), filepath.Join(b.dir, "body.json")
 	if err := os.WriteFile(content, []byte(body), 0o600); err != nil {
@@ -133,7 +137,8 @@ func (b *bench) runParallel(address, input string, _ int) (usage, error) {
 	return measure(b.dir, []string{"PARALLEL_HOME=" + b.dir}, "parallel", "--will-cite", "-j", "8", "--colsep", ",", "--header", ":", "-a", input, call)
 }
 
-// runWrk lets wrk make calls for ten seconds; what counts is how long n take.
+// runWrk lets wrk make calls for five seconds, and returns the share that n calls
+// take.
 func (b *bench) runWrk(address, _ string, n int) (usage, error) {
 	script := filepath.Join(b.dir, "wrk.lua")
 	text := fmt.Sprintf(`wrk.method = "PATCH"

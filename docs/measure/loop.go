@@ -13,8 +13,8 @@ import (
 	"sync"
 )
 
-// loop is the program that somebody writes in an afternoon: workers around
-// net/http and a CSV writer, with no plan, pace, retries or restart.
+// loop is the simplest program for the job: workers around net/http and a CSV
+// writer, without plan, pace, retries or restart.
 func loop(base, leavers, results string, workers int) error {
 	in, err := os.Open(leavers)
 	if err != nil {
@@ -28,8 +28,8 @@ func loop(base, leavers, results string, workers int) error {
 	buffer := bufio.NewWriter(out)
 	records := csv.NewWriter(buffer)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers}}
-	refs := make(chan string) // from the reader below to the workers; closed by the reader
-	var mu sync.Mutex         // of records and failed
+	refs := make(chan string) // sent and closed by the reader below, received by the workers
+	var mu sync.Mutex         // guards records and failed
 	var failed error
 	var all sync.WaitGroup
 	for range workers {
@@ -40,7 +40,7 @@ func loop(base, leavers, results string, workers int) error {
 				if err != nil {
 					failed = err
 				}
-				_ = records.Write([]string{ref, fmt.Sprint(status), fmt.Sprint(active)}) // Error tells below
+				_ = records.Write([]string{ref, fmt.Sprint(status), fmt.Sprint(active)}) // records.Error returns the error below
 				mu.Unlock()
 			}
 		})

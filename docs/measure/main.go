@@ -1,11 +1,16 @@
-// Command measure fills in the table of docs/performance.md: it measures
-// offboard, and what else does its job, against servers on this machine, and
-// prints medians. It needs Go, curl, GNU parallel and vegeta; wrk if it is there.
+// Command measure prints the table of docs/performance.md: it measures offboard
+// and other tools for the same job against servers on this machine, and prints
+// medians. It needs Go, curl, GNU parallel and vegeta, and uses wrk if it is
+// installed.
 //
-// Servers and clients are processes of their own, so that time and memory of a
-// client are its own. Contestants take turns, so that all of them see the same
-// machine. Traffic goes to loopback addresses only, and every process has a
-// time limit.
+// With -base it compares offboard with another build of it instead, in turn, and
+// prints the ratios of the medians: the scenarios throughput, rows and sheets. It
+// needs no other tool then.
+//
+// Each server and each client is a process, so that the time and memory of a
+// client do not include those of others. Clients that are compared take turns,
+// so that changes of the machine's load affect them alike. All traffic is on
+// loopback addresses, and each process has a time limit.
 package main
 
 import (
@@ -22,7 +27,7 @@ import (
 	"time"
 )
 
-// Every call is made as this tenant, for leavers who left on this day.
+// All calls are for this tenant, and all leavers have this end date.
 const (
 	tenant  = "eu-west-2_AbcdEfghI"
 	secret  = "sandbox-secret"
@@ -67,19 +72,21 @@ func run(args []string) error {
 	return measureAll(args)
 }
 
-// bench is what all scenarios share.
+// bench is the state that all scenarios share.
 type bench struct {
 	dir      string // of inputs and reports
 	offboard string // the program
-	vegeta   string
+	base     string // another build of it to compare with; "": none
+	vegeta   string // the program
 	runs     int
 	table    []row
 }
 
 func measureAll(args []string) error {
 	flags := flag.NewFlagSet("measure", flag.ContinueOnError)
-	runs := flags.Int("runs", 5, "how often everything is measured; the median counts")
-	only := flags.String("only", "", "scenarios to measure, as a regular expression; without it all")
+	runs := flags.Int("runs", 5, "how many times to measure each scenario; the result is the median")
+	only := flags.String("only", "", "a regular expression: measure only the scenarios whose names match")
+	base := flags.String("base", "", "another build of offboard to compare with, in the scenarios that support it")
 	vegeta := flags.String("vegeta", "vegeta", "the vegeta program")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -94,11 +101,16 @@ func measureAll(args []string) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{dir: dir, offboard: filepath.Join(dir, "offboard"), vegeta: *vegeta, runs: *runs}
+	if *base != "" {
+		if b.base, err = filepath.Abs(*base); err != nil { // clients run in dir
+			return err
+		}
+	}
 	if out, err := exec.Command("go", "build", "-o", b.offboard, "./cmd/offboard").CombinedOutput(); err != nil {
-		return fmt.Errorf("start this in the root of the project: %w\n%s", err, out)
+		return fmt.Errorf("cannot build offboard; run this in the root of the project: %w\n%s", err, out)
 	}
 	for _, s := range scenarios {
-		if !chosen.MatchString(s.name) {
+		if !chosen.MatchString(s.name) || b.base != "" && !s.comparable {
 			continue
 		}
 		fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), s.name)
@@ -111,9 +123,10 @@ func measureAll(args []string) error {
 	return nil
 }
 
-// processor is the name of this machine's processor, where Linux tells it.
+// processor returns the model of the processor on Linux, and the architecture
+// elsewhere.
 func processor() string {
-	text, _ := os.ReadFile("/proc/cpuinfo") // elsewhere the architecture has to do
+	text, _ := os.ReadFile("/proc/cpuinfo") // Linux only
 	for line := range strings.Lines(string(text)) {
 		if name, ok := strings.CutPrefix(line, "model name"); ok {
 			return strings.Trim(name, "\t :\n")

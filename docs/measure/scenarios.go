@@ -14,27 +14,28 @@ import (
 
 // scenarios are measured in this order.
 var scenarios = []struct {
-	name    string
-	measure func(*bench) error
+	name       string
+	measure    func(*bench) error
+	comparable bool // with -base
 }{
-	{"limit", (*bench).limit},
-	{"limit with Retry-After", (*bench).limitThatAsks},
-	{"changing limit", (*bench).changingLimit},
-	{"throughput", (*bench).throughput},
-	{"parallel", (*bench).parallel},
-	{"memory", (*bench).memory},
-	{"start-up", (*bench).startUp},
-	{"latency", (*bench).latency},
-	{"rows", (*bench).rows},
-	{"sheets", (*bench).sheets},
-	{"limits", (*bench).limits},
+	{"limit", (*bench).limit, false},
+	{"limit with Retry-After", (*bench).limitWithRetryAfter, false},
+	{"changing limit", (*bench).changingLimit, false},
+	{"throughput", (*bench).throughput, true},
+	{"parallel", (*bench).parallel, false},
+	{"memory", (*bench).memory, false},
+	{"start-up", (*bench).startUp, false},
+	{"latency", (*bench).latency, false},
+	{"rows", (*bench).rows, true},
+	{"sheets", (*bench).sheets, true},
+	{"limits", (*bench).limits, false},
 }
 
 func (b *bench) limit() error {
 	return b.against("a limit of 150/s", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, Steps: []step{{0, 150}}}, 1.08)
 }
 
-func (b *bench) limitThatAsks() error {
+func (b *bench) limitWithRetryAfter() error {
 	return b.against("a limit of 150/s, `Retry-After: 1`", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, RetryAfter: time.Second, Steps: []step{{0, 150}}}, 1.08)
 }
 
@@ -43,7 +44,7 @@ func (b *bench) changingLimit() error {
 		Steps: []step{{0, 150}, {5 * time.Second, 75}, {10 * time.Second, 150}}}, 1.15)
 }
 
-// limits are smaller runs, for how time grows with the limit.
+// limits measures smaller runs against several limits.
 func (b *bench) limits() error {
 	for _, rate := range []float64{20, 50, 500} {
 		l := limits{Burst: int(rate / 10), Latency: 40 * time.Millisecond, Steps: []step{{0, rate}}}
@@ -54,8 +55,9 @@ func (b *bench) limits() error {
 	return nil
 }
 
-// against measures runs against a limit that the tool is not told: their time,
-// as a multiple of the ideal one, and the share of calls that were refused.
+// against measures runs against a limit that offboard does not know: their time
+// as a multiple of the ideal time, and the share of calls that were refused. If
+// most is 0 there is no aim.
 func (b *bench) against(what string, leavers int, l limits, most float64) error {
 	input, err := b.leavers(leavers)
 	if err != nil {
@@ -90,16 +92,20 @@ func (b *bench) against(what string, leavers int, l limits, most float64) error 
 	return nil
 }
 
-// suspend runs the tool without a ceiling.
+// suspend runs offboard without a ceiling.
 func (b *bench) suspend(address, input string, concurrency int) (usage, error) {
+	return b.suspendWith(b.offboard, address, input, concurrency)
+}
+
+func (b *bench) suspendWith(program, address, input string, concurrency int) (usage, error) {
 	report := filepath.Join(b.dir, "out.report.csv")
-	_ = os.Remove(report) // of the run before
-	return measure(b.dir, []string{"OFFBOARD_API_SECRET=" + secret}, b.offboard, "run", input,
+	_ = os.Remove(report) // of the previous run
+	return measure(b.dir, []string{"OFFBOARD_API_SECRET=" + secret}, program, "run", input,
 		"--base-url", address, "--tenant", tenant, "--yes", "--progress", "none",
 		"--rate", "0", "--concurrency", strconv.Itoa(concurrency), "--report", report)
 }
 
-// leavers writes an input with so many leavers, once.
+// leavers returns an input with n leavers. It writes the file only once.
 func (b *bench) leavers(n int) (path string, err error) {
 	path = filepath.Join(b.dir, fmt.Sprintf("leavers-%d.csv", n))
 	if _, err := os.Stat(path); err == nil {
@@ -108,14 +114,14 @@ func (b *bench) leavers(n int) (path string, err error) {
 	return path, write(path, n, "ref,endDate\n", func(ref string, _ int) string { return ref + "," + endDate + "\n" })
 }
 
-// write writes a file with a head and a line for each ref.
+// write writes a file with a header and a line for each of n refs.
 func write(path string, n int, head string, line func(ref string, i int) string) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(f)
-	_, _ = w.WriteString(head) // Flush tells
+	_, _ = w.WriteString(head) // Flush returns the error
 	for i := range n {
 		_, _ = w.WriteString(line(fmt.Sprintf("E%07d", i), i))
 	}
@@ -138,7 +144,7 @@ func (b *bench) startUp() error {
 	return nil
 }
 
-// memory measures peaks and the times that go with them.
+// memory measures the peak memory of runs and plans, and the time of large plans.
 func (b *bench) memory() error {
 	for _, r := range []struct {
 		leavers int
@@ -168,7 +174,7 @@ func (b *bench) memory() error {
 	return b.million()
 }
 
-// million measures what a million rows cost where nothing is called.
+// million measures a plan and a resumed run of a million rows, without any call.
 func (b *bench) million() error {
 	const n = 1_000_000
 	input, err := b.leavers(n)
@@ -202,7 +208,8 @@ func (b *bench) million() error {
 	return nil
 }
 
-// latency shows how throughput follows latency and requests in flight.
+// latency measures throughput for several latencies and numbers of requests in
+// flight.
 func (b *bench) latency() error {
 	for _, r := range []struct {
 		latency              time.Duration
@@ -236,7 +243,7 @@ func (b *bench) latency() error {
 	return nil
 }
 
-// rows shows how a plan grows with its input.
+// rows measures plans of inputs of several sizes.
 func (b *bench) rows() error {
 	for _, n := range []int{10_000, 100_000, 1_000_000, 3_000_000} {
 		input, err := b.leavers(n)
@@ -250,7 +257,11 @@ func (b *bench) rows() error {
 	return nil
 }
 
+// plan measures the plan of one input.
 func (b *bench) plan(name, input string) error {
+	if b.base != "" {
+		return b.compare(name, func(program string) (usage, error) { return measure(b.dir, nil, program, "plan", input) })
+	}
 	var times, peaks sample
 	for range b.runs {
 		u, err := measure(b.dir, nil, b.offboard, "plan", input)

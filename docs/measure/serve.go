@@ -16,18 +16,18 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// Both servers print their address, serve until standard input is closed, and
-// then print what they have counted, as JSON.
+// Both servers print their address and serve until standard input is closed.
+// serveLimited then prints its counts as JSON.
 
-// statistics are what a server has counted.
+// statistics are the counts of a server.
 type statistics struct {
 	Calls     int
 	Throttled int
 }
 
-// serveCheap permits everything, without latency, and costs as little as can
-// be: what is measured with it is the client. It knows as much of HTTP/1.1 as
-// the clients here send.
+// serveCheap answers every call with success, without a limit or latency. It does
+// as little work as possible, so that a measurement is that of the client, and
+// understands only the part of HTTP/1.1 that the clients here use.
 func serveCheap() error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -67,7 +67,8 @@ func answerAll(conn net.Conn) {
 	}
 }
 
-// readHead reads a request up to its body.
+// readHead reads a request up to its body. It returns the ref and the length of
+// the body.
 func readHead(r *bufio.Reader) (ref []byte, length int, err error) {
 	const before, after = "/rest/v2/users/ref/", "/suspend"
 	line, err := r.ReadSlice('\n')
@@ -96,7 +97,8 @@ func readHead(r *bufio.Reader) (ref []byte, length int, err error) {
 	}
 }
 
-// appendAnswer writes the user lifecycle resource of somebody suspended.
+// appendAnswer appends an answer with the user lifecycle resource of a suspended
+// user.
 func appendAnswer(b, ref []byte) []byte {
 	const first, second = `{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","loginMethod":"email","ref":"`,
 		`","email":null,"firstName":"Sandbox","lastName":"User","role":"learner","jobTitle":"","managerRef":null,"startDate":null,` +
@@ -108,7 +110,7 @@ func appendAnswer(b, ref []byte) []byte {
 	return append(append(append(b, first...), ref...), second...)
 }
 
-// limits are a tenant's limit over time.
+// limits say how serveLimited behaves.
 type limits struct {
 	Burst      int
 	Latency    time.Duration
@@ -116,13 +118,13 @@ type limits struct {
 	Steps      []step
 }
 
-// step is the limit from a moment after the first call on; 0 is none.
+// step is a limit that begins some time after the first call.
 type step struct {
 	After time.Duration
-	Rate  float64
+	Rate  float64 // calls per second; 0: no limit
 }
 
-// serveLimited is the simulator of the project, with a limit that may change.
+// serveLimited serves the simulator with a limit that changes over time.
 func serveLimited(l limits) error {
 	server := thrivetest.New(thrivetest.Options{AnyRef: true})
 	set := func(rate float64) {
@@ -137,7 +139,7 @@ func serveLimited(l limits) error {
 	if err != nil {
 		return err
 	}
-	begun := make(chan struct{}, 1) // from the handler to the one who changes the limit
+	begun := make(chan struct{}, 1) // sent by the handler, received by the goroutine that changes the limit
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case begun <- struct{}{}:

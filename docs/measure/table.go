@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// row is a line of the table: a figure, and what it was to be.
+// row is a row of the table: a figure and its aim.
 type row struct {
 	what, aim, measured string
 	reached             string // "yes", "no", or "" where there is no aim
@@ -22,7 +22,7 @@ func markdown(rows []row) string {
 	return b.String()
 }
 
-// sample is one figure of several runs.
+// sample is the same figure of several runs.
 type sample []float64
 
 func (s sample) median() float64 {
@@ -33,22 +33,22 @@ func (s sample) median() float64 {
 	return (sorted[(len(s)-1)/2] + sorted[len(s)/2]) / 2
 }
 
-// spread is the median, the least and the most, with so many decimals.
+// spread formats the median, the minimum and the maximum.
 func (s sample) spread(decimals int, unit string) string {
 	return fmt.Sprintf("%.*f%s (%.*f to %.*f)", decimals, s.median(), unit, decimals, slices.Min(s), decimals, slices.Max(s))
 }
 
-// atMost adds a row whose median is not to be more than most.
+// atMost adds a row whose aim is a median of at most most.
 func (b *bench) atMost(what string, s sample, most float64, decimals int, unit string) {
 	b.table = append(b.table, row{what, fmt.Sprintf("at most %.*f%s", decimals, most, unit), s.spread(decimals, unit), yes(s.median() <= most)})
 }
 
-// atLeast adds a row whose median is not to be less than least.
+// atLeast adds a row whose aim is a median of at least least.
 func (b *bench) atLeast(what string, s sample, least float64, decimals int, unit string) {
 	b.table = append(b.table, row{what, fmt.Sprintf("at least %.*f%s", decimals, least, unit), s.spread(decimals, unit), yes(s.median() >= least)})
 }
 
-// show adds a row that has no aim.
+// show adds a row without an aim.
 func (b *bench) show(what string, s sample, decimals int, unit string) {
 	b.table = append(b.table, row{what: what, measured: s.spread(decimals, unit)})
 }
@@ -60,7 +60,8 @@ func yes(reached bool) string {
 	return "**no**"
 }
 
-// ideal is how long so many calls take at the least under a limit that changes.
+// ideal returns the shortest possible time of a number of calls under a limit that
+// changes.
 func ideal(calls int, steps []step) time.Duration {
 	left := float64(calls)
 	for i, s := range steps {

@@ -29,7 +29,15 @@ func TestTheIdealTimeFollowsTheLimit(t *testing.T) {
 	}
 }
 
-func TestTheTableSaysWhatWasNotReached(t *testing.T) {
+func TestARatioIsThatOfTheMedians(t *testing.T) {
+	b := &bench{}
+	b.showRatio("time", sample{3, 1, 2}, sample{4, 9, 1}, 1, " s")
+	if got, want := b.table[0].measured, "0.500 (2.0 by 4.0 s)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheTableShowsWhichAimsAreReached(t *testing.T) {
 	b := &bench{}
 	b.atMost("time", sample{1, 2, 9}, 1.5, 1, " s")
 	b.atLeast("pace", sample{1, 2, 9}, 1.5, 1, "")

@@ -10,7 +10,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// sheets shows how a plan of a workbook grows with its rows.
+// sheets measures plans of workbooks of several sizes.
 func (b *bench) sheets() error {
 	self, err := os.Executable()
 	if err != nil {
@@ -18,8 +18,8 @@ func (b *bench) sheets() error {
 	}
 	for _, n := range []int{10_000, 50_000, 200_000} {
 		input := filepath.Join(b.dir, fmt.Sprintf("leavers-%d.xlsx", n))
-		// By a process of its own: what this one has taken at most counts for
-		// the programs that it starts.
+		// Another process writes it, because the peak memory of this process
+		// counts for the programs that it starts.
 		if _, err := measure(b.dir, nil, self, "workbook", input, strconv.Itoa(n)); err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func (b *bench) sheets() error {
 	return nil
 }
 
-// writeWorkbook writes a sheet whose cells share their texts, as spreadsheets do.
+// writeWorkbook writes a sheet with shared strings, as spreadsheets do.
 func writeWorkbook(path string, n int) error {
 	f := excelize.NewFile()
 	day, err := f.NewStyle(&excelize.Style{NumFmt: 14})
