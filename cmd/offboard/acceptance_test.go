@@ -19,18 +19,19 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// These tests run the real program against the simulator, and compare three
-// things at the end: the input, the report, the simulator's own memory.
+// These tests run the real program against the simulator. At the end they compare
+// the input, the report and the history of the simulator.
 
-// bench is a tenant and a folder with leavers.
+// bench is a simulated tenant and a directory with an input.
 type bench struct {
 	*thrivetest.Server
 	url string
 	dir string
-	n   int
+	n   int // leavers in the input
 }
 
-// setUp starts a simulator in which every ref is a user, and writes n leavers.
+// setUp starts a simulator in which every ref is a user, and writes an input with
+// n leavers. The test runs in parallel with others.
 func setUp(t *testing.T, n int, o thrivetest.Options) *bench {
 	t.Helper()
 	t.Parallel()
@@ -50,11 +51,12 @@ func setUp(t *testing.T, n int, o thrivetest.Options) *bench {
 	return &bench{Server: server, url: web.URL, dir: dir, n: n}
 }
 
-// The credentials of the simulator, as variables.
+// basic returns the API secret as environment variables.
 func basic(secret string) []string {
 	return []string{"OFFBOARD_API_SECRET=" + secret}
 }
 
+// oauth returns client credentials as environment variables.
 func (b *bench) oauth(secret string) []string {
 	return []string{
 		"OFFBOARD_CLIENT_ID=" + thrivetest.DefaultClientID,
@@ -63,12 +65,13 @@ func (b *bench) oauth(secret string) []string {
 	}
 }
 
-// program is a run of the program, and all that it says.
+// program is a process of offboard and its output.
 type program struct {
 	*exec.Cmd
 	output bytes.Buffer
 }
 
+// command prepares a run of the input.
 func (b *bench) command(env []string, args ...string) *program {
 	p := &program{Cmd: exec.Command("offboard", append([]string{"run", "leavers.csv", "--yes", "--progress", "none"}, args...)...)}
 	p.Dir = b.dir
@@ -77,7 +80,7 @@ func (b *bench) command(env []string, args ...string) *program {
 	return p
 }
 
-// wantExit waits for the end of the program.
+// wantExit waits for the end of the program and checks its exit code.
 func (p *program) wantExit(t *testing.T, want int) {
 	t.Helper()
 	code := 0
@@ -105,7 +108,7 @@ func (p *program) run(t *testing.T, want int) {
 	p.wantExit(t, want)
 }
 
-// outcomes reads the report: the outcome of the last line of each row.
+// outcomes reads the report and returns the last outcome of each ref.
 func (b *bench) outcomes(t *testing.T) map[string]string {
 	t.Helper()
 	f, err := os.Open(filepath.Join(b.dir, "leavers.report.csv"))
@@ -128,7 +131,8 @@ func (b *bench) outcomes(t *testing.T) map[string]string {
 	}
 }
 
-// wantAgreement compares the report with what the simulator remembers.
+// wantAgreement compares the report with the history of the simulator. Leavers may
+// be pending only if pending is true.
 func (b *bench) wantAgreement(t *testing.T, pending bool) {
 	t.Helper()
 	outcomes, done := b.outcomes(t), b.Suspended()
@@ -138,11 +142,11 @@ func (b *bench) wantAgreement(t *testing.T, pending bool) {
 	for ref, outcome := range outcomes {
 		switch {
 		case outcome == "suspended" && done[ref] == 0:
-			t.Errorf("%s: the report says suspended, the tenant says no", ref)
+			t.Errorf("%s: suspended in the report, but not in the tenant", ref)
 		case outcome == "pending" && !pending:
 			t.Errorf("%s is pending", ref)
 		case outcome == "pending" && done[ref] > 0:
-			t.Errorf("%s: the report says pending, the tenant says suspended", ref)
+			t.Errorf("%s: pending in the report, but suspended in the tenant", ref)
 		case outcome != "suspended" && outcome != "pending":
 			t.Errorf("%s: %s", ref, outcome)
 		}
@@ -184,15 +188,15 @@ func TestTheRateHoldsInEverySecond(t *testing.T) {
 	b.wantRate(t, 44)
 }
 
-func TestTheRateHoldsForThoseWhoWaitForOneToken(t *testing.T) {
+func TestTheRateHoldsForCallsThatWaitForAToken(t *testing.T) {
 	b := setUp(t, 100, thrivetest.Options{})
-	// Slow enough for half a second's calls to wait for the token.
+	// During the latency the calls of half a second wait for the token.
 	b.SetFaults(thrivetest.Faults{Latency: 500 * time.Millisecond})
 	b.command(b.oauth(thrivetest.DefaultClientSecret), "--rate", "40", "--concurrency", "60").run(t, 0)
 	b.wantRate(t, 44)
 }
 
-// wantRate wants no second in which more calls than these started.
+// wantRate checks that at most so many calls started within any second.
 func (b *bench) wantRate(t *testing.T, most int) {
 	t.Helper()
 	starts := b.Starts()
@@ -220,12 +224,12 @@ func TestAnInterruptedRunGoesOnWhereItStopped(t *testing.T) {
 	b.wantAgreement(t, true)
 	for _, want := range []string{"The run was interrupted.", "To go on: offboard run leavers.csv --yes --progress none --rate 0 --resume"} {
 		if !strings.Contains(first.output.String(), want) {
-			t.Errorf("not said: %q", want)
+			t.Errorf("the output lacks %q", want)
 		}
 	}
 	sent := b.Stats().Suspends
 	if sent >= 400 {
-		t.Fatalf("all %d calls were sent: the run was not interrupted", sent)
+		t.Fatalf("all %d calls were sent before the run was interrupted", sent)
 	}
 	b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume").run(t, 0)
 	b.wantAgreement(t, false)
@@ -234,19 +238,19 @@ func TestAnInterruptedRunGoesOnWhereItStopped(t *testing.T) {
 	}
 }
 
-// waitFor waits until the simulator has got so many calls.
+// waitFor waits until the simulator has received so many suspend calls.
 func (b *bench) waitFor(t *testing.T, calls int) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for b.Stats().Suspends < calls {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d calls did not come", calls)
+			t.Fatalf("the simulator did not receive %d calls", calls)
 		}
 		<-time.After(time.Millisecond)
 	}
 }
 
-func TestAKilledRunLosesNothingAndRepeatsNoMoreThanWasInFlight(t *testing.T) {
+func TestAKilledRunLosesNothingAndRepeatsOnlyCallsInFlight(t *testing.T) {
 	b := setUp(t, 3000, thrivetest.Options{})
 	b.SetFaults(thrivetest.Faults{Latency: time.Millisecond, Jitter: 3 * time.Millisecond})
 	seed := uint64(time.Now().UnixNano())
@@ -257,7 +261,7 @@ func TestAKilledRunLosesNothingAndRepeatsNoMoreThanWasInFlight(t *testing.T) {
 		p.begin(t)
 		time.AfterFunc(time.Duration(60+random.IntN(120))*time.Millisecond, func() { _ = p.Process.Kill() })
 		if p.Wait() == nil {
-			break // it was done before the kill
+			break // it finished before the kill
 		}
 		b.settle()
 	}
@@ -270,10 +274,10 @@ func TestAKilledRunLosesNothingAndRepeatsNoMoreThanWasInFlight(t *testing.T) {
 	}
 }
 
-// settle waits until the calls of a killed run have come to their end.
+// settle waits until the simulator has finished the calls of a killed run.
 func (b *bench) settle() { <-time.After(10 * time.Millisecond) }
 
-func TestAWrongSecretStopsTheRunAndIsNowhere(t *testing.T) {
+func TestAWrongSecretStopsTheRunAndIsNotWritten(t *testing.T) {
 	const secret = "correct-horse-battery-staple"
 	kinds := []struct {
 		name string
@@ -295,7 +299,7 @@ func TestAWrongSecretStopsTheRunAndIsNowhere(t *testing.T) {
 				tally[o]++
 			}
 			if tally["pending"] < 484 || tally["pending"]+tally["rejected"] != 500 {
-				t.Errorf("got %v, want the rest pending", tally)
+				t.Errorf("got %v, want at least 484 pending and the others rejected", tally)
 			}
 			report, err := os.ReadFile(filepath.Join(b.dir, "leavers.report.csv"))
 			if err != nil {
@@ -308,7 +312,7 @@ func TestAWrongSecretStopsTheRunAndIsNowhere(t *testing.T) {
 	}
 }
 
-func TestTokensThatDieEarlyAreRenewed(t *testing.T) {
+func TestRevokedTokensAreRenewed(t *testing.T) {
 	b := setUp(t, 600, thrivetest.Options{})
 	b.SetFaults(thrivetest.Faults{Latency: 5 * time.Millisecond})
 	p := b.command(b.oauth(thrivetest.DefaultClientSecret), "--rate", "0")
@@ -332,7 +336,7 @@ func TestTwoRunsNeverWriteOneReport(t *testing.T) {
 	second := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume")
 	second.run(t, 64)
 	if want := "another run is writing this report; wait for it to end"; !strings.Contains(second.output.String(), want) {
-		t.Errorf("not said: %q\n%s", want, second.output.String())
+		t.Errorf("the output lacks %q\n%s", want, second.output.String())
 	}
 	first.wantExit(t, 0)
 	if s := b.Stats(); s.Suspends != 200 {
@@ -345,7 +349,7 @@ func TestTheDeadlineStopsTheRun(t *testing.T) {
 	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "50", "--deadline", "1s")
 	p.run(t, 4)
 	if !strings.Contains(p.output.String(), "The run stopped early: the --deadline has passed.") {
-		t.Errorf("it is not said why:\n%s", p.output.String())
+		t.Errorf("the output does not give the reason:\n%s", p.output.String())
 	}
 	b.wantAgreement(t, true)
 }
@@ -365,7 +369,7 @@ func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
 	}
 	p.wantExit(t, 4)
 	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("it took %s", took)
+		t.Errorf("the run ended %s after the first signal", took)
 	}
 }
 
@@ -374,7 +378,7 @@ func TestASignalEndsAProgramThatWaitsForItsInput(t *testing.T) {
 	p := &program{Cmd: exec.Command("offboard", "plan", "-")}
 	p.Env, p.Dir = isolated(), t.TempDir()
 	p.Stdout, p.Stderr = &p.output, &p.output
-	in, err := p.StdinPipe() // that nobody writes to, or closes
+	in, err := p.StdinPipe() // stays open, without any data
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,7 +399,7 @@ func TestTheProcessListShowsNoSecret(t *testing.T) {
 	b.waitFor(t, 1)
 	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.Process.Pid))
 	if err != nil {
-		t.Logf("there is no process list here: %v", err)
+		t.Logf("no /proc on this system: %v", err)
 	} else if !bytes.Contains(line, []byte("leavers.csv")) || bytes.Contains(line, []byte(thrivetest.DefaultSecret)) {
 		t.Errorf("the process list shows %q", line)
 	}

@@ -9,7 +9,7 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// storm is a run that is ended again and again, and resumed each time.
+// storm is a run that is ended many times, and resumed each time.
 type storm struct {
 	*bench
 	random *rand.Rand
@@ -19,16 +19,16 @@ type storm struct {
 func newStorm(t *testing.T, leavers int, flags ...string) *storm {
 	t.Helper()
 	b := setUp(t, leavers, thrivetest.Options{})
-	// Slow enough for calls to be in flight whenever a run is ended.
+	// With this latency calls are in flight whenever a run is ended.
 	b.SetFaults(thrivetest.Faults{Latency: time.Millisecond, Jitter: 2 * time.Millisecond})
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	return &storm{b, rand.New(rand.NewPCG(seed, 0)), append([]string{"--rate", "0", "--resume"}, flags...)}
 }
 
-// end begins a run and ends it with the signal: mostly after some more calls,
-// so many that the list lasts for the whole storm, and sometimes a moment
-// after its start, before it has got to its first call.
+// end starts a run and sends it a signal: usually after a random number of calls,
+// at most as many as given, and in one of ten runs shortly after its start, mostly
+// before its first call.
 func (s *storm) end(t *testing.T, signal syscall.Signal, calls int) *program {
 	t.Helper()
 	p := s.command(basic(thrivetest.DefaultSecret), s.flags...)
@@ -59,10 +59,10 @@ func TestARunThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 			s := newStorm(t, leavers, "--report", "leavers.report."+format)
 			start := time.Now()
 			for range kills {
-				// Half of the list on average is left for the end.
+				// On average half of the leavers are left for the last run.
 				p := s.end(t, syscall.SIGKILL, leavers/kills)
 				if p.Wait() == nil {
-					t.Fatal("the list was done before the last kill")
+					t.Fatal("the run finished before the last kill")
 				}
 				s.settle()
 			}
@@ -71,7 +71,7 @@ func TestARunThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 			repeats := s.Stats().Repeats
 			t.Logf("%d leavers, %d kills: %d repeats in %s", leavers, kills, repeats, time.Since(start).Round(time.Millisecond))
 			if repeats > 8*kills {
-				t.Errorf("%d repeats, want %d at most: what was in flight", repeats, 8*kills)
+				t.Errorf("%d repeats, want %d at most: those in flight", repeats, 8*kills)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestARunThatIsInterruptedAgainAndAgainRepeatsNothing(t *testing.T) {
 		if code := p.ProcessState.ExitCode(); code == 4 {
 			continue
 		} else if status, ok := p.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			continue // it came before the program had got to listen
+			continue // it came before the program handled signals
 		}
 		t.Fatalf("%v, want exit code 4\n%s", err, p.output.String())
 	}
@@ -100,9 +100,8 @@ func TestARunThatIsInterruptedAgainAndAgainRepeatsNothing(t *testing.T) {
 	}
 }
 
-// wantDone wants every leaver suspended, and one standing line for each row
-// that says so; a format that wantAgreement does not read goes through the
-// program.
+// wantDone checks that every leaver is suspended, in the report and in the tenant.
+// A report other than CSV is read by offboard report.
 func (b *bench) wantDone(t *testing.T, format string) {
 	t.Helper()
 	if format == "csv" {

@@ -11,14 +11,14 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// wantBroken waits for a run whose report failed, and holds what was sent
-// against what stands in a file.
+// wantBroken waits for a run whose report cannot be written, and compares the calls
+// with the lines of a file.
 func (b *bench) wantBroken(t *testing.T, p *program, file string, says ...string) {
 	t.Helper()
 	p.wantExit(t, 1)
 	for _, want := range append(says, "the report cannot be written", "leavers.report.csv", "To go on: offboard run leavers.csv") {
 		if !strings.Contains(p.output.String(), want) {
-			t.Errorf("not said: %q\n%s", want, p.output.String())
+			t.Errorf("the output lacks %q\n%s", want, p.output.String())
 		}
 	}
 	sent := b.Stats().Suspends
@@ -31,7 +31,7 @@ func (b *bench) wantBroken(t *testing.T, p *program, file string, says ...string
 		t.Errorf("%d requests were sent without a record, want 8 at most", lost)
 	}
 	if sent == b.n {
-		t.Error("the whole list was sent")
+		t.Error("a call was sent for every leaver")
 	}
 }
 
@@ -75,7 +75,7 @@ func TestAFullDiskStopsTheRunAndTheNextOneGoesOn(t *testing.T) {
 	first.begin(t)
 	b.wantBroken(t, first, report, "no space left on device")
 
-	// Full from the start: nothing is sent.
+	// A run that starts with a full disk sends nothing.
 	sent := b.Stats().Suspends
 	full := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--report", report, "--resume")
 	full.run(t, 1)
@@ -83,7 +83,7 @@ func TestAFullDiskStopsTheRunAndTheNextOneGoesOn(t *testing.T) {
 		t.Errorf("%d requests were sent on a full disk", more)
 	}
 
-	// With room again, the same command ends the job.
+	// With space on the disk the same command finishes.
 	if out, err := exec.Command("mount", "-o", "remount,size=4m", disk).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

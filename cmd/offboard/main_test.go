@@ -14,12 +14,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain puts this program on the PATH of scripts and tests, as offboard.
+// TestMain makes this program available to scripts and tests as the command
+// offboard.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"offboard": main})
 }
 
-// TestScripts runs the stories of users in testdata, as they would type them.
+// TestScripts runs the scripts in testdata: stories of users, as they type them.
 func TestScripts(t *testing.T) {
 	samples, err := filepath.Abs("../../samples")
 	if err != nil {
@@ -38,7 +39,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a command and wants this exit code: exits 64 offboard run.
+// exits runs a command and checks its exit code: exits 64 offboard run.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits code command [args…]")
@@ -57,7 +58,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// expand writes variables into files, such as $SOON for a day that is to come.
+// expand replaces variables in files, such as $SOON, a date in the future.
 func expand(ts *testscript.TestScript, neg bool, files []string) {
 	if neg || len(files) == 0 {
 		ts.Fatalf("usage: expand file…")
@@ -68,7 +69,7 @@ func expand(ts *testscript.TestScript, neg bool, files []string) {
 	}
 }
 
-// toUTF16 rewrites files in UTF-16, as some systems write theirs.
+// toUTF16 converts files to UTF-16, little-endian.
 func toUTF16(ts *testscript.TestScript, neg bool, files []string) {
 	if neg || len(files) == 0 {
 		ts.Fatalf("usage: toutf16 file…")

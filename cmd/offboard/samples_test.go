@@ -16,8 +16,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestTheCronJobRunsACommandThatThisProgramTakes runs what the manifest runs.
-// It gets as far as the secret, which is not here.
+// TestTheCronJobRunsACommandThatThisProgramTakes runs the command of the manifest.
+// It fails only because there is no file with the secret.
 func TestTheCronJobRunsACommandThatThisProgramTakes(t *testing.T) {
 	f, err := os.Open("../../samples/kubernetes/cronjob.yaml")
 	if err != nil {
@@ -40,10 +40,10 @@ func TestTheCronJobRunsACommandThatThisProgramTakes(t *testing.T) {
 	}
 }
 
-// TestTheExportsOfHRSystemsAreReadAsTheirPageSays plans and runs each of them,
-// and holds what comes of it against the table.
+// TestTheExportsOfHRSystemsAreReadAsTheirPageSays plans and runs each export, and
+// compares the results with the table on the page.
 func TestTheExportsOfHRSystemsAreReadAsTheirPageSays(t *testing.T) {
-	t.Chdir("../..") // where the page's commands are typed
+	t.Chdir("../..") // the commands on the page are for this directory
 	page, err := os.ReadFile("samples/hris/README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -69,15 +69,15 @@ func TestTheExportsOfHRSystemsAreReadAsTheirPageSays(t *testing.T) {
 			export, config := "samples/hris/"+name, "samples/hris/"+strings.TrimSuffix(name, filepath.Ext(name))+".yaml"
 			plan := exec.Command("offboard", "plan", export, "--config", config)
 			plan.Env = isolated()
-			out, _ := plan.Output() // rows that cannot be suspended make it fail
+			out, _ := plan.Output() // it exits with 3, because some rows cannot be suspended
 			if !strings.Contains(string(out), fmt.Sprintf("%9d  to suspend\n", leavers)) {
-				t.Errorf("the plan does not speak of %d leavers:\n%s", leavers, out)
+				t.Errorf("the plan does not have %d leavers to suspend:\n%s", leavers, out)
 			}
 			path := filepath.Join(t.TempDir(), "report.csv")
 			run := exec.Command("offboard", "run", export, "--config", config, "--env", "sandbox", "--rate", "0", "--progress", "none", "--report", path)
 			run.Env = isolated()
 			if out, err := run.CombinedOutput(); err == nil || run.ProcessState.ExitCode() != 3 {
-				t.Errorf("the run ends with %v:\n%s", err, out)
+				t.Errorf("the run ended with %v, want exit code 3:\n%s", err, out)
 			}
 			f, err := os.Open(path)
 			if err != nil {
@@ -108,12 +108,12 @@ func TestTheExportsOfHRSystemsAreReadAsTheirPageSays(t *testing.T) {
 	}
 }
 
-// find returns the list under a key, wherever that stands.
+// find returns the list of the first key with this name, at any depth.
 func find(n *yaml.Node, key string) []string {
 	var list []string
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Value == key {
-			_ = child.Decode(&list) // not a list of texts: nothing found
+			_ = child.Decode(&list) // if it is no list of strings, list stays nil
 			return list
 		}
 		if list = find(child, key); list != nil {

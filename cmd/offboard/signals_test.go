@@ -60,7 +60,7 @@ func TestARunUnderNohupSurvivesALostTerminal(t *testing.T) {
 	b.wantAgreement(t, false)
 }
 
-func TestARunGoesOnWhenNobodyReadsAlong(t *testing.T) {
+func TestARunGoesOnWhenItsOutputIsClosed(t *testing.T) {
 	b := setUp(t, 200, thrivetest.Options{})
 	b.SetFaults(thrivetest.Faults{Latency: 10 * time.Millisecond})
 	read, write, err := os.Pipe()

@@ -12,8 +12,7 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// wantSummary wants a report of exactly one standing line per leaver, each
-// suspended.
+// wantSummary checks by offboard report that every leaver is suspended in a report.
 func (b *bench) wantSummary(t *testing.T, report string) {
 	t.Helper()
 	c := exec.Command("offboard", "report", "--json", report)
@@ -34,7 +33,7 @@ func (b *bench) wantSummary(t *testing.T, report string) {
 	}
 }
 
-// peak is how much memory a program has taken at most, in KiB.
+// peak returns the peak memory of a program in KiB; 0 if it is not known.
 func (p *program) peak() int64 {
 	usage, ok := p.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
@@ -43,9 +42,9 @@ func (p *program) peak() int64 {
 	return usage.Maxrss
 }
 
-// TestEverythingAtOnce is a tenant on its worst day: connections are reset,
-// half of them after the change was applied, answers break off, the service
-// fails and throttles, tokens live two seconds.
+// TestEverythingAtOnce combines faults: connections are closed before and after a
+// suspension took effect, answers are incomplete, the service fails and throttles,
+// and tokens expire after two seconds.
 func TestEverythingAtOnce(t *testing.T) {
 	leavers := 200
 	if soak {
@@ -61,8 +60,8 @@ func TestEverythingAtOnce(t *testing.T) {
 		http.StatusTooManyRequests:     0.05,
 	}})
 	start := time.Now()
-	// 35 of 100 attempts fail: that 20 in a row do is less likely than one in
-	// a million runs of this test.
+	// 35 of 100 attempts fail. For one leaver all 20 attempts fail in less than
+	// one of a million runs of this test.
 	p := b.command(b.oauth(thrivetest.DefaultClientSecret),
 		"--rate", "0", "--concurrency", "32", "--max-attempts", "20", "--max-failures", "0", "--log-level", "error")
 	p.run(t, 0)
@@ -74,7 +73,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	if s.MaxInFlight > 32 {
 		t.Errorf("%d requests were in flight, want 32 at most", s.MaxInFlight)
 	}
-	// The race detector takes several times as much.
+	// The bound allows for the race detector, which takes several times as much.
 	if most := int64(256 << 10); p.peak() > most {
 		t.Errorf("%d KiB of memory, want %d at most", p.peak(), most)
 	}
