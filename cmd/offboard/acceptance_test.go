@@ -354,43 +354,6 @@ func TestTheDeadlineStopsTheRun(t *testing.T) {
 	b.wantAgreement(t, true)
 }
 
-func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
-	b := setUp(t, 100, thrivetest.Options{})
-	b.SetFaults(thrivetest.Faults{Latency: time.Minute})
-	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
-	p.begin(t)
-	b.waitFor(t, 8)
-	start := time.Now()
-	for range 2 {
-		if err := p.Process.Signal(syscall.SIGINT); err != nil {
-			t.Fatal(err)
-		}
-		<-time.After(200 * time.Millisecond)
-	}
-	p.wantExit(t, 4)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("the run ended %s after the first signal", took)
-	}
-}
-
-func TestASignalEndsAProgramThatWaitsForItsInput(t *testing.T) {
-	t.Parallel()
-	p := &program{Cmd: exec.Command("offboard", "plan", "-")}
-	p.Env, p.Dir = isolated(), t.TempDir()
-	p.Stdout, p.Stderr = &p.output, &p.output
-	in, err := p.StdinPipe() // stays open, without any data
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	p.begin(t)
-	<-time.After(200 * time.Millisecond) // for the handler of signals to be in place
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	p.wantExit(t, 4)
-}
-
 func TestTheProcessListShowsNoSecret(t *testing.T) {
 	b := setUp(t, 100, thrivetest.Options{})
 	b.SetFaults(thrivetest.Faults{Latency: 50 * time.Millisecond})

@@ -79,24 +79,7 @@ func TestTheExportsOfHRSystemsAreReadAsTheirPageSays(t *testing.T) {
 			if out, err := run.CombinedOutput(); err == nil || run.ProcessState.ExitCode() != 3 {
 				t.Errorf("the run ended with %v, want exit code 3:\n%s", err, out)
 			}
-			f, err := os.Open(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
-			records, err := csv.NewReader(f).ReadAll()
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, r := range records[1:] {
-				if r[2] == "suspended" {
-					got = append(got, r[2]+" "+r[0])
-				} else {
-					got = append(got, r[2]+" "+r[4])
-				}
-			}
-			slices.Sort(got)
+			got := outcomesOf(t, path)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
@@ -106,6 +89,32 @@ func TestTheExportsOfHRSystemsAreReadAsTheirPageSays(t *testing.T) {
 	if exports != 5 {
 		t.Errorf("the page has %d exports", exports)
 	}
+}
+
+// outcomesOf returns a sorted list of the outcomes in a report: "suspended REF", or
+// another outcome and the row in the input.
+func outcomesOf(t *testing.T, report string) []string {
+	t.Helper()
+	f, err := os.Open(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var outcomes []string
+	for _, r := range records[1:] {
+		ref, outcome, row := r[0], r[2], r[4]
+		if outcome == "suspended" {
+			outcomes = append(outcomes, outcome+" "+ref)
+		} else {
+			outcomes = append(outcomes, outcome+" "+row)
+		}
+	}
+	slices.Sort(outcomes)
+	return outcomes
 }
 
 // find returns the list of the first key with this name, at any depth.

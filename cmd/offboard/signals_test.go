@@ -19,7 +19,7 @@ import (
 // resets one that is handled.
 func startsWithDefaultHangup(t *testing.T) {
 	t.Helper()
-	handled := make(chan os.Signal, 1) // from the system; nobody has to receive
+	handled := make(chan os.Signal, 1) // from the system; nothing receives
 	signal.Notify(handled, syscall.SIGHUP)
 	t.Cleanup(func() { signal.Stop(handled) })
 }
@@ -77,4 +77,41 @@ func TestARunGoesOnWhenItsOutputIsClosed(t *testing.T) {
 	_ = read.Close() // as "| head -1" does
 	p.wantExit(t, 0)
 	b.wantAgreement(t, false)
+}
+
+func TestASecondSignalEndsTheRunAtOnce(t *testing.T) {
+	b := setUp(t, 100, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: time.Minute})
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0")
+	p.begin(t)
+	b.waitFor(t, 8)
+	start := time.Now()
+	for range 2 {
+		if err := p.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(200 * time.Millisecond)
+	}
+	p.wantExit(t, 4)
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("the run ended %s after the first signal", took)
+	}
+}
+
+func TestASignalEndsAProgramThatWaitsForItsInput(t *testing.T) {
+	t.Parallel()
+	p := &program{Cmd: exec.Command("offboard", "plan", "-")}
+	p.Env, p.Dir = isolated(), t.TempDir()
+	p.Stdout, p.Stderr = &p.output, &p.output
+	in, err := p.StdinPipe() // stays open, without any data
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	p.begin(t)
+	<-time.After(200 * time.Millisecond) // for the handler of signals to be in place
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.wantExit(t, 4)
 }

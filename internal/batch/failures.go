@@ -19,7 +19,7 @@ type TooManyFailuresError struct {
 	// Tried is how many of the leavers tried last were counted; 0 if Failed is
 	// counted over the whole run.
 	Tried int
-	Limit Limit
+	Limit Limit // Options.MaxFailures
 }
 
 // Error says how many leavers failed. It does not name the limit, because the

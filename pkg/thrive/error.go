@@ -21,8 +21,7 @@ const (
 	// Throttled: too many requests (429).
 	Throttled
 	// Refused: the credentials are not accepted (401, with OAuth even after a new
-	// token), do not permit the call (403), or are refused a token. Other calls
-	// with them will most likely fail, too.
+	// token), get no token, or do not permit the call (403).
 	Refused
 )
 

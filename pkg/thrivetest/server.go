@@ -76,7 +76,7 @@ type Server struct {
 	mu      sync.Mutex // guards all below
 	tokens  map[string]grant
 	people  map[string]*person
-	users   []*person // who exist, in the order of their creation
+	users   []*person // in the order of their creation
 	history history
 }
 
