@@ -119,7 +119,7 @@ func TestTheCutIsNewsOnce(t *testing.T) {
 
 func BenchmarkPace(b *testing.B) {
 	p := New(0)
-	p.law.pace = fastest
+	p.law.curve.pace = fastest
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			start := time.Now()

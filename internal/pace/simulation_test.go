@@ -36,7 +36,7 @@ type client struct {
 }
 
 func newClient(leavers, concurrency int) *client {
-	return &client{law: newLaw(0), leavers: leavers, concurrency: concurrency}
+	return &client{law: newLaw(), leavers: leavers, concurrency: concurrency}
 }
 
 var epoch = time.Date(2024, 6, 30, 0, 0, 0, 0, time.UTC)
@@ -57,7 +57,7 @@ func (s *simulation) run(clients ...*client) {
 // begin starts every request that may start now.
 func (s *simulation) begin(c *client) {
 	for c.ready > 0 && c.inFlight < c.concurrency {
-		if wait := c.law.start(epoch.Add(s.now)); wait > 0 {
+		if wait := start(c.law, epoch.Add(s.now)); wait > 0 {
 			c.waiting++
 			mine := c.waiting
 			s.after(wait, func() {
