@@ -40,10 +40,10 @@ var lateness = map[string]func(*rand.Rand) time.Duration{
 
 func TestTheCeilingHoldsInEverySecondHoweverLateTimersFire(t *testing.T) {
 	for name, late := range lateness {
-		for _, ceiling := range []float64{0.5, 3, 10.99, 40, 499, 501, 2000, 20_000} {
+		for _, ceiling := range []float64{0.5, 3, 10.99, 40, 499, 501, 2000, 5000} {
 			t.Run(fmt.Sprintf("%s, %g per second", name, ceiling), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(1, uint64(ceiling)))
-				got := starts(New(ceiling), 10*time.Second, func() time.Duration { return late(random) })
+				got := starts(New(ceiling), 4*time.Second, func() time.Duration { return late(random) })
 				most := int(math.Floor(ceiling)) + 1
 				for i := most; i < len(got); i++ {
 					if within := got[i].Sub(got[i-most]); within <= time.Second {

@@ -21,11 +21,11 @@ func (m *meter) newest() time.Time { return m.ago(1) }
 // happened often enough to tell.
 func (m *meter) rate() float64 {
 	intervals := min(m.count, len(m.times)) - 1
-	if intervals < 1 {
+	span := m.ago(1).Sub(m.ago(intervals + 1)).Seconds()
+	if intervals < 1 || span <= 0 {
 		return fastest
 	}
-	span := m.ago(1).Sub(m.ago(intervals + 1))
-	return min(float64(intervals)/max(span, 1).Seconds(), fastest)
+	return float64(intervals) / span
 }
 
 // ago returns the nth last time.
