@@ -83,16 +83,19 @@ func TestAnIdleMinuteIsNotMadeUpFor(t *testing.T) {
 	}
 }
 
-func TestTheLimiterGivesATokenForEverySlot(t *testing.T) {
+func TestEveryStartTakesATokenOfTheLimiter(t *testing.T) {
 	for name, late := range lateness {
 		random := rand.New(rand.NewPCG(1, 1))
-		c := newCeiling(2000)
+		c := newCeiling(40)
 		for now, i := epoch, 0; i < 10_000; i++ {
 			now = now.Add(max(c.wait(now), 0) + late(random))
 			c.start(now)
 			// The token of the next start is reserved, so the limiter has none.
 			if tokens := c.limiter.TokensAt(c.next); tokens > 1e-3 {
 				t.Fatalf("%s: the limiter has %g tokens left after start %d", name, tokens, i)
+			}
+			if wait := c.wait(now); wait < 25*time.Millisecond-credit-time.Microsecond {
+				t.Fatalf("%s: the next start is due %s after start %d", name, wait, i)
 			}
 		}
 	}

@@ -175,3 +175,21 @@ func TestThePauseForAServerThatSlowsDownIsShort(t *testing.T) {
 		t.Errorf("nothing starts for %s, while the answers that are due came within a second", wait)
 	}
 }
+
+func TestARestIsNoUnusedPace(t *testing.T) {
+	l := limited()
+	for i := range 16 {
+		l.start(ms(10_001 + i))
+	}
+	for i := range roundRefusals {
+		answer(l, 10_001+i, 10_041+i, Throttled)
+	}
+	l.start(ms(20_000)) // the probe
+	answer(l, 20_000, 20_040, Clean)
+	l.curve.pace = 50
+	l.start(ms(20_060))
+	l.start(ms(20_080))
+	if got := l.offered(); got != 50 {
+		t.Errorf("%g requests per second count as offered after a rest, want the pace of 50", got)
+	}
+}
