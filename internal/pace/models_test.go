@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// seeds is how many runs each model is asked for; the median counts, and the
-// worst has a bound of its own.
+// seeds is the number of runs for each model. The median has to keep the
+// bounds of the model; the worst run has wider ones.
 const seeds = 9
 
 func TestThePaceFindsWhatTheServerSustains(t *testing.T) {
@@ -23,16 +23,16 @@ func TestThePaceFindsWhatTheServerSustains(t *testing.T) {
 		latency     time.Duration
 		retryAfter  time.Duration
 		concurrency int
-		time        float64 // at most so many times the ideal
+		time        float64 // at most this multiple of the ideal time
 		throttled   float64 // at most this share of the answers
 	}{
 		{"a token bucket", steady(150), full(15), 3000, 40 * time.Millisecond, 0, 32, 1.05, 0.01},
 		{"a token bucket that asks for a second", steady(150), full(15), 3000, 40 * time.Millisecond, time.Second, 32, 1.08, 0.01},
 		{"a small token bucket", steady(10), full(5), 200, 40 * time.Millisecond, 0, 8, 1.02, 0.08},
-		{"a bucket without a burst to speak of", steady(150), full(2), 3000, 40 * time.Millisecond, 0, 32, 1.15, 0.02},
+		{"a bucket with hardly any burst", steady(150), full(2), 3000, 40 * time.Millisecond, 0, 32, 1.15, 0.02},
 		{"a large token bucket", steady(500), full(50), 10000, 40 * time.Millisecond, 0, 128, 1.06, 0.005},
-		{"a token bucket close by", steady(150), full(15), 3000, time.Millisecond, 0, 8, 1.03, 0.01},
-		{"a token bucket far away", steady(150), full(15), 3000, 200 * time.Millisecond, 0, 64, 1.16, 0.025},
+		{"a token bucket with a low latency", steady(150), full(15), 3000, time.Millisecond, 0, 8, 1.03, 0.01},
+		{"a token bucket with a high latency", steady(150), full(15), 3000, 200 * time.Millisecond, 0, 64, 1.16, 0.025},
 		{"a fixed window of a second", steady(150), window(fixedWindow, time.Second), 3000, 40 * time.Millisecond, 0, 32, 1.2, 0.045},
 		{"a fixed window that asks for a second", steady(150), window(fixedWindow, time.Second), 3000, 40 * time.Millisecond, time.Second, 32, 1.22, 0.045},
 		{"a fixed window of ten seconds", steady(150), window(fixedWindow, 10*time.Second), 7500, 40 * time.Millisecond, 0, 32, 1, 0.04},
@@ -64,7 +64,7 @@ func TestThePaceFindsWhatTheServerSustains(t *testing.T) {
 	}
 }
 
-func TestALimitAppearsWhereRequestsInFlightHeldThePace(t *testing.T) {
+func TestALimitFallsBelowWhatTheRequestsInFlightAllow(t *testing.T) {
 	s := &simulation{allow: bucket(limit{{0, 500}, {5 * time.Second, 50}}, 5), latency: 40 * time.Millisecond, random: rand.New(rand.NewPCG(1, 1))}
 	c := newClient(2500, 8)
 	s.run(c)
@@ -74,16 +74,16 @@ func TestALimitAppearsWhereRequestsInFlightHeldThePace(t *testing.T) {
 	}
 }
 
-func TestRefusalsThatThePaceHasNotCausedDoNotSlowItDown(t *testing.T) {
-	// They cannot be told from a limit at once: it takes a while to see that
-	// cutting is in vain.
+func TestRandomRefusalsDoNotKeepThePaceDown(t *testing.T) {
+	// At first such refusals look like a limit: several cuts have to fail before
+	// the pace is known not to be the reason.
 	for share, most := range map[float64]float64{0.02: 3.5, 0.05: 3.5, 0.1: 15} {
 		random := rand.New(rand.NewPCG(1, 1))
 		s := &simulation{allow: func(time.Duration) bool { return random.Float64() >= share }, latency: 40 * time.Millisecond, random: random}
 		c := newClient(10_000, 8)
 		s.run(c)
 		if took := c.end.Seconds() / (0.04 * 10_000 / 8); took > most {
-			t.Errorf("with %.0f%% of the answers refused at random it took %.3f of the time without", 100*share, took)
+			t.Errorf("with %.0f%% of the requests refused at random the run took %.3f times as long as without", 100*share, took)
 		}
 	}
 }
@@ -96,7 +96,7 @@ func window(of func(limit, time.Duration) func(time.Duration) bool, d time.Durat
 	return func(l limit) func(time.Duration) bool { return of(l, d) }
 }
 
-func TestThePaceFallsBackWhereTheServerSlowsDown(t *testing.T) {
+func TestThePaceFallsWhenTheServerSlowsDown(t *testing.T) {
 	for _, latency := range []time.Duration{time.Millisecond, 40 * time.Millisecond, 150 * time.Millisecond} {
 		t.Run(latency.String(), func(t *testing.T) {
 			l := limit{{0, 150}}
@@ -110,9 +110,9 @@ func TestThePaceFallsBackWhereTheServerSlowsDown(t *testing.T) {
 			}
 			c := newClient(3000, 128)
 			s.run(c)
-			// 128 requests that are always in flight wait for 0.85 s each.
+			// With 128 requests always in flight each would wait for 0.85 s.
 			if mean := waits / time.Duration(requests); mean > 150*time.Millisecond {
-				t.Errorf("a request waited %s in the server", mean)
+				t.Errorf("requests waited %s in the server on average, want at most 150ms", mean)
 			}
 			if took := c.end.Seconds() / 20; took > 1.16 {
 				t.Errorf("took %.3f of the ideal time", took)
@@ -121,8 +121,8 @@ func TestThePaceFallsBackWhereTheServerSlowsDown(t *testing.T) {
 	}
 }
 
-func TestSlownessThatThePaceHasNotCausedDoesNotSlowItDown(t *testing.T) {
-	// After two seconds every answer takes a second, whatever the pace.
+func TestSlowAnswersAtAnyPaceDoNotKeepThePaceDown(t *testing.T) {
+	// After two seconds every answer takes a second, at any pace.
 	s := &simulation{allow: always, latency: 20 * time.Millisecond, random: rand.New(rand.NewPCG(1, 1))}
 	s.queue = func(at time.Duration) time.Duration {
 		if at < 2*time.Second {
@@ -133,7 +133,7 @@ func TestSlownessThatThePaceHasNotCausedDoesNotSlowItDown(t *testing.T) {
 	c := newClient(4000, 32)
 	s.run(c)
 	if rest := c.end.Seconds() - 2; rest > 1.5*4000/32 {
-		t.Errorf("took %.1f s at a second for each answer, 32 at a time", rest)
+		t.Errorf("the rest took %.1f s, with 32 requests in flight and a second for each", rest)
 	}
 }
 
@@ -150,26 +150,26 @@ func TestTwoRunsShareATenant(t *testing.T) {
 		if both > 1.16 || throttled > 0.03 {
 			t.Errorf("seed %d: %.3f of the ideal time, %.2f%% throttled", seed, both, 100*throttled)
 		}
-		// Alone the old one takes 20 s: by how much longer it takes is what the
-		// young one has got of the limit meanwhile.
+		// Alone, the old run takes 20 s. The time it takes beyond that is the
+		// share of the limit that the young run got meanwhile.
 		share := (old.end - 20*time.Second).Seconds() / (old.end - young.begins).Seconds()
 		if share < 0.05 || share > 0.7 {
-			t.Errorf("seed %d: the run that came later got %.0f%% of the limit", seed, 100*share)
+			t.Errorf("seed %d: the run that began later got %.0f%% of the limit", seed, 100*share)
 		}
 		shares += share
 	}
 	if mean := shares / seeds; mean < 0.2 {
-		t.Errorf("runs that came later got %.0f%% of the limit on average", 100*mean)
+		t.Errorf("runs that began later got %.0f%% of the limit on average", 100*mean)
 	}
 }
 
-func TestAServerThatPermitsEverythingIsNotHeldUp(t *testing.T) {
+func TestAServerWithoutALimitIsUsedInFull(t *testing.T) {
 	for _, latency := range []time.Duration{200 * time.Microsecond, 10 * time.Millisecond, 100 * time.Millisecond} {
 		s := &simulation{allow: always, latency: latency, random: rand.New(rand.NewPCG(1, 1))}
 		c := newClient(20000, 8)
 		s.run(c)
 		if ideal := latency.Seconds() * 20000 / 8; c.end.Seconds() > 1.05*ideal+0.5 {
-			t.Errorf("at a latency of %s it took %s, and could take %.1f s", latency, c.end, ideal)
+			t.Errorf("at a latency of %s the run took %s, and %.1f s is possible", latency, c.end, ideal)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestThoseWhoWaitStartOneByOne(t *testing.T) {
+func TestWaitingRequestsStartOneByOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(10)
 		start := time.Now()
@@ -26,12 +26,12 @@ func TestThoseWhoWaitStartOneByOne(t *testing.T) {
 				}
 				starts[i] = time.Since(start)
 			})
-			synctest.Wait() // they come in this order
+			synctest.Wait() // so that they wait in this order
 		}
 		all.Wait()
 		for i, at := range starts {
 			if want := time.Duration(i) * 100 * time.Millisecond; at != want {
-				t.Errorf("number %d started after %s, want %s", i, at, want)
+				t.Errorf("request %d started after %s, want %s", i, at, want)
 			}
 		}
 	})
@@ -45,7 +45,7 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		start := time.Now()
 		var all sync.WaitGroup
-		for range 3 { // one in front and two behind
+		for range 3 { // one waits for the next start, two behind it
 			all.Go(func() {
 				if err := p.Wait(ctx); !errors.Is(err, context.Canceled) {
 					t.Errorf("got %v", err)
@@ -55,26 +55,26 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 		time.AfterFunc(time.Second, func() { cancel(gone) })
 		all.Wait()
 		if took := time.Since(start); took != time.Second {
-			t.Errorf("they waited %s after the end of their context", took)
+			t.Errorf("the waits ended after %s, want 1s: the end of their context", took)
 		}
 		if err := p.Wait(t.Context()); err != nil || time.Since(start) != 10*time.Second {
-			t.Errorf("the next one started after %s (%v), want its own time: 10s", time.Since(start), err)
+			t.Errorf("the next request started after %s (%v), want 10s: the cancelled waits took no slot", time.Since(start), err)
 		}
 	})
 }
 
-func TestAContextThatIsDoneStartsNothing(t *testing.T) {
+func TestNothingStartsAfterTheEndOfItsContext(t *testing.T) {
 	p := New(0)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 100 {
 		if p.Wait(ctx) == nil {
-			t.Fatal("a request may start although its context is done")
+			t.Fatal("a request may start after the end of its context")
 		}
 	}
 }
 
-func TestAPaceThatGrowsIsFeltByThoseWhoWait(t *testing.T) {
+func TestAWaitGetsShorterWhenThePaceGrows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(0)
 		start := time.Now()
@@ -84,18 +84,18 @@ func TestAPaceThatGrowsIsFeltByThoseWhoWait(t *testing.T) {
 		})
 		_ = p.Wait(t.Context())
 		if took := time.Since(start); took != 10*time.Millisecond {
-			t.Errorf("started after %s: the answer that says 100 per second came after 10ms", took)
+			t.Errorf("started after %s, want 10ms: an answer raised the pace to 100 then", took)
 		}
 	})
 }
 
-func TestTheCutIsNewsOnce(t *testing.T) {
+func TestRefusalsAtOneTimeAreReportedAsOneCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := New(0)
 		start := time.Now()
 		_ = p.Wait(t.Context())
 		if _, limited := p.Sustained(); limited {
-			t.Error("a limit is known before anything was sent")
+			t.Error("a limit is known before the first request")
 		}
 		<-time.After(10 * time.Millisecond)
 		p.Answered(Answer{Start: start, End: time.Now()}) // the pace is 100
@@ -109,10 +109,10 @@ func TestTheCutIsNewsOnce(t *testing.T) {
 			}
 		}
 		if cuts != 1 {
-			t.Errorf("three refusals at once cut %d times", cuts)
+			t.Errorf("three refusals at once were reported as %d cuts, want 1", cuts)
 		}
 		if at, limited := p.Sustained(); !limited || at >= 100 {
-			t.Errorf("the limit is %g, %t after a refusal at 100", at, limited)
+			t.Errorf("the limit is %g (known: %t) after a refusal at a pace of 100", at, limited)
 		}
 	})
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// simulation is a run against a model of a server in simulated time: nothing
-// waits, and the same seed gives the same run.
+// simulation is a run against a model of a server in simulated time: it takes
+// no real time, and the same seed gives the same run.
 type simulation struct {
 	allow      func(t time.Duration) bool          // whether a request at t is let in
 	queue      func(t time.Duration) time.Duration // how long it waits in the server; may be nil
@@ -20,7 +20,7 @@ type simulation struct {
 	number int
 }
 
-// client is one run: so many leavers, so many requests in flight.
+// client is one run with a number of leavers and of requests in flight.
 type client struct {
 	law         *law
 	leavers     int
@@ -28,7 +28,7 @@ type client struct {
 	begins      time.Duration
 
 	ready, inFlight int
-	waiting         int // the number of the wait for the pace that counts
+	waiting         int // number of the latest wait for the pace; earlier ones do nothing
 
 	taken, throttled int
 	slowest          time.Duration
@@ -41,7 +41,7 @@ func newClient(leavers, concurrency int) *client {
 
 var epoch = time.Date(2024, 6, 30, 0, 0, 0, 0, time.UTC)
 
-// run goes on until every leaver was taken.
+// run returns when every leaver was taken.
 func (s *simulation) run(clients ...*client) {
 	for _, c := range clients {
 		c.ready = c.leavers
@@ -100,7 +100,8 @@ func (s *simulation) after(d time.Duration, do func()) {
 	heap.Push(&s.events, event{s.now + d, s.number, do})
 }
 
-// event is something that happens; of several at once the first made is first.
+// event is something that happens. Events at the same time happen in the order
+// in which they were made.
 type event struct {
 	at     time.Duration
 	number int
@@ -121,8 +122,8 @@ func (e *events) Pop() any {
 	return last
 }
 
-// limit is what a server allows over time: requests per second, each from a
-// moment on.
+// limit is what a server allows over time: from each time on, so many requests
+// per second.
 type limit []struct {
 	from time.Duration
 	rate float64
@@ -138,7 +139,7 @@ func (l limit) at(t time.Duration) float64 {
 	return rate
 }
 
-// ideal is how long so many requests take at the least.
+// ideal is the shortest time in which the server takes this many requests.
 func (l limit) ideal(requests int) time.Duration {
 	const step = time.Millisecond
 	left := float64(requests)
@@ -163,7 +164,7 @@ func bucket(l limit, burst float64) func(time.Duration) bool {
 	}
 }
 
-// fixedWindow counts anew in every window.
+// fixedWindow counts from zero in every window.
 func fixedWindow(l limit, window time.Duration) func(time.Duration) bool {
 	number, taken := time.Duration(0), 0.0
 	return func(t time.Duration) bool {
@@ -178,7 +179,7 @@ func fixedWindow(l limit, window time.Duration) func(time.Duration) bool {
 	}
 }
 
-// slidingWindow counts the requests of the time just past.
+// slidingWindow counts the requests of the last window.
 func slidingWindow(l limit, window time.Duration) func(time.Duration) bool {
 	var taken []time.Duration
 	return func(t time.Duration) bool {
@@ -193,7 +194,7 @@ func slidingWindow(l limit, window time.Duration) func(time.Duration) bool {
 	}
 }
 
-// oneByOne is the queue of a server that takes everything, one after the other.
+// oneByOne is the queue of a server that takes every request, one at a time.
 func oneByOne(l limit) func(time.Duration) time.Duration {
 	free := time.Duration(0)
 	return func(t time.Duration) time.Duration {
