@@ -61,16 +61,16 @@ func (c *curve) serial(latency time.Duration) {
 
 // grow moves the pace on by a step, provided that the pace is used: if it
 // delays no request, clean answers do not show that the server takes more.
-// A ramp also follows the latency, which sets how fast it doubles.
 func (c *curve) grow(step, latency time.Duration) {
+	if !c.used {
+		return
+	}
+	c.used = false
 	double := min(rampLatencies*latency, rampMost)
 	if c.state == ramp {
 		step = min(step, double)
 	}
-	if c.used {
-		c.grown += step
-	}
-	c.used = false
+	c.grown += step
 	c.set(max(c.pace, c.at(double)))
 }
 

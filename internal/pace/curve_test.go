@@ -52,6 +52,7 @@ func TestARestoredCurveGoesBackToThePaceBeforeTheCuts(t *testing.T) {
 		t.Error("a pace that was just cut is not below its goal")
 	}
 	c.restore()
+	c.used = true
 	c.grow(0, time.Millisecond)
 	if c.pace != 100 {
 		t.Errorf("the pace is %g, want 100", c.pace)

@@ -21,8 +21,8 @@ type law struct {
 	sent      meter // starts of requests
 	delivered meter // ends of clean answers
 
-	// cut is when the pace was last cut: answers to requests that started
-	// before it are no news.
+	// cut is when the pace was last cut, or a pause or rest began to apply.
+	// Answers to requests that started before it cause no further change.
 	cut time.Time
 }
 
@@ -87,7 +87,8 @@ func (l *law) take(a Answer, before time.Time) {
 	case before.IsZero():
 		l.curve.serial(l.latency.smoothed)
 	default:
-		// A step is no longer than what the answer vouches for: its own time.
+		// After a gap between answers the step is bounded by the time that this
+		// answer took: that is as long as the pace is known to be fine.
 		step := min(a.End.Sub(before), max(l.latency.smoothed, seconds(1/l.curve.pace)))
 		l.curve.grow(step, l.latency.smoothed)
 	}
@@ -110,8 +111,8 @@ func (l *law) refuse(a Answer) {
 	}
 }
 
-// fresh is a refusal outside of a round. It cuts, unless a few refusals are
-// put up with.
+// fresh is a refusal outside of a round. It cuts the pace, unless a few
+// refusals are tolerated.
 func (l *law) fresh(a Answer) {
 	if l.tolerant() {
 		l.round.begin(1)
@@ -190,7 +191,7 @@ func (l *law) rest(a Answer) {
 // it last came up, over all that time, is what it sustains.
 func (l *law) recover(a Answer) {
 	sustained := l.outage.end(a.Start)
-	l.sent, l.delivered = meter{}, meter{} // the rest would count as slowness
+	l.sent, l.delivered = meter{}, meter{} // else the rest would lower both rates
 	l.delivered.add(a.End)
 	l.cutTo(min(l.curve.pace, sustained), a.End)
 }
@@ -199,9 +200,9 @@ func (l *law) recover(a Answer) {
 // off what waits in it, and then no more than it delivers.
 func (l *law) ease(a Answer) {
 	delivered := l.delivered.rate()
-	// While the answer took its time, the server got behind by what was sent
-	// meanwhile. The rates are estimates over a few requests: they are bounded,
-	// lest a gap between two answers makes a pause of minutes.
+	// What waits in the server was sent while it worked on this request. Both
+	// rates are estimates from a few requests; without a bound, a gap between
+	// two answers could make the pause minutes long.
 	behind := min(l.offered()/delivered, 1.5)
 	waiting := seconds(a.End.Sub(a.Start).Seconds()*behind) - l.latency.usual
 	l.cutTo(delivered, a.End)
