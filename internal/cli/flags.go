@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"offboard/internal/batch"
+	"offboard/internal/dates"
 	"offboard/internal/input"
 	"offboard/internal/leaver"
 )
@@ -57,21 +58,21 @@ func (c *commands) handler(w io.Writer) slog.Handler {
 type inputFlags struct {
 	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON), or earlier reports; - is standard input."`
 
-	Format        format      `group:"input" placeholder:"FORMAT" help:"csv, jsonl or xlsx; without it the content tells."`
-	Encoding      encoding    `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
-	Delimiter     delimiter   `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
-	Sheet         string      `group:"input" placeholder:"NAME" help:"Sheet of a workbook; without it, the first one that is not hidden."`
-	HeaderRow     int         `group:"input" placeholder:"N" help:"Line or row of the header, where titles stand above it; without it, the first of 30 with a column for the ref."`
-	RefColumn     string      `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref, or else employee id, number or no, payroll id, personnel number, staff id, worker id and the like."`
-	EndDateColumn string      `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date, or else leave date, leaving date, date left, termination date, last working day and the like."`
-	Where         []condition `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. A value with a comma stands in quotes. Of several, all must be met (give the flag again, or put ; between); the other rows are counted and left out."`
-	RefPad        refPad      `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
-	RefPrefix     string      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
-	RefMap        string      `group:"input" placeholder:"FILE" help:"Table with the columns old and new: each ref is replaced by its partner; one without a partner is invalid."`
-	Except        string      `group:"input" placeholder:"FILE" help:"List with a column ref: whoever is on it is never suspended, under the old ref or the new one."`
-	DateFormat    dateFormat  `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
-	Timezone      zone        `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
-	IncludeFuture bool        `group:"input" help:"Also suspend leavers whose end date has not passed."`
+	Format        format       `group:"input" placeholder:"FORMAT" help:"csv, jsonl or xlsx; without it the content tells."`
+	Encoding      encoding     `group:"input" placeholder:"NAME" help:"utf-8, utf-16le, utf-16be or windows-1252; without it, by byte order mark and content."`
+	Delimiter     delimiter    `group:"input" placeholder:"CHAR" help:"Between the fields of a CSV file: , ; | or tab; without it, by the header."`
+	Sheet         string       `group:"input" placeholder:"NAME" help:"Sheet of a workbook; without it, the first one that is not hidden."`
+	HeaderRow     int          `group:"input" placeholder:"N" help:"Line or row of the header, where titles stand above it; without it, the first of 30 with a column for the ref."`
+	RefColumn     string       `group:"input" placeholder:"NAME" help:"Column or key that holds the ref; without it, the one called ref, or else employee id, number or no, payroll id, personnel number, staff id, worker id and the like."`
+	EndDateColumn string       `group:"input" placeholder:"NAME" help:"Column or key that holds the end date; without it, the one called endDate, end_date, End Date, or else leave date, leaving date, date left, termination date, last working day and the like."`
+	Where         []condition  `group:"input" sep:";" placeholder:"CONDITION" help:"Only rows that meet it are leavers, such as 'Status=Leaver,Terminated' or 'Status!=Active'. A value with a comma stands in quotes. Of several, all must be met (give the flag again, or put ; between); the other rows are counted and left out."`
+	RefPad        refPad       `group:"input" placeholder:"DIGITS" help:"Put zeros in front of refs that have digits only, and fewer: a spreadsheet has cut them."`
+	RefPrefix     string       `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
+	RefMap        string       `group:"input" placeholder:"FILE" help:"Table with the columns old and new: each ref is replaced by its partner; one without a partner is invalid."`
+	Except        string       `group:"input" placeholder:"FILE" help:"List with a column ref: whoever is on it is never suspended, under the old ref or the new one."`
+	DateFormat    dates.Format `group:"input" placeholder:"FORMAT" help:"How end dates are written, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers; without it YYYY-MM-DD or RFC 3339."`
+	Timezone      zone         `group:"input" default:"UTC" help:"IANA zone in which a date without a zone is read."`
+	IncludeFuture bool         `group:"input" help:"Also suspend leavers whose end date has not passed."`
 }
 
 // options are what inputs are read with, lists included.
@@ -91,7 +92,7 @@ func (f *inputFlags) options() (input.Options, error) {
 		EndDateColumn: f.EndDateColumn,
 		RefPad:        int(f.RefPad),
 		RefPrefix:     f.RefPrefix,
-		Dates:         f.DateFormat.DateFormat,
+		Dates:         f.DateFormat,
 		Zone:          f.Timezone.Location,
 	}
 	var err error
@@ -167,15 +168,6 @@ type condition struct{ input.Condition }
 func (c *condition) UnmarshalText(text []byte) error {
 	var err error
 	c.Condition, err = input.ParseCondition(string(text))
-	return err
-}
-
-// dateFormat is how end dates are written.
-type dateFormat struct{ leaver.DateFormat }
-
-func (f *dateFormat) UnmarshalText(text []byte) error {
-	var err error
-	f.DateFormat, err = leaver.ParseDateFormat(string(text))
 	return err
 }
 

@@ -116,12 +116,20 @@ func (c *planCommand) list(a *app, all sources, totals leaver.Tally, decisions i
 			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-shown))
 			return nil
 		}
-		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, d.Place, d.Outcome, visible(d.Ref, 40), wrap("      "+d.Reason+"\n", width))
+		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, d.Place, d.Outcome, visible(d.Ref, 40), wrap("      "+d.Reason+remedy(d.Outcome)+"\n", width))
 		if shown++; shown == rows {
 			return nil
 		}
 	}
 	return nil
+}
+
+// remedy says what to type about a row with an outcome; "" if no flag helps.
+func remedy(o leaver.Outcome) string {
+	if o == leaver.NotDue {
+		return "; --include-future would suspend them now"
+	}
+	return ""
 }
 
 // earlier opens what a run would go on with, if anything: the plan looks, and

@@ -57,8 +57,8 @@ func (p *progress) Record(results ...leaver.Result) error {
 	return nil
 }
 
-// standing counts a row whose line is in the report already.
-func (p *progress) standing(o leaver.Outcome) {
+// written counts a row whose line is in the report already.
+func (p *progress) written(o leaver.Outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rows[o]++

@@ -166,8 +166,8 @@ func (r *run) effort(c counts, elapsed time.Duration, pace *pace.Pace) effort {
 func (r *run) tasks(rows iter.Seq2[leaver.Result, error], p *progress) iter.Seq2[leaver.Result, error] {
 	return func(yield func(leaver.Result, error) bool) {
 		for d, err := range r.plan.Tasks(rows) {
-			if err == nil && d.Standing {
-				p.standing(d.Outcome)
+			if err == nil && d.Written {
+				p.written(d.Outcome)
 				continue
 			}
 			if !yield(d.Result, err) {

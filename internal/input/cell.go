@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/dates"
 	"offboard/internal/leaver"
 )
 
@@ -170,11 +171,11 @@ func (s *Source) refOf(field string) (ref string, width int, fault string) {
 }
 
 // days is how dates stand in cells: a date is one whatever its format shows.
-var days, _ = leaver.ParseDateFormat("excel")
+var days = dates.Serial()
 
 // day writes the date of a cell as people do.
 func (s *Source) day(serial string) string {
-	if d, err := days.ParseEndDate(serial, s.options.Zone); err == nil {
+	if d, err := days.Parse(serial, s.options.Zone); err == nil {
 		return d.Text
 	}
 	return serial
@@ -186,13 +187,13 @@ func (s *Source) parseEndDate(field string) (d date) {
 	switch dates := s.options.Dates; {
 	case mark == dateMark:
 		d.cell = true
-		d.EndDate, d.err = days.ParseEndDate(text, s.options.Zone)
+		d.EndDate, d.err = days.Parse(text, s.options.Zone)
 	case mark == faultMark:
 		d.Text, d.err = "?", errors.New(text)
-	case s.sheet.from1904 && (dates.Letters == "" || dates.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
+	case s.sheet.from1904 && (dates.IsZero() || dates.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
 		d.Text, d.err = "?", fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
 	default:
-		d.EndDate, d.err = dates.ParseEndDate(strings.TrimSpace(text), s.options.Zone)
+		d.EndDate, d.err = dates.Parse(strings.TrimSpace(text), s.options.Zone)
 	}
 	return d
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"offboard/internal/dates"
 	"offboard/internal/input"
-	"offboard/internal/leaver"
 )
 
 func TestCSV(t *testing.T) {
@@ -173,9 +173,9 @@ func TestDelimiters(t *testing.T) {
 	}
 }
 
-func dates(t *testing.T, letters string) leaver.DateFormat {
+func dateFormat(t *testing.T, letters string) dates.Format {
 	t.Helper()
-	f, err := leaver.ParseDateFormat(letters)
+	f, err := dates.ParseFormat(letters)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func dates(t *testing.T, letters string) leaver.DateFormat {
 }
 
 func TestDates(t *testing.T) {
-	format := func(letters string) input.Options { return input.Options{Dates: dates(t, letters)} }
+	format := func(letters string) input.Options { return input.Options{Dates: dateFormat(t, letters)} }
 	tests := map[string]story{
 		"in the format that was said": {text: "ref,endDate\na,30/06/2024\nb,31/06/2024\nc,\n", options: format("DD/MM/YYYY"), rows: []string{"2 a 2024-06-30", "3 ! in the form DD/MM/YYYY", "4 c"}},
 		"serial numbers":              {text: "ref,endDate\na,45473\n", options: format("excel"), rows: []string{"2 a 2024-06-30"}},

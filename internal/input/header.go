@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"offboard/internal/leaver"
+	"offboard/internal/dates"
 )
 
 // headerRows is among how many rows the header is looked for: exports have a
@@ -189,7 +189,7 @@ func contents(fields []string, o Options) (filled, values int) {
 		if text != "" {
 			filled++
 		}
-		if mark != 0 || digitsOnly(text) || leaver.LooksLikeDate(text, o.Zone) {
+		if mark != 0 || digitsOnly(text) || dates.Looks(text, o.Zone) {
 			values++
 		}
 	}

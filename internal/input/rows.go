@@ -2,8 +2,10 @@ package input
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
+	"offboard/internal/dates"
 	"offboard/internal/leaver"
 )
 
@@ -57,7 +59,7 @@ func (s *Source) endDateOf(text string) date {
 func (s *Source) propose() string {
 	if s.proposal == nil {
 		s.proposing = true
-		s.proposal = leaver.NewProposal(s.options.Zone, s.options.Now)
+		s.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		now := s.seen // the reading that wants to know goes on
 		for _, err := range s.Rows() {
 			if err != nil {
@@ -65,8 +67,30 @@ func (s *Source) propose() string {
 			}
 		}
 		s.proposing, s.seen = false, now
+		s.advice = s.proposal.Advice()
 	}
-	return s.proposal.String()
+	return spell(s.advice)
+}
+
+// spell says in a few words which flag would help.
+func spell(a dates.Advice) string {
+	switch {
+	case len(a.Formats) == 0:
+		return "say how dates are written with --date-format, such as DD/MM/YYYY"
+	case len(a.Formats) > 1:
+		return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(a.Formats, " or "))
+	}
+	format := a.Formats[0]
+	if strings.Contains(format, " ") {
+		format = "'" + format + "'" // for a shell
+	}
+	switch {
+	case a.Mixed():
+		return fmt.Sprintf("%d would fit --date-format %s, and %d are YYYY-MM-DD: write them alike", a.Texts-a.Odd, format, a.Usual)
+	case a.Odd > 0:
+		return fmt.Sprintf("all but %d would fit --date-format %s", a.Odd, format)
+	}
+	return "all of them would fit --date-format " + format
 }
 
 // DateFormat is the one format that would read the end dates that could not be
@@ -76,5 +100,5 @@ func (s *Source) DateFormat() (letters string, unread bool) {
 	if s.proposal == nil {
 		return "", false
 	}
-	return s.proposal.Letters(), true
+	return s.advice.Format(), true
 }

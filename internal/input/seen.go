@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode"
 
+	"offboard/internal/dates"
 	"offboard/internal/leaver"
 )
 
@@ -116,7 +117,7 @@ func (s *Source) noteEndDate(d date) {
 	case s.Format != XLSX || d.Text == "":
 	case d.cell:
 		s.seen.cells++
-	case s.options.Dates.Letters != "" && d.err == nil, errors.Is(d.err, leaver.ErrDateForm) && strings.ContainsAny(d.Text, "0123456789") && strings.Trim(d.Text, "0123456789.") != "":
+	case !s.options.Dates.IsZero() && d.err == nil, errors.Is(d.err, leaver.ErrDateForm) && strings.ContainsAny(d.Text, "0123456789") && strings.Trim(d.Text, "0123456789.") != "":
 		s.seen.texts++
 	}
 }
@@ -141,7 +142,7 @@ func (d *unreadDates) note(name, text string, certain bool, zone *time.Location)
 	if text == "" || slices.Contains(d.names, name) {
 		return
 	}
-	if certain || saysDate(name) || hasYear(text) || leaver.LooksLikeDate(text, zone) {
+	if certain || saysDate(name) || hasYear(text) || dates.Looks(text, zone) {
 		d.names = append(d.names, name)
 	}
 }

@@ -147,7 +147,7 @@ func cells(t *testing.T, rows string) string {
 }
 
 func TestCells(t *testing.T) {
-	excel := dates(t, "DD.MM.YYYY")
+	excel := dateFormat(t, "DD.MM.YYYY")
 	tests := map[string]struct {
 		rows    string
 		options input.Options
@@ -212,14 +212,14 @@ func TestWorkbooks(t *testing.T) {
 		number := strings.Replace(one, ` s="1"`, "", 1)
 		parts := sheets(`<workbookPr date1904="true"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
 		parts["xl/worksheets/sheet1.xml"] = number
-		for _, o := range []input.Options{{}, {Dates: dates(t, "excel")}} {
+		for _, o := range []input.Options{{}, {Dates: dateFormat(t, "excel")}} {
 			story{text: workbook(t, parts), options: o, rows: []string{"2 ! the end date is the number 44011, in a workbook that counts days from 1904"}}.check(t, "leavers.xlsx")
 		}
 	})
 	t.Run("a day of digits is one where they count from 1904", func(t *testing.T) {
 		parts := sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
 		parts["xl/worksheets/sheet1.xml"] = strings.Replace(one, `<c s="1"><v>44011</v>`, `<c><v>20240630</v>`, 1)
-		story{text: workbook(t, parts), options: input.Options{Dates: dates(t, "YYYYMMDD")}, rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
+		story{text: workbook(t, parts), options: input.Options{Dates: dateFormat(t, "YYYYMMDD")}, rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("cells that are merged over rows", func(t *testing.T) {
 		const three = `<worksheet><sheetData><row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row r="3"><c><v>1</v></c><c s="1"><v>45473</v></c></row><row r="4"><c><v>2</v></c></row><row r="5"><c><v>3</v></c></row></sheetData><mergeCells><mergeCell ref="%s"/></mergeCells></worksheet>`

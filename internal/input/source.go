@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"offboard/internal/dates"
 	"offboard/internal/leaver"
 )
 
@@ -43,7 +44,7 @@ type Options struct {
 	RefPrefix     string      // stands in front of every ref
 	Crosswalk     *Crosswalk  // from the refs that stand there to those that are meant; nil: none
 	Except        *List       // of refs that are not to be used; nil: none
-	Dates         leaver.DateFormat
+	Dates         dates.Format
 	Zone          *time.Location // of dates without a zone; nil: UTC
 	Now           time.Time      // for what is proposed where dates cannot be read
 	// Plain tells by its header which input is read as plain UTF-8, whatever the
@@ -88,9 +89,10 @@ type Source struct {
 	seen  seen            // in the reading that is on, or the last one
 	dates map[string]date // that were read, by their texts
 	// proposal says which flag would help where end dates cannot be read;
-	// proposing is true while that is found out.
-	proposal  *leaver.Proposal
+	// proposing is true while that is found out. Then advice is the result.
+	proposal  *dates.Proposal
 	proposing bool
+	advice    dates.Advice
 }
 
 // lineError is an error with its line or row.

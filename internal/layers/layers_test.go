@@ -28,13 +28,14 @@ type room struct {
 
 var rooms = map[string]room{
 	"cmd/offboard":    {own: []string{"internal/cli"}, exits: true, why: "main wires signals to cli, and nothing else"},
-	"internal/cli":    {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/pace", "internal/report", "internal/leaver", "pkg/thrive", "pkg/thrivetest"}, why: "cli wires the rooms together"},
-	"internal/input":  {own: []string{"internal/leaver"}, not: []string{"net", "net/http", "flag"}, noTime: true, why: "input knows files, not the API"},
 	"internal/table":  {own: []string{"internal/leaver"}, not: []string{"net", "net/http", "flag"}, noTime: true, why: "table knows bytes and records, not what they mean"},
+	"internal/cli":    {own: []string{"internal/input", "internal/dates", "internal/plan", "internal/batch", "internal/pace", "internal/report", "internal/leaver", "pkg/thrive", "pkg/thrivetest"}, why: "cli wires the rooms together"},
+	"internal/input":  {own: []string{"internal/dates", "internal/leaver"}, not: []string{"net", "net/http", "flag"}, noTime: true, why: "input knows files, not the API"},
 	"internal/plan":   {own: []string{"internal/leaver"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, noTime: true, why: "the plan is computed: no I/O, no clock"},
 	"internal/pace":   {not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the pace knows answers, not what they are about"},
 	"internal/batch":  {own: []string{"internal/leaver", "internal/pace"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the engine sees no files, flags or HTTP"},
 	"internal/report": {own: []string{"internal/leaver"}, not: []string{"net", "net/http", "flag"}, why: "the report is bytes on disk"},
+	"internal/dates":  {own: []string{"internal/leaver"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, noTime: true, why: "dates reads texts: no I/O, no clock"},
 	"internal/leaver": {not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, noTime: true, why: "the vocabulary does nothing"},
 	"internal/layers": {why: "it only reads source code"},
 	"docs/measure":    {own: []string{"pkg/thrivetest"}, starts: true, exits: true, why: "it measures the program from outside"},

@@ -3,65 +3,120 @@ package leaver
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
-// EndDate is when a leaver left: a whole day, a moment, or nothing. The zero
-// value is nothing.
+// EndDate is when a leaver left: a whole day, a moment, or unknown. The zero
+// value is unknown, which is also called "no end date".
 type EndDate struct {
-	// Text is what was read, white space cut; the report repeats it, so that
-	// a report means the same as the input that it came from.
+	// Text is the end date as it was read, without white space around it. A
+	// report repeats it, so that the report means the same as its input.
 	Text string
 
-	at  time.Time // the moment, or the first one of the day in its zone
+	at  time.Time // the moment, or the first moment of the day in its zone
 	day int       // a day as the number 20240630; 0 for a moment
 }
 
 const dayLayout = "2006-01-02"
 
-// longest is how many characters an end date has at most. RFC 3339 allows any
-// number of digits behind a second; a report does not.
-const longest = 40
+// MaxEndDate is the number of bytes that the text of an end date has at most.
+// RFC 3339 allows any number of digits in a fraction of a second.
+const MaxEndDate = 40
 
 // earliest is the first year that an end date can have. What old systems
-// write for "none" (0001-01-01, 1899-12-30, 1900-01-01) must not pass for a date.
+// write for "none" (0001-01-01, 1899-12-30, 1900-01-01) is no end date.
 const earliest = 1950
 
-// ErrDateForm is matched by the error for an end date that is written in another
-// way than ParseEndDate reads.
+// ErrDateForm is matched, with errors.Is, by the error for an end date that is
+// written in another form than ParseEndDate reads, or that is no day of the
+// calendar.
 var ErrDateForm = errors.New("is neither YYYY-MM-DD nor RFC 3339")
 
+var errTooEarly = fmt.Errorf("lies before the year %d", earliest)
+
+// endDateError says why a text is no end date. An input can have millions of
+// such texts, so the message is formatted only when it is asked for.
+type endDateError struct {
+	text string
+	err  error // what is wrong: ErrDateForm or errTooEarly
+}
+
+func (e *endDateError) Error() string {
+	return "the end date " + strconv.Quote(Excerpt(e.text, 40)) + " " + e.err.Error()
+}
+
+func (e *endDateError) Unwrap() error { return e.err }
+
 // ParseEndDate reads RFC 3339 (2024-06-30T17:00:00Z) or a day (2024-06-30,
-// which begins at 00:00 in zone). An empty text means no end date. After an
-// error the EndDate carries the text only.
+// which begins at 00:00 in zone). An empty text means no end date. The error
+// matches ErrDateForm unless the year is before 1950; then the EndDate has a
+// Text only.
 func ParseEndDate(text string, zone *time.Location) (EndDate, error) {
 	d := EndDate{Text: text}
 	if text == "" {
 		return d, nil
 	}
-	whole := len(text) == len(dayLayout)
-	layout := time.RFC3339
-	if whole {
-		layout = dayLayout
+	at, ok := parseDay(text)
+	isDay := ok
+	if !isDay && mayBeRFC3339(text) {
+		var err error
+		at, err = time.ParseInLocation(time.RFC3339, text, time.UTC)
+		ok = err == nil
 	}
-	at, err := time.ParseInLocation(layout, text, time.UTC)
-	if err != nil || len(text) > longest {
-		return d, fmt.Errorf("the end date %q %w", cut(text, 40), ErrDateForm)
+	if !ok {
+		return d, &endDateError{text, ErrDateForm}
 	}
 	year, month, day := at.Date()
 	if year < earliest {
-		return d, fmt.Errorf("the end date %q lies before the year %d", text, earliest)
+		return d, &endDateError{text, errTooEarly}
 	}
 	d.at = at
-	if whole {
+	if isDay {
 		d.at, d.day = dayStart(year, month, day, zone), year*10000+int(month)*100+day
 	}
 	return d, nil
 }
 
+// parseDay reads YYYY-MM-DD. It is time.Parse without an error, which would
+// cost more than all the rest.
+func parseDay(text string) (time.Time, bool) {
+	if len(text) != len(dayLayout) {
+		return time.Time{}, false
+	}
+	var parts [3]int // year, month, day
+	part := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case dayLayout[i] == '-':
+			if c != '-' {
+				return time.Time{}, false
+			}
+			part++
+		case c < '0' || c > '9':
+			return time.Time{}, false
+		default:
+			parts[part] = parts[part]*10 + int(c-'0')
+		}
+	}
+	at := time.Date(parts[0], time.Month(parts[1]), parts[2], 0, 0, 0, 0, time.UTC)
+	// time.Date takes the 31st of June for the first of July.
+	return at, at.Month() == time.Month(parts[1]) && at.Day() == parts[2]
+}
+
+// mayBeRFC3339 tells whether a text has the separators of RFC 3339. Most texts
+// in another form do not, and need no error of time.Parse.
+func mayBeRFC3339(text string) bool {
+	n := len(text)
+	if n < len("2006-01-02T5:04:05Z") || n > MaxEndDate || text[4] != '-' || text[7] != '-' || text[10] != 'T' {
+		return false
+	}
+	return text[n-1] == 'Z' || text[n-3] == ':' && (text[n-6] == '+' || text[n-6] == '-')
+}
+
 // dayStart returns the first moment of a day in zone: 00:00, or the end of
-// the gap where clocks skip it. There, time.Date may return a moment of the
-// day before, on which nobody has left yet.
+// the gap if clocks skip 00:00. In that case time.Date may return a moment of
+// the day before, which is too early.
 func dayStart(year int, month time.Month, day int, zone *time.Location) time.Time {
 	at := time.Date(year, month, day, 0, 0, 0, 0, zone)
 	_, offset := at.Zone()
@@ -73,24 +128,6 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 		at, _ = at.ZoneBounds()
 	}
 	return at
-}
-
-// moment returns the moment at which clocks in zone show what wall shows in UTC:
-// the later one of two, and the end of the gap where they show it never. Nobody
-// is to be gone too early.
-func moment(wall time.Time, zone *time.Location) time.Time {
-	var latest time.Time
-	for _, far := range []time.Duration{-24 * time.Hour, 24 * time.Hour} { // both sides of a change
-		_, offset := wall.Add(far).In(zone).Zone()
-		at := wall.Add(-time.Duration(offset) * time.Second).In(zone)
-		if _, is := at.Zone(); is == offset && at.After(latest) {
-			latest = at
-		}
-	}
-	if latest.IsZero() {
-		_, latest = wall.Add(-24 * time.Hour).In(zone).ZoneBounds()
-	}
-	return latest
 }
 
 // Time returns the moment that is sent to the API: for a day, its 00:00 in
@@ -105,8 +142,8 @@ func (d EndDate) Passed(now time.Time) bool {
 	case d.at.IsZero():
 		return true
 	case d.day != 0:
-		// Midnight comes from the calendar, not from 24 hours: days on which
-		// clocks change are shorter or longer.
+		// The next midnight is taken from the calendar: a day on which clocks
+		// change does not have 24 hours.
 		year, month, day := d.day/10000, time.Month(d.day/100%100), d.day%100
 		return !now.Before(dayStart(year, month, day+1, d.at.Location()))
 	default:
@@ -114,21 +151,21 @@ func (d EndDate) Passed(now time.Time) bool {
 	}
 }
 
-// Horizon is how many years ahead an end date can lie. What lies further ahead is
-// a slip, or what old systems write for "none".
+// Horizon is how many years ahead an end date can lie. A later one is a typing
+// error, or what an old system writes for "none".
 const Horizon = 2
 
-// FarAhead tells whether the end date lies further ahead than that.
+// FarAhead tells whether the end date is more than Horizon years after now.
 func (d EndDate) FarAhead(now time.Time) bool {
 	return d.at.After(now.AddDate(Horizon, 0, 0))
 }
 
 // DateKey stands for an end date in comparisons: two end dates are the same
-// if their keys are. A day differs from the moment at which it begins, as it
-// passes 24 hours later; a day is the same day in every zone.
+// if their keys are equal. A day differs from the moment at which it begins,
+// because it passes 24 hours later. A day is the same day in every zone.
 type DateKey int64
 
-// noDate cannot be the key of a day or of a moment that RFC 3339 can write.
+// noDate is not the key of any day, or of any moment that RFC 3339 can write.
 const noDate DateKey = -1 << 63
 
 // Key returns the end date's DateKey.
@@ -139,12 +176,13 @@ func (d EndDate) Key() DateKey {
 	case d.day != 0:
 		return DateKey(d.day)<<1 | 1
 	default:
-		// The API takes milliseconds; what differs by less is sent alike.
+		// The API takes milliseconds: smaller differences are not sent.
 		return DateKey(d.at.UnixMilli()) << 1
 	}
 }
 
-// String writes the end date that the key stands for.
+// String returns the day as YYYY-MM-DD, the moment in UTC with milliseconds, or
+// "no end date".
 func (k DateKey) String() string {
 	switch {
 	case k == noDate:
@@ -155,16 +193,4 @@ func (k DateKey) String() string {
 	default:
 		return time.UnixMilli(int64(k >> 1)).UTC().Format("2006-01-02T15:04:05.000Z")
 	}
-}
-
-// cut shortens a text to so many characters, for messages.
-func cut(s string, most int) string {
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
 }

@@ -1,6 +1,9 @@
 package leaver_test
 
 import (
+	"errors"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -318,4 +321,88 @@ func FuzzEndDate(f *testing.F) {
 			t.Fatalf("%q has not passed when it is there", text)
 		}
 	})
+}
+
+// TestDaysAreThoseOfTimeParse reads texts of ten bytes, most of them with a fault.
+func TestDaysAreThoseOfTimeParse(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	days := 0
+	for range 200_000 {
+		text := []byte("1951-01-01")
+		for range random.IntN(5) {
+			text[random.IntN(len(text))] = "0000111223456789-/ T"[random.IntN(20)]
+		}
+		at, err := time.Parse("2006-01-02", string(text))
+		d, got := leaver.ParseEndDate(string(text), time.UTC)
+		if want := err == nil && at.Year() >= 1950; (got == nil) != want || want && !d.Time().Equal(at) {
+			t.Fatalf("%q is %v, %v; by time.Parse it is %v, %v", text, d.Time(), got, at, err)
+		}
+		if got == nil {
+			days++
+		} else if errors.Is(got, leaver.ErrDateForm) != (err != nil) {
+			t.Fatalf("%q has the error %v", text, got)
+		}
+	}
+	if days < 1000 {
+		t.Errorf("only %d of the texts are days", days)
+	}
+}
+
+// TestMomentsAreThoseOfTimeParse changes bytes of texts in the form of RFC 3339.
+func TestMomentsAreThoseOfTimeParse(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	texts := []string{"2024-06-30T17:00:00Z", "2024-06-30T17:00:00+02:00", "2024-06-30T17:00:00.25-07:00", "2024-06-30T7:00:00,5Z"}
+	moments := 0
+	for range 200_000 {
+		text := []byte(texts[random.IntN(len(texts))])
+		for range random.IntN(3) {
+			i, char := random.IntN(len(text)), "0123459-:+TZ., "[random.IntN(15)]
+			switch random.IntN(3) {
+			case 0:
+				text[i] = char
+			case 1:
+				text = slices.Insert(text, i, char)
+			default:
+				text = slices.Delete(text, i, i+1)
+			}
+		}
+		if len(text) == len("2024-06-30") {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339, string(text))
+		d, got := leaver.ParseEndDate(string(text), time.UTC)
+		if want := err == nil && at.Year() >= 1950; (got == nil) != want || want && !d.Time().Equal(at) {
+			t.Fatalf("%q is %v, %v; by time.Parse it is %v, %v", text, d.Time(), got, at, err)
+		}
+		if got == nil {
+			moments++
+		}
+	}
+	if moments < 1000 {
+		t.Errorf("only %d of the texts are moments", moments)
+	}
+}
+
+// A text in another form must cost hardly more than a day, because an input may have
+// nothing else.
+func BenchmarkParseEndDate(b *testing.B) {
+	for _, text := range []string{"2024-06-30", "2024-13-07", "12/2024", "2024-06-30 17:00:00", "2024-06-30T17:00:00", "1900-01-01"} {
+		b.Run(strings.ReplaceAll(text, "/", "."), func(b *testing.B) {
+			for b.Loop() {
+				_, _ = leaver.ParseEndDate(text, time.UTC)
+			}
+		})
+	}
+}
+
+func TestATextInAnotherFormCostsOneAllocation(t *testing.T) {
+	for _, text := range []string{"2024-13-07", "12/2024", "2024-06-30 17:00:00", "2024-06-30T17:00:00", "1900-01-01", "soon"} {
+		if n := testing.AllocsPerRun(100, func() {
+			if _, err := leaver.ParseEndDate(text, time.UTC); err == nil {
+				t.Errorf("%q is an end date", text)
+			}
+		}); n > 1 {
+			t.Errorf("%q takes %v allocations", text, n)
+		}
+	}
 }

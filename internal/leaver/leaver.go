@@ -1,6 +1,6 @@
 // Package leaver owns the vocabulary of offboard: what a leaver, a row, an
-// end date, an outcome and a result are, and the rules that make them valid.
-// It does no I/O, knows no API and never asks what time it is.
+// end date, an outcome and a result are, and the rules that make a ref or an
+// end date unusable. It does no I/O, knows no API and never reads the clock.
 package leaver
 
 import (
@@ -19,18 +19,18 @@ type Leaver struct {
 	// space around it. Refs are compared byte by byte.
 	Ref string
 	// EndDate is the day or the moment at which the person left; the zero
-	// value means that none is known.
+	// value means that it is not known.
 	EndDate EndDate
 }
 
-// Place names a record of an input: its source and its line or row in it,
-// counted from 1, header included.
+// Place says where a record of an input is: its source, and its line or row
+// there, counted from 1, the header included.
 type Place struct {
 	Source string
 	Row    int
 }
 
-// String returns the place as source:row, the form that editors understand.
+// String returns the place as source:row, which editors understand.
 func (p Place) String() string { return fmt.Sprintf("%s:%d", p.Source, p.Row) }
 
 // Row is one record of an input.
@@ -38,11 +38,11 @@ type Row struct {
 	Leaver
 	Place
 	// Fault says why the row cannot be used; it is empty for a usable row.
-	// Ref and EndDate.Text of a faulty row are as they were found.
+	// A faulty row has its Ref and EndDate.Text as they were found.
 	Fault string
 }
 
-// NewRow reads the texts of a record: white space around them is cut, and
+// NewRow reads the texts of a record. White space around them is trimmed, and
 // what makes them unusable becomes the row's Fault. A date without a zone is
 // read in zone.
 func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
@@ -50,8 +50,9 @@ func NewRow(place Place, ref, endDate string, zone *time.Location) Row {
 	return RowOf(place, ref, date, err)
 }
 
-// RowOf is NewRow for an end date that was read before, with the error that came
-// of it.
+// RowOf is NewRow for an end date that was read already, with the error of that
+// reading. If both the ref and the end date are unusable, the Fault is about the
+// ref.
 func RowOf(place Place, ref string, endDate EndDate, err error) Row {
 	row := Row{Place: place}
 	row.Ref, row.EndDate = TrimRef(ref), endDate
@@ -64,16 +65,16 @@ func RowOf(place Place, ref string, endDate EndDate, err error) Row {
 	return row
 }
 
-// Result is what is known to have become of a row. A row that nobody has
-// tried yet is a Result whose Outcome is Pending: so an input is a report in
-// which everything is still to be done.
+// Result is what became of a row. A row that was not attempted yet is a Result
+// whose Outcome is Pending, so an input is like a report in which every row is
+// pending.
 type Result struct {
 	Row
 	Outcome    Outcome
-	HTTPStatus int           // of the last answer; 0 if there was none
+	HTTPStatus int           // of the last response; 0 if there was none
 	Attempts   int           // requests sent for this row in its run
 	Duration   time.Duration // spent in those requests
 	FinishedAt time.Time     // when the outcome was known; zero for Pending
-	RequestID  string        // the server's name for the last request
-	Reason     string        // why it is not suspended, for a person
+	RequestID  string        // the server's identifier of the last request
+	Reason     string        // why the leaver is not suspended, for a person
 }

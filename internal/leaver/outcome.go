@@ -9,10 +9,11 @@ package leaver
 //	                  │                └─ failed       after the last attempt
 //	                  └── the run stopped first: it stays pending
 //
-// Run again, everything but suspended and duplicate goes back to the plan.
+// When the run is resumed, every row is planned again, unless it is suspended or
+// a duplicate.
 type Outcome string
 
-// The outcomes, as they stand in the report.
+// The outcomes, as a report spells them.
 const (
 	Suspended   Outcome = "suspended"   // the API answered 2xx and says that the account is inactive
 	Duplicate   Outcome = "duplicate"   // an earlier row is the same leaver
@@ -30,7 +31,7 @@ func Outcomes() []Outcome {
 	return []Outcome{Suspended, Duplicate, NotDue, Invalid, NotFound, Rejected, Unconfirmed, Failed, Pending}
 }
 
-// ParseOutcome reads an outcome as it stands in a report.
+// ParseOutcome reads an outcome as a report spells it.
 func ParseOutcome(text string) (Outcome, bool) {
 	for _, o := range Outcomes() {
 		if string(o) == text {
@@ -40,15 +41,14 @@ func ParseOutcome(text string) (Outcome, bool) {
 	return "", false
 }
 
-// Done tells whether a row with this outcome is left alone when a run is
-// resumed.
+// Done tells whether a row with this outcome is skipped when a run is resumed.
 func (o Outcome) Done() bool { return o == Suspended || o == Duplicate }
 
-// Fine tells whether a row with this outcome needs nobody's attention: a run
-// in which every row is fine exits with 0.
+// Fine tells whether a row with this outcome needs no attention. A run in which
+// every row is fine is a success.
 func (o Outcome) Fine() bool { return o.Done() || o == NotDue }
 
-// Uncalled tells whether the outcome is final without a call to the API.
+// Uncalled tells whether a row gets this outcome without a call to the API.
 func (o Outcome) Uncalled() bool { return o == Duplicate || o == NotDue || o == Invalid }
 
 // Tally counts rows by outcome.

@@ -11,42 +11,42 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// CheckRef tells why a ref cannot be used; nil means that it can. The ref is
-// to be without white space around it. The error repeats it, cut and quoted.
+// CheckRef returns an error if a ref cannot be used. The ref must have been
+// trimmed by TrimRef. The error quotes an excerpt of it.
 //
-// U+FFFD is refused because it is what decoders and the report put in the
-// place of bytes that they cannot show: such a ref names nobody, and a row
-// that was invalid must not become valid on its way through a report.
+// U+FFFD is refused because decoders and the normal form (see Leaver.Normal)
+// put it in the place of bytes that are no text: a ref with it identifies
+// nobody, and an unusable ref must stay unusable when it is read from a report.
 func CheckRef(ref string) error {
 	if ref == "" {
 		return errRefEmpty
 	}
-	if why := faultOf(ref); why != "" {
-		return fmt.Errorf("the ref %q %s", cut(ref, 40), why)
+	if fault := faultOf(ref); fault != "" {
+		return fmt.Errorf("the ref %q %s", Excerpt(ref, 40), fault)
 	}
 	return nil
 }
 
 var errRefEmpty = errors.New("the ref is empty")
 
-// faultOf says what is wrong with a ref that is not empty.
+// faultOf says what is wrong with a ref that is not empty; "" if nothing is.
 func faultOf(ref string) string {
 	switch {
 	case ref == "." || ref == "..":
-		return "cannot stand in a URL"
+		return "cannot be part of a URL"
 	case !utf8.ValidString(ref):
-		return "is not valid UTF-8; save the file as UTF-8, or say its encoding with --encoding"
+		return "is not valid UTF-8; save the file as UTF-8, or name its encoding"
 	case len(ref) > MaxRef && utf8.RuneCountInString(ref) > MaxRef:
 		return fmt.Sprintf("is longer than %d characters", MaxRef)
 	}
 	for i, r := range ref {
-		if visible(ref[i]) {
+		if isVisibleASCII(ref[i]) {
 			continue
 		}
 		if unicode.IsControl(r) {
 			return "contains a control character"
 		}
-		if hidden(r) {
+		if isInvisible(r) {
 			return fmt.Sprintf("contains %U, a character that cannot be seen, such as a no-break or zero-width space; delete it", r)
 		}
 		if r == utf8.RuneError {
@@ -54,11 +54,11 @@ func faultOf(ref string) string {
 		}
 	}
 	switch {
-	case scientific(ref):
+	case isScientific(ref):
 		return "is a number that a spreadsheet has rounded; export the column as text"
-	case total(ref):
+	case isTotalRef(ref):
 		return "is that of a line of totals"
-	case footer(ref):
+	case isFooter(ref):
 		return "is a line below a table"
 	case IsFormulaError(ref):
 		return "is the error of a formula in a spreadsheet"
@@ -66,16 +66,19 @@ func faultOf(ref string) string {
 	return ""
 }
 
-// formulaErrors are what spreadsheets show where a formula has failed.
+// formulaErrors are the values of formulas that failed, as spreadsheets export
+// them.
 var formulaErrors = []string{"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#FIELD!", "#BUSY!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#GETTING_DATA"}
 
-// IsFormulaError tells whether a text is one of these.
+// IsFormulaError tells whether a text is the value of a formula that failed, such
+// as #N/A or #REF!.
 func IsFormulaError(text string) bool {
 	return text != "" && text[0] == '#' && slices.Contains(formulaErrors, text)
 }
 
-// totalWords stand in the line of totals of an export, in some of its languages,
-// countWords beside them, and groupWords begin a label that says what was counted.
+// totalWords are the words for a total in the languages of many exports,
+// countWords those that also begin other texts (Count Basie), and groupWords
+// begin the label of a number of things (Number of leavers).
 var (
 	totalWords = []string{"total", "totals", "subtotal", "totaal", "subtotaal", "totale", "totales", "totaux", "gesamt", "insgesamt", "gesamtsumme", "gesamtanzahl",
 		"gesamtergebnis", "zwischensumme", "ergebnis", "result", "summe", "summen", "anzahl", "aantal", "somme", "suma", "headcount"}
@@ -83,11 +86,11 @@ var (
 	groupWords = []string{"employees", "leavers", "rows", "records", "mitarbeiter", "number", "no", "nombre"}
 )
 
-// IsTotal tells whether a text beside a ref can be the label of a line of totals: such
-// a word is its first or its last one (Total leavers, Report total). It is sure to be
-// one if it is all there is, or the last one.
+// IsTotal tells whether a text beside a ref can be the label of a line of totals,
+// which is so if its first or its last word says so (Total leavers, Report total).
+// It is sure if the last word does.
 func IsTotal(text string) (label, sure bool) {
-	words := strings.FieldsFunc(strings.ToLower(text), notLetter)
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(words) == 0 {
 		return false, false
 	}
@@ -96,7 +99,7 @@ func IsTotal(text string) (label, sure bool) {
 	return is(first) || is(last) || slices.Contains(groupWords, first), is(last)
 }
 
-// mayBeTotal tells whether a word begins as these do.
+// mayBeTotal tells whether a ref can begin with one of totalWords or countWords.
 func mayBeTotal(word string) bool {
 	if len(word) < len("sum") || word[1]|0x20 < 'a' {
 		return false
@@ -108,14 +111,12 @@ func mayBeTotal(word string) bool {
 	return false
 }
 
-func notLetter(r rune) bool { return !unicode.IsLetter(r) }
-
-// total tells whether a ref is the label of a line of totals: such a word, or one
-// of more words before a number (Grand total, Total leavers: 2, Sum 12), but
-// neither Total Recall nor Count Basie 3.
-func total(ref string) bool {
+// isTotalRef tells whether a ref is the label of a line of totals: one of its
+// words, or such a word, others and a number (Grand total, Total leavers: 2,
+// Sum 12), but neither Total Recall nor Count Basie 3.
+func isTotalRef(ref string) bool {
 	if !mayBeTotal(ref) {
-		return false // nearly all of them, at no cost
+		return false // nearly every ref, at little cost
 	}
 	words := strings.Fields(strings.ToLower(ref))
 	if words[0] == "grand" && len(words) > 1 {
@@ -129,15 +130,15 @@ func total(ref string) bool {
 	case len(words) == 1:
 		return true
 	case len(words) == 2:
-		return number(last)
+		return isNumber(last)
 	}
-	return isTotal && number(last) && len(words) <= 4 &&
+	return isTotal && isNumber(last) && len(words) <= 4 &&
 		!slices.ContainsFunc(words[1:len(words)-1], func(w string) bool { return strings.ContainsAny(w, "0123456789") })
 }
 
-// footer tells whether a ref is what stands below a table: 2 rows selected, Row
-// count: 2, End of report, Page 1 of 1.
-func footer(ref string) bool {
+// isFooter tells whether a ref is a line that exports print below a table: 2 rows
+// selected, Row count: 2, End of report, Page 1 of 1.
+func isFooter(ref string) bool {
 	if strings.IndexByte(ref, ' ') < 0 {
 		return false
 	}
@@ -146,33 +147,34 @@ func footer(ref string) bool {
 	switch {
 	case len(words) < 2:
 		return false
-	case labelled && digits(strings.TrimSpace(amount)) && !strings.ContainsAny(label, "0123456789"):
+	case labelled && isDigits(strings.TrimSpace(amount)) && !strings.ContainsAny(label, "0123456789"):
 		return true
-	case digits(words[0]):
+	case isDigits(words[0]):
 		return slices.Contains([]string{"row", "rows", "record", "records", "entries", "employees", "leavers"}, strings.Trim(words[1], "().,"))
 	case words[0] == "page":
-		return digits(words[1])
+		return isDigits(words[1])
 	}
 	return slices.Contains([]string{"end of", "generated on", "generated by", "printed on", "printed by", "exported on", "exported by"}, words[0]+" "+words[1])
 }
 
-func number(text string) bool { return text != "" && strings.Trim(text, "0123456789.,") == "" }
+func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789.,") == "" }
 
-// TrimRef cuts what surrounds a ref and is not part of it: white space, and
-// characters that cannot be seen.
+// TrimRef returns a ref without the white space and the invisible characters
+// around it.
 func TrimRef(ref string) string {
-	if n := len(ref); n > 0 && visible(ref[0]) && visible(ref[n-1]) {
-		return ref // as nearly all of them
+	if n := len(ref); n > 0 && isVisibleASCII(ref[0]) && isVisibleASCII(ref[n-1]) {
+		return ref // nearly every ref
 	}
-	return strings.TrimFunc(ref, func(r rune) bool { return unicode.IsSpace(r) || hidden(r) })
+	return strings.TrimFunc(ref, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) })
 }
 
-// LookAlike returns what a person takes a ref for who reads it in a hurry: one
-// case, no punctuation around it, and full-width characters and the like as
-// the usual ones. Two refs with one look are two leavers all the same.
+// LookAlike returns the look of a ref: what a person may take it for. It is in
+// one case, upper or lower, has no punctuation around it, and has the usual
+// characters in the place of full-width and similar ones. Two refs with the
+// same look are two different leavers.
 func LookAlike(ref string, upper bool) string {
-	if plainLook(ref, upper) {
-		return ref // as nearly all of them, at no cost
+	if isOwnLook(ref, upper) {
+		return ref // nearly every ref, at little cost
 	}
 	look := strings.TrimFunc(norm.NFKC.String(ref), func(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) || unicode.IsSpace(r) })
 	switch {
@@ -184,8 +186,9 @@ func LookAlike(ref string, upper bool) string {
 	return strings.ToLower(look)
 }
 
-// plainLook tells whether a ref is of ASCII and its own look.
-func plainLook(ref string, upper bool) bool {
+// isOwnLook tells whether a ref is ASCII and equal to its look. It is false for
+// some refs that are.
+func isOwnLook(ref string, upper bool) bool {
 	for i := range len(ref) {
 		switch c := ref[i]; {
 		case c >= '0' && c <= '9':
@@ -204,26 +207,27 @@ func plainLook(ref string, upper bool) bool {
 	return true
 }
 
-// visible tells whether a byte is a character of ASCII that can be seen.
-func visible(b byte) bool { return b > ' ' && b < 0x7f }
+// isVisibleASCII tells whether a byte is an ASCII character other than white space
+// and control characters.
+func isVisibleASCII(b byte) bool { return b > ' ' && b < 0x7f }
 
-// hidden tells whether a character looks like nothing, or like a space that is
-// none. Two refs that differ by it look the same.
-func hidden(r rune) bool {
+// isInvisible tells whether a character has no width, or looks like a space and is
+// not white space. Two refs that differ by it look the same.
+func isInvisible(r rune) bool {
 	switch r {
 	case '\u00a0', '\u202f', '\u2007', // no-break spaces
-		'\u034f', '\u115f', '\u1160', '\u2800', '\u3164', '\uffa0': // blanks that are no spaces
+		'\u034f', '\u115f', '\u1160', '\u2800', '\u3164', '\uffa0': // other blank characters
 		return true
 	}
-	return unicode.In(r, unicode.Cf, unicode.Variation_Selector) // without width
+	return unicode.In(r, unicode.Cf, unicode.Variation_Selector) // of no width
 }
 
-// scientific tells whether a ref is a number as spreadsheets and programs write
-// long ones: 1.20457E+11, 1.20457E11. Its last digits may be lost. One without a
-// point and a sign, such as 1E5, can be what somebody has typed.
-func scientific(ref string) bool {
+// isScientific tells whether a ref is a number in the notation that spreadsheets
+// use for long ones: 1.20457E+11, 1.20457E11. Its last digits may be lost. A ref
+// without a point and a sign, such as 1E5, may be what a person has typed.
+func isScientific(ref string) bool {
 	if ref[0] > '9' {
-		return false // at no cost
+		return false // nearly every ref, at little cost
 	}
 	e := strings.IndexAny(ref, "eE")
 	if e < 1 {
@@ -232,8 +236,8 @@ func scientific(ref string) bool {
 	mantissa, exponent := strings.TrimLeft(ref[:e], "+-"), strings.TrimLeft(ref[e+1:], "+-")
 	whole, fraction, point := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
 	marked := point || len(exponent) < len(ref)-e-1
-	return marked && whole != "" && digits(whole) && digits(fraction) && exponent != "" && digits(exponent)
+	return marked && whole != "" && isDigits(whole) && isDigits(fraction) && exponent != "" && isDigits(exponent)
 }
 
-// digits tells whether a text has digits only; the empty one does.
-func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+// isDigits tells whether a text has no other characters than digits.
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }

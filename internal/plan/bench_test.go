@@ -11,8 +11,8 @@ import (
 	"offboard/internal/plan"
 )
 
-// BenchmarkPlan reads a million rows of a million leavers twice. B/row is the
-// live memory that a plan costs between the two readings.
+// BenchmarkPlan reads a million rows of a million leavers twice. B/row is the memory
+// that the plan holds between the two readings.
 func BenchmarkPlan(b *testing.B) {
 	const rows = 1_000_000
 	var memory uint64

@@ -8,18 +8,18 @@ import (
 	"offboard/internal/leaver"
 )
 
-// Decision is what is to become of a row.
+// Decision is what a run does with a row.
 type Decision struct {
-	// Result is pending if the row is to be suspended; any other outcome is
-	// final, and nothing is to be sent.
+	// Result is pending if the leaver is to be suspended. Any other outcome is
+	// final: no request is sent.
 	leaver.Result
-	// Standing tells that the report has a line already that says the same,
-	// so that nothing is to be written either.
-	Standing bool
+	// Written tells that the report which the run resumes has this line already:
+	// nothing is to be written.
+	Written bool
 }
 
-// Tasks decides on every row of the second reading, in its order. An error
-// ends it: an error of the rows, or ErrChanged.
+// Tasks decides about every row of the second reading, in the same order. It ends
+// with the first error: an error of the rows, or one that matches ErrChanged.
 func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, error] {
 	return func(yield func(Decision, error) bool) {
 		n, tally := 0, leaver.Tally{}
@@ -38,27 +38,29 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 		case n != p.rows:
 			yield(Decision{}, fmt.Errorf("%w: it had %d rows and has %d now", ErrChanged, p.rows, n))
 		case !maps.Equal(tally, p.Totals()):
-			// Rows that changed places: the first one of a leaver was not found
-			// where it was, and nobody has acted upon it.
-			yield(Decision{}, fmt.Errorf("%w: its rows stand in other places", ErrChanged))
+			// The rows have changed places: the first row of a leaver is at
+			// another place, so that every row was taken for a duplicate.
+			yield(Decision{}, fmt.Errorf("%w: its rows are in another order", ErrChanged))
 		}
 	}
 }
 
+// decide returns the decision about a row of the second reading.
 func (p *Plan) decide(r leaver.Result) (Decision, error) {
 	at := p.place(r.Place)
 	d, err := p.judge(r, at)
 	if err == nil && d.Outcome.Uncalled() {
-		line, stands := p.standing.get(at)
-		d.Standing = stands && line == p.line(d.Result)
+		line, known := p.written.get(at)
+		d.Written = known && line == p.line(d.Result)
 	}
 	return d, err
 }
 
+// judge is decide without Decision.Written for outcomes without a call.
 func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	if unusable(r) {
 		if r.Ref == "" && r.Outcome == leaver.Invalid && r.Reason != "" {
-			return final(r, leaver.Invalid, r.Reason), nil // of the report that it comes from, which knew more
+			return final(r, leaver.Invalid, r.Reason), nil // of the report that is the input
 		}
 		return final(r, leaver.Invalid, r.Fault), nil
 	}
@@ -68,33 +70,35 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 	case !known:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
 	case p.isRecorded(k, at, date):
-		// A later line may say that the row was, for a while, something else.
-		_, overwritten := p.standing.get(at)
-		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Standing: !overwritten}, nil
+		// If a later line about the row says something else, the row needs a new
+		// line.
+		_, overwritten := p.written.get(at)
+		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Written: !overwritten}, nil
 	case e.flags.has(moved) && e.place == at && e.endDate == date:
 		return final(r, leaver.Suspended, "suspended by an earlier run, on another row"), nil
 	case r.Outcome == leaver.Suspended:
-		return Decision{Result: r}, nil // carried over from another report, as it is
+		return Decision{Result: r}, nil // copied from the report that is the input
 	case e.rows == 0:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
 	case e.flags.has(conflict):
 		o := p.conflicts[k]
 		return final(r, leaver.Invalid, fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
-			p.dates[e.endDate], p.spell(e.place), p.dates[o.endDate], p.spell(o.place))), nil
+			p.dates[e.endDate], p.fullPlace(e.place), p.dates[o.endDate], p.fullPlace(o.place))), nil
 	case e.endDate != date:
 		return Decision{}, fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):
-		return final(r, leaver.Duplicate, fmt.Sprintf("suspended already: see %s", p.spell(e.place))), nil
+		return final(r, leaver.Duplicate, fmt.Sprintf("suspended already: see %s", p.fullPlace(e.place))), nil
 	case e.flags.has(farAhead):
-		return final(r, leaver.Invalid, fmt.Sprintf("the end date %s lies more than %d years ahead; correct it, or leave the row out with --where", r.EndDate.Text, leaver.Horizon)), nil
+		return final(r, leaver.Invalid, fmt.Sprintf("the end date %s is more than %d years ahead; correct it, or leave the row out", r.EndDate.Text, leaver.Horizon)), nil
 	case e.place != at:
-		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.spell(e.place))), nil
+		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.fullPlace(e.place))), nil
 	case e.flags.has(notDue):
-		return final(r, leaver.NotDue, fmt.Sprintf("the end date %s has not passed; --include-future would suspend now", r.EndDate.Text)), nil
+		return final(r, leaver.NotDue, fmt.Sprintf("the end date %s has not passed", r.EndDate.Text)), nil
 	}
 	return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Pending}}, nil
 }
 
+// final returns the decision that no request is sent for a row.
 func final(r leaver.Result, o leaver.Outcome, reason string) Decision {
 	return Decision{Result: leaver.Result{Row: r.Row, Outcome: o, Reason: reason}}
 }

@@ -9,7 +9,7 @@ import (
 	"offboard/internal/leaver"
 )
 
-func TestADuplicateOfAReportIsOneAsLongAsItsOriginalIsThere(t *testing.T) {
+func TestARowThatAReportCallsADuplicateNeedsItsOriginal(t *testing.T) {
 	line := func(row int, ref string, o leaver.Outcome) leaver.Result {
 		return leaver.Result{Row: leaver.NewRow(leaver.Place{Source: "in.csv", Row: row}, ref, "2024-06-30", time.UTC), Outcome: o}
 	}
@@ -20,11 +20,11 @@ func TestADuplicateOfAReportIsOneAsLongAsItsOriginalIsThere(t *testing.T) {
 	}{
 		{"its original is done", []leaver.Result{line(2, "a", leaver.Suspended), line(3, "a", leaver.Duplicate)}, "2 suspended, 3 duplicate"},
 		{"its original is still to be done", []leaver.Result{line(2, "a", leaver.Failed), line(3, "a", leaver.Duplicate)}, "2 pending, 3 duplicate"},
-		{"it stands before its original", []leaver.Result{line(3, "a", leaver.Duplicate), line(2, "a", leaver.Failed)}, "3 duplicate, 2 pending"},
-		{"two of them stand before it", []leaver.Result{line(3, "a", leaver.Duplicate), line(4, "a", leaver.Duplicate), line(2, "a", leaver.Pending)}, "3 duplicate, 4 duplicate, 2 pending"},
-		{"it stands before its original, which is done", []leaver.Result{line(3, "a", leaver.Duplicate), line(2, "a", leaver.Suspended)}, "3 duplicate, 2 suspended"},
+		{"it is before its original", []leaver.Result{line(3, "a", leaver.Duplicate), line(2, "a", leaver.Failed)}, "3 duplicate, 2 pending"},
+		{"two of them are before it", []leaver.Result{line(3, "a", leaver.Duplicate), line(4, "a", leaver.Duplicate), line(2, "a", leaver.Pending)}, "3 duplicate, 4 duplicate, 2 pending"},
+		{"it is before its original, which is done", []leaver.Result{line(3, "a", leaver.Duplicate), line(2, "a", leaver.Suspended)}, "3 duplicate, 2 suspended"},
 		{"the ref of its original was corrected", []leaver.Result{line(2, "b", leaver.Failed), line(3, "a", leaver.Duplicate)}, "2 pending, 3 pending"},
-		{"its original was taken out", []leaver.Result{line(3, "a", leaver.Duplicate), line(4, "a", leaver.Duplicate)}, "3 pending, 4 duplicate"},
+		{"its original was removed", []leaver.Result{line(3, "a", leaver.Duplicate), line(4, "a", leaver.Duplicate)}, "3 pending, 4 duplicate"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -7,28 +7,28 @@ import (
 	"offboard/internal/leaver"
 )
 
-// LookAlike is a leaver of the input whose ref looks like that of another one.
+// LookAlike is a leaver of the input whose ref looks like that of another leaver:
+// see leaver.LookAlike.
 type LookAlike struct {
 	Ref   string // of the later row
 	Place leaver.Place
 	Other leaver.Place // of the earlier one
 }
 
-// lookAlikes watches for refs that a person would take for each other. One
-// case is taken for the usual one, by the first ref that has letters, so that
-// nearly every ref is its own look, and nothing is to be kept of it.
+// lookAlikes finds refs that look alike. Looks are in the case of the first ref that
+// has letters. So nearly every ref is equal to its look, and need not be stored here.
 type lookAlikes struct {
-	cased, upper bool
-	looks        *table[key, place] // of the other ones
+	cased, upper bool               // a ref with letters is known; looks are in upper case
+	looks        *table[key, place] // looks that are not equal to their ref
 	n            int
 	first        []LookAlike
 }
 
-// shownLookAlikes is how many look-alikes are kept to be shown.
-const shownLookAlikes = 3
+// maxLookAlikes is how many look-alikes LookAlikes returns.
+const maxLookAlikes = 3
 
-// watch takes a ref that stands in the input for the first time.
-func (p *Plan) watch(ref string, k key, at place) {
+// noteLookAlike takes a ref that is new in the input.
+func (p *Plan) noteLookAlike(ref string, k key, at place) {
 	l := &p.alike
 	if !l.cased {
 		l.cased = strings.IndexFunc(ref, unicode.IsLetter) >= 0
@@ -53,11 +53,12 @@ func (p *Plan) watch(ref string, k key, at place) {
 		return
 	}
 	l.n++
-	if len(l.first) < shownLookAlikes {
-		l.first = append(l.first, LookAlike{strings.Clone(ref), p.spell(at), p.spell(other)})
+	if len(l.first) < maxLookAlikes {
+		l.first = append(l.first, LookAlike{strings.Clone(ref), p.fullPlace(at), p.fullPlace(other)})
 	}
 }
 
-// LookAlikes returns how many refs of the input look like another one, and the
-// first of them. They are leavers of their own; a person should look at them.
+// LookAlikes returns how many refs of the input look like an earlier one, and the
+// first three of them. They are treated as different leavers, and a person should
+// check them.
 func (p *Plan) LookAlikes() (int, []LookAlike) { return p.alike.n, p.alike.first }

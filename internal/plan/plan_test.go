@@ -13,11 +13,11 @@ import (
 	"offboard/internal/plan"
 )
 
-// noon is when all plans of these tests are made.
+// noon is the time of all plans in these tests.
 var noon = time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
 
-// read reads a row or a line of a report: "source:row ref endDate outcome",
-// "-" for no end date, and pending if there is no outcome.
+// read reads a row or a line of a report: "source:row ref endDate outcome", with
+// "-" for no end date. Without an outcome it is pending.
 func read(t testing.TB, text string) leaver.Result {
 	t.Helper()
 	words := append(strings.Fields(text), "", "")
@@ -72,9 +72,9 @@ func first(o plan.Options, recorded, rows []leaver.Result) *plan.Plan {
 	return p
 }
 
-// decide reads the rows twice and returns the decisions, having checked what
-// holds for every plan: there is one decision per row, in order and about this
-// very row, and the totals announced are what was decided.
+// decide reads the rows twice and returns the decisions. It checks what is true for
+// every plan: there is one decision for each row, in the same order, and the totals
+// are those of the decisions.
 func decide(t testing.TB, o plan.Options, recorded, rows []leaver.Result) []plan.Decision {
 	t.Helper()
 	p := first(o, recorded, rows)
@@ -88,14 +88,14 @@ func decide(t testing.TB, o plan.Options, recorded, rows []leaver.Result) []plan
 		if want := rows[len(decisions)]; d.Row != want.Row {
 			t.Fatalf("decision %d is about %+v, want %+v", len(decisions), d.Row, want.Row)
 		}
-		if d.Outcome == leaver.Pending && (d.Standing || d.Attempts != 0 || d.Reason != "") {
-			t.Errorf("%s is to be suspended, and comes with a past: %+v", d.Place, d)
+		if d.Outcome == leaver.Pending && (d.Written || d.Attempts != 0 || d.Reason != "") {
+			t.Errorf("%s is pending, and has results of an earlier run: %+v", d.Place, d)
 		}
 		decisions = append(decisions, d)
 		tally[d.Outcome]++
 	}
 	if !maps.Equal(tally, totals) {
-		t.Errorf("the totals are %v, but it was decided %v", totals, tally)
+		t.Errorf("the totals are %v, those of the decisions %v", totals, tally)
 	}
 	if len(decisions) != len(rows) {
 		t.Errorf("%d decisions for %d rows", len(decisions), len(rows))
@@ -105,10 +105,10 @@ func decide(t testing.TB, o plan.Options, recorded, rows []leaver.Result) []plan
 
 type story struct {
 	name   string
-	future bool     // --include-future
-	report []string // lines of the report that the run goes on with
+	future bool     // Options.IncludeFuture
+	report []string // lines of the report that the run resumes
 	input  []string
-	// want is for each row of the input "outcome", "outcome standing", and
+	// want is for each row of the input "outcome", "outcome written", and
 	// after a colon texts, separated by "&", that the reason must have.
 	want []string
 }
@@ -122,8 +122,8 @@ func (s story) tell(t *testing.T) {
 		d := decisions[i]
 		want, reasons, _ := strings.Cut(want, ": ")
 		got := string(d.Outcome)
-		if d.Standing {
-			got += " standing"
+		if d.Written {
+			got += " written"
 		}
 		if got != want {
 			t.Errorf("%q is %s (%s), want %s", s.input[i], got, d.Reason, want)
@@ -147,7 +147,7 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 			want:  []string{"pending", "pending", "pending"},
 		},
 		{
-			name:  "an input without rows comes to nothing",
+			name:  "an input without rows has no decisions",
 			input: nil,
 		},
 		{
@@ -190,7 +190,7 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 			want:  []string{"invalid: 2024-06-30 in in:2", "invalid: 2024-06-30T00:00:00.000Z in in:3"},
 		},
 		{
-			name:  "a conflict is told before an end date that has not passed",
+			name:  "a conflict takes precedence over an end date that has not passed",
 			input: []string{"in:2 a 2025-01-01", "in:3 a 2025-01-02", "in:4 b 2025-01-01", "in:5 b 2024-01-01"},
 			want:  []string{"invalid", "invalid", "invalid", "invalid"},
 		},
@@ -202,10 +202,10 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 		{
 			name:  "an end date that has not passed is not due, and its second row a duplicate",
 			input: []string{"in:2 a 2024-07-01", "in:3 a 2024-07-01", "in:4 b 2024-07-01T12:00:01Z"},
-			want:  []string{"not_due: 2024-07-01 & --include-future", "duplicate: in:2", "not_due"},
+			want:  []string{"not_due: 2024-07-01 & has not passed", "duplicate: in:2", "not_due"},
 		},
 		{
-			name:   "with --include-future everybody is due",
+			name:   "with IncludeFuture every leaver is due",
 			future: true,
 			input:  []string{"in:2 a 2024-07-01", "in:3 a 2024-07-01", "in:4 b 2025-01-01T00:00:00Z"},
 			want:   []string{"pending", "duplicate: in:2", "pending"},
@@ -215,7 +215,7 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 	}
 }
 
-func TestEndDatesThatNobodyMeans(t *testing.T) {
+func TestEndDatesTooFarAhead(t *testing.T) {
 	const absurd = "invalid: more than 2 years ahead & correct it"
 	for _, s := range []story{
 		{
@@ -224,7 +224,7 @@ func TestEndDatesThatNobodyMeans(t *testing.T) {
 			want:  []string{"not_due", absurd, absurd, "not_due", absurd},
 		},
 		{
-			name:   "that is so with --include-future, too",
+			name:   "that is so with IncludeFuture, too",
 			future: true,
 			input:  []string{"in:2 a 2026-06-30", "in:3 b 2026-07-02"},
 			want:   []string{"pending", absurd},
@@ -235,12 +235,12 @@ func TestEndDatesThatNobodyMeans(t *testing.T) {
 			want:  []string{absurd, absurd},
 		},
 		{
-			name:  "beside another end date it is a conflict",
+			name:  "with another end date it is a conflict",
 			input: []string{"in:2 a 2099-12-31", "in:3 a 2024-06-30"},
 			want:  []string{"invalid: different end dates", "invalid: different end dates"},
 		},
 		{
-			name:   "so is that of a suspended leaver who gets one",
+			name:   "it is invalid for a leaver who was suspended with another end date, too",
 			report: []string{"in:2 a 2024-06-30 suspended"},
 			input:  []string{"in:2 a 2099-12-31"},
 			want:   []string{absurd},
@@ -253,28 +253,28 @@ func TestEndDatesThatNobodyMeans(t *testing.T) {
 func TestResumeDoesWhatIsNotDone(t *testing.T) {
 	for _, s := range []story{
 		{
-			name:   "done rows stand and everything else is done again",
+			name:   "done rows are not written again, and all other rows are pending",
 			report: []string{"in:2 a - suspended", "in:3 b - failed", "in:4 c - not_found", "in:5 d - rejected", "in:6 e - unconfirmed", "in:7 f - pending"},
 			input:  []string{"in:2 a -", "in:3 b -", "in:4 c -", "in:5 d -", "in:6 e -", "in:7 f -", "in:8 g -"},
-			want:   []string{"suspended standing", "pending", "pending", "pending", "pending", "pending", "pending"},
+			want:   []string{"suspended written", "pending", "pending", "pending", "pending", "pending", "pending"},
 		},
 		{
-			name:   "the proof of a done leaver follows to another line",
+			name:   "the line of a done leaver is written for another row",
 			report: []string{"in:2 a - suspended"},
 			input:  []string{"in:2 new -", "in:3 a -", "in:4 a -"},
 			want:   []string{"pending", "suspended: by an earlier run", "duplicate: suspended already & in:3"},
 		},
 		{
-			name:   "the proof of a done leaver follows to another source",
+			name:   "the line of a done leaver is written for a row of another source",
 			report: []string{"in:2 a - suspended"},
 			input:  []string{"other:2 a -"},
 			want:   []string{"suspended: by an earlier run"},
 		},
 		{
-			name:   "the proof has followed, and is not written again",
+			name:   "a line that was written for another row is not written again",
 			report: []string{"in:2 a - suspended", "in:2 new - suspended", "in:3 a - suspended"},
 			input:  []string{"in:2 new -", "in:3 a -"},
-			want:   []string{"suspended standing", "suspended standing"},
+			want:   []string{"suspended written", "suspended written"},
 		},
 		{
 			name:   "a done leaver whose end date was corrected is suspended again",
@@ -292,13 +292,13 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 			name:   "a leaver suspended ahead of time is done",
 			report: []string{"in:2 a 2025-01-01 suspended"},
 			input:  []string{"in:2 a 2025-01-01", "in:3 a 2025-01-01"},
-			want:   []string{"suspended standing", "duplicate"},
+			want:   []string{"suspended written", "duplicate"},
 		},
 		{
 			name:   "a row that failed and was then suspended is done",
 			report: []string{"in:2 a - failed", "in:2 a - suspended"},
 			input:  []string{"in:2 a -"},
-			want:   []string{"suspended standing"},
+			want:   []string{"suspended written"},
 		},
 		{
 			name:   "a row that was suspended and then failed is done again",
@@ -319,10 +319,10 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 			want:   []string{"pending"},
 		},
 		{
-			name:   "a duplicate line says nothing of the leaver",
+			name:   "a duplicate line says nothing about the leaver",
 			report: []string{"in:2 a - suspended", "in:3 a - duplicate"},
 			input:  []string{"in:2 a -", "in:3 a -"},
-			want:   []string{"suspended standing", "duplicate standing"},
+			want:   []string{"suspended written", "duplicate written"},
 		},
 		{
 			name:   "a duplicate line does not make a leaver done",
@@ -331,16 +331,16 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 			want:   []string{"pending"},
 		},
 		{
-			name:   "an unusable end date on another line says nothing of a leaver without one",
+			name:   "an unusable end date on another line says nothing about a leaver without one",
 			report: []string{"in:2 a - suspended", "in:3 a soon invalid"},
 			input:  []string{"in:2 a -", "in:3 a soon"},
-			want:   []string{"suspended standing", "invalid standing"},
+			want:   []string{"suspended written", "invalid written"},
 		},
 		{
-			name:   "an invalid line of a conflict says nothing of the leaver",
+			name:   "an invalid line of a conflict says nothing about the leaver",
 			report: []string{"in:2 a 2024-06-30 suspended", "in:3 a 2024-06-29 invalid", "in:4 a 2024-06-30 invalid"},
 			input:  []string{"in:2 a 2024-06-30"},
-			want:   []string{"suspended standing"},
+			want:   []string{"suspended written"},
 		},
 		{
 			name:   "a done row whose last line says something else is written again",
@@ -360,13 +360,13 @@ func TestADoneRowNeverBecomesInvalid(t *testing.T) {
 			name:   "when the other end date comes after it",
 			report: report,
 			input:  []string{"in:2 a 2024-06-30", "in:3 a 2024-06-29", "in:4 a 2024-06-30"},
-			want:   []string{"suspended standing", "invalid: 2024-06-30 in in:2 & 2024-06-29 in in:3", "invalid"},
+			want:   []string{"suspended written", "invalid: 2024-06-30 in in:2 & 2024-06-29 in in:3", "invalid"},
 		},
 		{
 			name:   "when the other end date comes before it",
 			report: report,
 			input:  []string{"before:9 a 2024-06-29", "in:2 a 2024-06-30", "in:4 a 2024-06-29"},
-			want:   []string{"invalid: 2024-06-30 in in:2 & 2024-06-29 in before:9", "suspended standing", "invalid"},
+			want:   []string{"invalid: 2024-06-30 in in:2 & 2024-06-29 in before:9", "suspended written", "invalid"},
 		},
 		{
 			name:  "when it comes from a report that is the input, before the other",
@@ -382,7 +382,7 @@ func TestADoneRowNeverBecomesInvalid(t *testing.T) {
 			name:   "when the other one cannot be used at all",
 			report: report,
 			input:  []string{"in:2 a 2024-06-30", "in:3 a soon"},
-			want:   []string{"suspended standing", "invalid: soon"},
+			want:   []string{"suspended written", "invalid: soon"},
 		},
 	} {
 		t.Run(s.name, s.tell)
@@ -392,25 +392,25 @@ func TestADoneRowNeverBecomesInvalid(t *testing.T) {
 func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
 	for _, s := range []story{
 		{
-			name:   "unchanged rows stand",
+			name:   "unchanged rows are not written again",
 			report: []string{"in:2 a soon invalid", "in:3 b 2025-01-01 not_due", "in:4 b 2025-01-01 duplicate"},
 			input:  []string{"in:2 a soon", "in:3 b 2025-01-01", "in:4 b 2025-01-01"},
-			want:   []string{"invalid standing", "not_due standing", "duplicate standing"},
+			want:   []string{"invalid written", "not_due written", "duplicate written"},
 		},
 		{
-			name:   "changed rows do not",
+			name:   "changed rows are",
 			report: []string{"in:2 a soon invalid", "in:3 b 2025-01-01 not_due", "in:4 b 2025-01-01 duplicate", "in:5 c 2025-01-01 not_due"},
 			input:  []string{"in:2 a later", "in:3 b 2025-01-02", "in:4 b 2025-01-02", "in:5 d 2025-01-01"},
 			want:   []string{"invalid", "not_due", "duplicate", "not_due"},
 		},
 		{
-			name:   "a row on another line does not",
+			name:   "a row on another line is",
 			report: []string{"in:2 b 2025-01-01 not_due"},
 			input:  []string{"in:3 b 2025-01-01"},
 			want:   []string{"not_due"},
 		},
 		{
-			name:   "a row whose outcome changes does not",
+			name:   "a row whose outcome changes is",
 			report: []string{"in:2 a 2025-01-01 not_due", "in:3 a 2025-01-01 duplicate"},
 			input:  []string{"in:2 a 2025-01-01", "in:3 a 2025-01-02"},
 			want:   []string{"invalid", "invalid"},
@@ -422,16 +422,16 @@ func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
 			want:   []string{"not_due"},
 		},
 		{
-			name:   "a leaver that is due now is suspended, whatever stands there",
+			name:   "a leaver that is due now is suspended, whatever the report says",
 			report: []string{"in:2 a 2024-06-30 not_due", "in:3 b 2024-06-30 invalid"},
 			input:  []string{"in:2 a 2024-06-30", "in:3 b 2024-06-30"},
 			want:   []string{"pending", "pending"},
 		},
 		{
-			name:   "a text that the report cannot show stands all the same",
+			name:   "a row with a text that a report cannot hold is not written again",
 			report: []string{"in:2 a\ufffdb - invalid", "in:3 " + strings.Repeat("é", 226) + "… - invalid", "in:4 a " + strings.Repeat("x", 100) + "… invalid"},
 			input:  []string{`in:2 a\x00b -`, "in:3 " + strings.Repeat("é", 400) + " -", "in:4 a " + strings.Repeat("x", 101)},
-			want:   []string{"invalid standing", "invalid standing", "invalid standing"},
+			want:   []string{"invalid written", "invalid written", "invalid written"},
 		},
 		{
 			name:   "refs that differ in their last character only are not the same",
@@ -451,13 +451,13 @@ func TestAReportAsInput(t *testing.T) {
 	}
 	for _, s := range []story{
 		{
-			name:   "continued in place: done rows stand and the rest is done again",
+			name:   "resumed in place: done rows are not written again, and the rest is pending",
 			report: lines,
 			input:  lines,
-			want:   []string{"suspended standing", "duplicate standing", "pending", "not_due standing", "invalid standing", "pending", "pending"},
+			want:   []string{"suspended written", "duplicate written", "pending", "not_due written", "invalid written", "pending", "pending"},
 		},
 		{
-			name:  "for another report: its done lines are carried over",
+			name:  "for another report: its done lines are copied",
 			input: lines,
 			want:  []string{"suspended", "duplicate", "pending", "not_due", "invalid", "pending", "pending"},
 		},
@@ -465,16 +465,16 @@ func TestAReportAsInput(t *testing.T) {
 			name:   "for another report that has its lines already: nothing is written twice",
 			report: lines[:3],
 			input:  lines,
-			want:   []string{"suspended standing", "duplicate standing", "pending", "not_due", "invalid", "pending", "pending"},
+			want:   []string{"suspended written", "duplicate written", "pending", "not_due", "invalid", "pending", "pending"},
 		},
 		{
-			name:   "another input with a leaver that it has done: a duplicate",
+			name:   "another input with a leaver that is done in it: a duplicate",
 			report: nil,
 			input:  []string{"in:2 a - suspended", "new:2 a -", "new:3 b -"},
 			want:   []string{"suspended", "duplicate: suspended already & in:2", "pending"},
 		},
 		{
-			name:  "another input before it with a leaver that it has done: a duplicate, too",
+			name:  "another input before it with a leaver that is done in it: a duplicate, too",
 			input: []string{"new:2 a -", "in:2 a - suspended"},
 			want:  []string{"duplicate: suspended already & in:2", "suspended"},
 		},
@@ -487,16 +487,16 @@ func TestAReportAsInput(t *testing.T) {
 		t.Run(s.name, s.tell)
 	}
 
-	t.Run("a done line is carried over whole", func(t *testing.T) {
+	t.Run("a done line is copied with all its fields", func(t *testing.T) {
 		line := read(t, "in:2 a 2024-06-30 suspended")
 		line.HTTPStatus, line.Attempts, line.Duration = 200, 2, time.Second
 		line.FinishedAt, line.RequestID, line.Reason = noon, "req-1", "it took two"
 		got := decide(t, plan.Options{Now: noon}, nil, []leaver.Result{line})[0]
-		if got.Result != line || got.Standing {
+		if got.Result != line || got.Written {
 			t.Errorf("got %+v, want %+v", got, line)
 		}
 	})
-	t.Run("a line that is done again leaves its past behind", func(t *testing.T) {
+	t.Run("a pending line has nothing of its earlier attempts", func(t *testing.T) {
 		line := read(t, "in:2 a 2024-06-30 failed")
 		line.HTTPStatus, line.Attempts, line.Reason, line.RequestID = 503, 5, "unavailable", "req-1"
 		got := decide(t, plan.Options{Now: noon}, nil, []leaver.Result{line})[0]
@@ -528,7 +528,7 @@ func TestTheSecondReadingMustBeLikeTheFirst(t *testing.T) {
 			var got error
 			for d, err := range p.Tasks(each(readAll(t, test.again))) {
 				if got != nil {
-					t.Fatalf("it goes on after an error: %+v", d)
+					t.Fatalf("there is a decision after an error: %+v", d)
 				}
 				if got = err; err == nil && d.Outcome == leaver.Pending {
 					if !allowed[d.Ref] {
@@ -543,7 +543,7 @@ func TestTheSecondReadingMustBeLikeTheFirst(t *testing.T) {
 		})
 	}
 
-	t.Run("any number of equal readings agree", func(t *testing.T) {
+	t.Run("it can be read any number of times", func(t *testing.T) {
 		rows := readAll(t, input)
 		p := first(plan.Options{Now: noon}, nil, rows)
 		for range 3 {
@@ -554,7 +554,7 @@ func TestTheSecondReadingMustBeLikeTheFirst(t *testing.T) {
 			}
 		}
 	})
-	t.Run("an error of the input ends it, as it is", func(t *testing.T) {
+	t.Run("an error of the input ends it, and is returned unchanged", func(t *testing.T) {
 		broken := errors.New("broken")
 		rows := readAll(t, input)
 		p := first(plan.Options{Now: noon}, nil, rows)
@@ -569,7 +569,7 @@ func TestTheSecondReadingMustBeLikeTheFirst(t *testing.T) {
 			t.Errorf("got %d decisions and %v, want 2 and the input's error", n, got)
 		}
 	})
-	t.Run("whoever stops listening is not called again", func(t *testing.T) {
+	t.Run("a loop over the decisions can break", func(t *testing.T) {
 		rows := readAll(t, input)
 		p := first(plan.Options{Now: noon}, nil, rows)
 		for range p.Tasks(each(rows)) {

@@ -12,9 +12,9 @@ import (
 	"offboard/internal/plan"
 )
 
-// TestPlansOfRandomHistories plays quarters of random clean-ups: inputs that
-// change between runs, runs that stop anywhere, reports that go on. It checks
-// each plan against what the contract says in plain words.
+// TestPlansOfRandomHistories makes random sequences of runs: the input changes
+// between them, runs stop at any row, and reports are resumed. It checks each plan
+// against a simple statement of the rules.
 func TestPlansOfRandomHistories(t *testing.T) {
 	for seed := range uint64(2000) {
 		h := &history{T: t, rand: rand.New(rand.NewPCG(seed, 1)), seed: seed}
@@ -39,7 +39,7 @@ var dates = []string{"", "2024-06-30", "2024-06-30T00:00:00Z", "2024-06-29", "20
 
 func (h *history) mention() mention {
 	m := mention{ref: string(rune('a' + h.rand.IntN(6)))}
-	// Most people agree on one end date, which has passed.
+	// Most mentions of a leaver have the same end date.
 	if h.rand.IntN(3) == 0 {
 		m.date = dates[h.rand.IntN(len(dates))]
 	} else {
@@ -79,9 +79,9 @@ func (h *history) rows() []leaver.Result {
 	return rows
 }
 
-// done returns the line that makes a leaver with this end date done, if any:
-// the last one that asked for them says suspended, and the row of that line
-// has not been tried for with another end date since.
+// done returns the line that makes a leaver with this end date done, if there is
+// one: it is the last line with a call for the leaver, says suspended, and no later
+// line is about a call for its row with another end date.
 func (h *history) done(ref string, date leaver.DateKey) (leaver.Result, bool) {
 	var last leaver.Result
 	for _, r := range h.report {
@@ -129,7 +129,7 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 		wantPending, wantNotDue := 0, 0
 		switch {
 		case !agree || done:
-		case of[0].EndDate.Time().Year() > 2026: // nobody means that
+		case of[0].EndDate.Time().Year() > 2026: // too far ahead
 		case due:
 			wantPending = 1
 		default:
@@ -139,17 +139,17 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 			h.Errorf("%s (agree %t, due %t, done %t) is pending %d times and not due %d times, want %d and %d: %v",
 				ref, agree, due, done, pending, notDue, wantPending, wantNotDue, h.story(decisions))
 		}
-		followed := 0 // rows to which the proof of an earlier run follows
+		followed := 0 // rows for which the line of an earlier run is written again
 		for _, d := range of {
 			line, done := h.done(ref, d.EndDate.Key())
-			standsThere := done && line.Place == d.Place
-			if d.Outcome == leaver.Suspended && !standsThere {
+			isThere := done && line.Place == d.Place
+			if d.Outcome == leaver.Suspended && !isThere {
 				followed++
-				if !done || d.Standing {
-					h.Errorf("%s is suspended, and nothing says so: %v", d.Place, h.story(decisions))
+				if !done || d.Written {
+					h.Errorf("%s is suspended, and no line of the report says so: %v", d.Place, h.story(decisions))
 				}
 			}
-			if standsThere && d.Outcome != leaver.Suspended && followed == 0 {
+			if isThere && d.Outcome != leaver.Suspended && followed == 0 {
 				h.Errorf("%s is done, and is %s: %v", d.Place, d.Outcome, h.story(decisions))
 			}
 			if !agree && d.Outcome != leaver.Invalid && d.Outcome != leaver.Suspended && followed == 0 {
@@ -157,13 +157,13 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 			}
 		}
 		if followed > 1 {
-			h.Errorf("the proof for %s follows to %d rows: %v", ref, followed, h.story(decisions))
+			h.Errorf("the line of %s is written again for %d rows: %v", ref, followed, h.story(decisions))
 		}
 	}
 }
 
-// run plays the run: it records what the plan decided, calls for who is
-// pending, and may stop early.
+// run records the decisions of a plan in the report, with random outcomes for the
+// pending rows. It may stop early.
 func (h *history) run(decisions []plan.Decision) {
 	stop := len(decisions)
 	if h.rand.IntN(3) == 0 {
@@ -171,7 +171,7 @@ func (h *history) run(decisions []plan.Decision) {
 	}
 	called := []leaver.Outcome{leaver.Suspended, leaver.Suspended, leaver.Suspended, leaver.Failed, leaver.NotFound, leaver.Unconfirmed}
 	for i, d := range decisions {
-		if d.Standing {
+		if d.Written {
 			continue
 		}
 		r := d.Result
@@ -182,8 +182,8 @@ func (h *history) run(decisions []plan.Decision) {
 	}
 }
 
-// checkRest plans again what has just been run: what was done or needed no
-// call is written already, and nothing else has changed.
+// checkRest plans the same input again: rows that are done or need no call are
+// written already, and all others are pending.
 func (h *history) checkRest(o plan.Options, rows []leaver.Result) {
 	last := map[leaver.Place]leaver.Outcome{}
 	for _, r := range h.report {
@@ -193,8 +193,8 @@ func (h *history) checkRest(o plan.Options, rows []leaver.Result) {
 		was := last[d.Place]
 		switch {
 		case was == leaver.Suspended || was.Uncalled():
-			if d.Outcome != was || !d.Standing {
-				h.Errorf("%s was %s, and is %s (standing %t) in the next plan", d.Place, was, d.Outcome, d.Standing)
+			if d.Outcome != was || !d.Written {
+				h.Errorf("%s was %s, and is %s (written %t) in the next plan", d.Place, was, d.Outcome, d.Written)
 			}
 		case d.Outcome != leaver.Pending:
 			h.Errorf("%s was %s, and is %s in the next plan", d.Place, was, d.Outcome)
@@ -202,9 +202,9 @@ func (h *history) checkRest(o plan.Options, rows []leaver.Result) {
 	}
 }
 
-// checkInPlace plans to go on with the report as the only input.
+// checkInPlace plans to resume the report with itself as the only input.
 func (h *history) checkInPlace(o plan.Options) {
-	var rows []leaver.Result // of several lines for one row the last one
+	var rows []leaver.Result // the last line about each row
 	for i, r := range h.report {
 		if !slices.ContainsFunc(h.report[i+1:], func(later leaver.Result) bool { return later.Place == r.Place }) {
 			rows = append(rows, r)
@@ -230,8 +230,8 @@ func (h *history) checkInPlace(o plan.Options) {
 	}
 }
 
-// change edits the input as people do between two runs. An input keeps the
-// places of its rows, or the rows would overwrite each other's lines.
+// change edits the input between two runs. It keeps the places of the rows, because
+// a row overwrites the line of another row at the same place.
 func (h *history) change() {
 	for range h.rand.IntN(3) {
 		switch h.rand.IntN(3) {

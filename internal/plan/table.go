@@ -6,24 +6,24 @@ import (
 )
 
 // table is a map for millions of small entries without pointers. Go's own map
-// takes two to three times the memory of what is in it, and as much again
-// while it grows. Here entries stand close together, in chunks that never
-// move, and only an index of four bytes per place grows.
+// takes two to three times the memory of its entries, and as much again while it
+// grows. Here the entries are in chunks that never move, and only an index of
+// four bytes per slot grows.
 type table[K comparable, V any] struct {
 	hash   func(K) uint64
 	chunks [][]pair[K, V]
-	used   uint32   // entries that were ever taken, in all chunks
-	free   []uint32 // entries that were removed
-	index  []uint32 // by hash: number of an entry; its length is a power of two
-	filled int      // places of the index that are not empty
+	used   uint32   // number of entries in use or free, in all chunks
+	free   []uint32 // numbers of the entries that were removed
+	index  []uint32 // numbers of entries, by hash; its length is a power of two
+	filled int      // number of slots of the index that are not empty
 
-	// last is the last search: what is looked up is written back next. It
-	// holds until an entry comes or goes.
+	// last is the result of the last search, because a put often follows a get.
+	// It is valid until an entry is added or removed.
 	last struct {
 		key   K
-		place int
+		slot  int
 		known bool
-		holds bool
+		valid bool
 	}
 }
 
@@ -34,8 +34,8 @@ type pair[K comparable, V any] struct {
 
 const (
 	chunk = 4096 // entries; a power of two
-	// Places of the index that hold no entry: never used, and removed, which a
-	// search must go past.
+	// Slots without an entry: never used, or of an entry that was removed. A
+	// search ends at an empty slot, and continues after a removed one.
 	empty, removed = 0, ^uint32(0)
 )
 
@@ -43,38 +43,40 @@ func newTable[K comparable, V any](hash func(K) uint64) *table[K, V] {
 	return &table[K, V]{hash: hash, index: make([]uint32, 1024)}
 }
 
-// at returns the entry with a number as it stands in the index: from 1 on.
+// at returns the entry with a number of the index. Numbers begin at 1.
 func (t *table[K, V]) at(number uint32) *pair[K, V] {
 	n := number - 1
 	return &t.chunks[n/chunk][n%chunk]
 }
 
-// find returns the place of a key in the index, or the one where it belongs.
-func (t *table[K, V]) find(k K) (place int, known bool) {
-	if !t.last.holds || t.last.key != k {
-		place, known := t.search(k)
-		t.last.key, t.last.place, t.last.known, t.last.holds = k, place, known, true
+// find returns the slot of a key in the index, or the slot for it if the key is not
+// known.
+func (t *table[K, V]) find(k K) (slot int, known bool) {
+	if !t.last.valid || t.last.key != k {
+		slot, known := t.search(k)
+		t.last.key, t.last.slot, t.last.known, t.last.valid = k, slot, known, true
 	}
-	return t.last.place, t.last.known
+	return t.last.slot, t.last.known
 }
 
-func (t *table[K, V]) search(k K) (place int, known bool) {
+// search is find without the memory of the last search.
+func (t *table[K, V]) search(k K) (slot int, known bool) {
 	mask := len(t.index) - 1
 	spare := -1
-	for place = int(t.hash(k)) & mask; ; place = (place + 1) & mask {
-		switch number := t.index[place]; number {
+	for slot = int(t.hash(k)) & mask; ; slot = (slot + 1) & mask {
+		switch number := t.index[slot]; number {
 		case empty:
 			if spare >= 0 {
 				return spare, false
 			}
-			return place, false
+			return slot, false
 		case removed:
 			if spare < 0 {
-				spare = place
+				spare = slot
 			}
 		default:
 			if t.at(number).key == k {
-				return place, true
+				return slot, true
 			}
 		}
 	}
@@ -82,35 +84,35 @@ func (t *table[K, V]) search(k K) (place int, known bool) {
 
 // get returns the value of a key.
 func (t *table[K, V]) get(k K) (v V, known bool) {
-	place, known := t.find(k)
+	slot, known := t.find(k)
 	if known {
-		v = t.at(t.index[place]).value
+		v = t.at(t.index[slot]).value
 	}
 	return v, known
 }
 
 // put sets the value of a key.
 func (t *table[K, V]) put(k K, v V) {
-	place, known := t.find(k)
+	slot, known := t.find(k)
 	if known {
-		t.at(t.index[place]).value = v
+		t.at(t.index[slot]).value = v
 		return
 	}
-	t.last.holds = false
-	if t.index[place] == empty {
-		// Three quarters full, searches get long.
+	t.last.valid = false
+	if t.index[slot] == empty {
+		// Searches get long if more than three quarters are in use.
 		if t.filled++; 4*t.filled > 3*len(t.index) {
 			t.grow()
-			place, _ = t.search(k)
+			slot, _ = t.search(k)
 			t.filled++
 		}
 	}
 	number := t.take()
 	*t.at(number) = pair[K, V]{k, v}
-	t.index[place] = number
+	t.index[slot] = number
 }
 
-// take returns the number of an entry that is not in use.
+// take returns the number of a free entry.
 func (t *table[K, V]) take() uint32 {
 	if last := len(t.free) - 1; last >= 0 {
 		number := t.free[last]
@@ -124,18 +126,18 @@ func (t *table[K, V]) take() uint32 {
 	return t.used
 }
 
-// remove forgets a key.
+// remove deletes a key, if it is known.
 func (t *table[K, V]) remove(k K) {
-	place, known := t.find(k)
+	slot, known := t.find(k)
 	if !known {
 		return
 	}
-	t.last.holds = false
-	t.free = append(t.free, t.index[place])
-	t.index[place] = removed
+	t.last.valid = false
+	t.free = append(t.free, t.index[slot])
+	t.index[slot] = removed
 }
 
-// grow makes an index that is at most three eighths full.
+// grow makes a new index, of which at most three eighths are in use.
 func (t *table[K, V]) grow() {
 	old := t.index
 	entries := int(t.used) - len(t.free)
@@ -146,15 +148,15 @@ func (t *table[K, V]) grow() {
 		if number == empty || number == removed {
 			continue
 		}
-		place := int(t.hash(t.at(number).key)) & mask
-		for t.index[place] != empty {
-			place = (place + 1) & mask
+		slot := int(t.hash(t.at(number).key)) & mask
+		for t.index[slot] != empty {
+			slot = (slot + 1) & mask
 		}
-		t.index[place] = number
+		t.index[slot] = number
 	}
 }
 
-// all are the entries, in no order that means anything.
+// all returns the entries, in no particular order.
 func (t *table[K, V]) all() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		for _, number := range t.index {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestATableIsAMap does the same at random to a table and to a map, with few
-// keys and many, and with hashes that collide.
+// TestATableIsAMap does the same random operations with a table and a map, with
+// hashes that collide, too.
 func TestATableIsAMap(t *testing.T) {
 	for name, hash := range map[string]func(uint64) uint64{
 		"good hashes":     func(k uint64) uint64 { return k * 0x9e3779b97f4a7c15 },
@@ -52,17 +52,17 @@ func TestATableGrows(t *testing.T) {
 		}
 	}
 	if _, known := got.get(n); known {
-		t.Error("a key is known that was never put in")
+		t.Error("a key is known that was not put")
 	}
 }
 
-func TestWhatComesAndGoesDoesNotMakeATableGrow(t *testing.T) {
+func TestRemovedEntriesAreUsedAgain(t *testing.T) {
 	got := newTable[uint64, int](func(k uint64) uint64 { return k * 0x9e3779b97f4a7c15 })
 	for k := range uint64(1_000_000) {
 		got.put(k, 0)
 		got.remove(k)
 	}
 	if len(got.index) > 1024 || len(got.chunks) > 1 {
-		t.Errorf("an index of %d places and %d chunks for nothing", len(got.index), len(got.chunks))
+		t.Errorf("an index of %d slots and %d chunks for one entry", len(got.index), len(got.chunks))
 	}
 }

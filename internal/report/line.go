@@ -52,12 +52,9 @@ func same(column, name string) bool {
 	return strings.EqualFold(strings.NewReplacer(" ", "", "_", "", "-", "").Replace(column), name)
 }
 
-// How long the texts of a line may be, in characters. A ref or an end date
-// that is cut stays longer than a valid one can be: it was invalid, and must
-// be when the report is read again.
+// How long the other texts of a line may be, in characters; Leaver.Normal bounds
+// the ref and the end date.
 const (
-	mostRef       = 2 * leaver.MaxRef
-	mostEndDate   = 100
 	mostSource    = 4096
 	mostRequestID = 128
 	mostError     = 500
@@ -69,11 +66,12 @@ const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 // newLine prepares a result for the file: every text is valid UTF-8, of a
 // sane length and without control characters.
 func newLine(r leaver.Result) line {
+	ref, endDate := r.Normal()
 	l := line{
-		Ref:        clean(r.Ref, mostRef, utf8.RuneError),
-		EndDate:    clean(r.EndDate.Text, mostEndDate, utf8.RuneError),
+		Ref:        ref,
+		EndDate:    endDate,
 		Outcome:    string(r.Outcome),
-		Source:     clean(r.Source, mostSource, utf8.RuneError),
+		Source:     leaver.Clean(r.Source, mostSource, utf8.RuneError),
 		Row:        r.Row.Place.Row,
 		Attempts:   r.Attempts,
 		DurationMs: r.Duration.Milliseconds(),
@@ -182,7 +180,7 @@ func appendQuoted(b []byte, text string) []byte {
 func (l line) result(zone *time.Location) (leaver.Result, error) {
 	outcome, ok := leaver.ParseOutcome(l.Outcome)
 	if !ok {
-		return leaver.Result{}, fmt.Errorf("%q is no outcome that this version of offboard knows", clean(l.Outcome, 40, ' '))
+		return leaver.Result{}, fmt.Errorf("%q is no outcome that this version of offboard knows", leaver.Clean(l.Outcome, 40, ' '))
 	}
 	if l.Row < 1 || int64(l.Row) > math.MaxUint32 || l.Source == "" {
 		return leaver.Result{}, errors.New("the line names no source and row")
@@ -220,7 +218,7 @@ func (l *line) parse(fields []string, at []int) error {
 		}
 		n, err := strconv.Atoi(s)
 		if err != nil {
-			return 0, fmt.Errorf("%s %q is not a whole number", columns[column], clean(s, 40, ' '))
+			return 0, fmt.Errorf("%s %q is not a whole number", columns[column], leaver.Clean(s, 40, ' '))
 		}
 		return n, nil
 	}
@@ -244,28 +242,6 @@ func (l *line) parse(fields []string, at []int) error {
 	return errors.Join(errs[:]...)
 }
 
-// clean puts replacement in the place of control characters and invalid
-// bytes, and cuts the text to so many characters.
-func clean(s string, most int, replacement rune) string {
-	if len(s) <= most && printable(s) {
-		return s
-	}
-	var b strings.Builder
-	n := 0
-	for _, r := range s {
-		if n == most {
-			b.WriteRune('…')
-			break
-		}
-		n++
-		if r == utf8.RuneError || unicode.IsControl(r) {
-			r = replacement
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
 // printable tells whether a text is of visible ASCII characters and spaces.
 func printable(s string) bool {
 	for i := range len(s) {
@@ -282,7 +258,7 @@ func told(s string, most int) string {
 	if !printable(s) {
 		s = lineBreaks.Replace(s)
 	}
-	return clean(defuse(clean(s, most, ' ')), most, ' ')
+	return leaver.Clean(defuse(leaver.Clean(s, most, ' ')), most, ' ')
 }
 
 // lineBreaks are those of Unicode that are no control characters. A ref may

@@ -263,9 +263,7 @@ func FuzzRoundTrip(f *testing.F) {
 			FinishedAt: time.Unix(int64(row), 0),
 			RequestID:  requestID, Reason: reason,
 		}
-		// RFC 3339 allows any number of digits; an end date that has more than
-		// a report takes is an unusable one when it is read again.
-		if row == 0 || source == "" || in.Fault == "" && len(in.EndDate.Text) > mostEndDate {
+		if row == 0 || source == "" {
 			t.Skip()
 		}
 		for _, format := range bothFormats {
@@ -323,7 +321,7 @@ func FuzzReadReport(f *testing.F) {
 			}
 			for i, l := range lines {
 				a := again[i]
-				if a.Ref != l.Ref && l.Fault == "" || (a.Fault == "") != (l.Fault == "") && len(l.EndDate.Text) <= mostEndDate || a.Outcome != l.Outcome || a.Row.Place.Row != l.Row.Place.Row {
+				if a.Ref != l.Ref && l.Fault == "" || (a.Fault == "") != (l.Fault == "") || a.Outcome != l.Outcome || a.Row.Place.Row != l.Row.Place.Row {
 					t.Fatalf("%s: %+v is written as %+v", format, l, a)
 				}
 			}

@@ -1,13 +1,16 @@
-package leaver
+package dates
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // the zones of these tests, wherever they run
+
+	"offboard/internal/leaver"
 )
 
-func inZone(t *testing.T, name string) *time.Location {
+func location(t testing.TB, name string) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation(name)
 	if err != nil {
@@ -205,24 +208,24 @@ NaN = !
 	}
 	n := 0
 	for _, tt := range tests {
-		f, err := ParseDateFormat(tt.format)
+		f, err := ParseFormat(tt.format)
 		if err != nil {
 			t.Fatal(err)
 		}
-		zone := inZone(t, tt.zone)
+		zone := location(t, tt.zone)
 		for line := range strings.SplitSeq(strings.TrimSpace(tt.readings), "\n") {
 			n++
 			text, want, _ := strings.Cut(line, " = ")
-			d, err := f.ParseEndDate(text, zone)
+			d, err := f.Parse(text, zone)
 			got := "!"
 			if err == nil {
 				got = fmt.Sprintf("%s; %s", d.Text, d.Time().UTC().Format(time.RFC3339))
 				// The report is read without the format, and must mean the same.
-				again, err := ParseEndDate(d.Text, zone)
+				again, err := leaver.ParseEndDate(d.Text, zone)
 				if err != nil || again.Key() != d.Key() || !again.Time().Equal(d.Time()) {
 					t.Errorf("%s, %s: %q is %q in a report, which means %v, %v", tt.format, tt.zone, text, d.Text, again, err)
 				}
-			} else if _, err := ParseEndDate(d.Text, zone); err == nil {
+			} else if _, err := leaver.ParseEndDate(d.Text, zone); err == nil {
 				t.Errorf("%s, %s: %q is no end date, and would be one in a report: %q", tt.format, tt.zone, text, d.Text)
 			}
 			if got != want {
@@ -237,67 +240,16 @@ NaN = !
 
 func TestADateFormatNeedsAYearAMonthAndADay(t *testing.T) {
 	for _, letters := range []string{"DD/MM", "YYYY", "DD/MM/YYYY/DD", "YYYY-YY-DD", "HH/MM/YYYY", "day/month/year", "%d/%m/%Y", "2006-01-02", "DD_MM_YYYY", "yyyy", "YYYYDM", "MD.YY", "DM:YY", "MYYD", "YYYYMMD", "DMMYYYY"} {
-		if f, err := ParseDateFormat(letters); err == nil {
+		if f, err := ParseFormat(letters); err == nil {
 			t.Errorf("%q is read as %+v", letters, f)
 		}
-	}
-}
-
-func TestOnlyAReadingThatFitsEveryDateIsProposed(t *testing.T) {
-	tests := []struct{ texts, want string }{
-		{"30/06/2024 01/02/2024", "all of them would fit --date-format DD/MM/YYYY"},
-		{"06/30/2024 01/02/2024", "all of them would fit --date-format MM/DD/YYYY"},
-		{"01/02/2024 03/04/2024", "they could be DD/MM/YYYY or MM/DD/YYYY: say which with --date-format"},
-		{"1/2/2024 30/6/2024", "all of them would fit --date-format D/M/YYYY"},
-		{"30/06/2024 06/30/2024", "say how dates are written with --date-format, such as DD/MM/YYYY"},
-		{"30.06.2024 1.1.2024", "all of them would fit --date-format D.M.YYYY"},
-		{"30-Jun-2024", "all of them would fit --date-format DD-MMM-YYYY"},
-		{"20240630 20240701", "all of them would fit --date-format YYYYMMDD"},
-		{"45473 45474.5", "all of them would fit --date-format excel"},
-		{"30/06/2024 31/06/2024 31/06/2024 soon 01/02/2024", "all but 3 would fit --date-format DD/MM/YYYY"},
-		{"soon 01/02/2024", "they could be DD/MM/YYYY or MM/DD/YYYY: say which with --date-format"},
-		{"30/06/2024 06/30/2024 soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
-		{"26/12/05 26/12/20 26/11/28", "all of them would fit --date-format YY/MM/DD"}, // 2028 is too far ahead
-		{"26/12/05 26/12/20", "they could be DD/MM/YY or YY/MM/DD: say which with --date-format"},
-		{"30/12/24 01/02/24", "all of them would fit --date-format DD/MM/YY"},
-		{"24-06-30 24-07-31", "all of them would fit --date-format YY-MM-DD"},
-		{"020726 021226 030926", "they could be YYMMDD or DDMMYY or MMDDYY: say which with --date-format"},
-		{"261231 270331", "all of them would fit --date-format YYMMDD"},
-		{"30062024 01072024", "all of them would fit --date-format DDMMYYYY"},
-		{"30/06/2024 31/12/9999", "all but 1 would fit --date-format DD/MM/YYYY"},
-		{"30/Jun/2024", "all of them would fit --date-format DD/MMM/YYYY"},
-		{"30/06/2024 2024-06-30 01/02/2024", "2 would fit --date-format DD/MM/YYYY, and 1 are YYYY-MM-DD: write them alike"},
-		{"2024-06-30 2024-6-1", "all of them would fit --date-format YYYY-M-D"},
-		{"soon later", "say how dates are written with --date-format, such as DD/MM/YYYY"},
-		{"soon", "say how dates are written with --date-format, such as DD/MM/YYYY"},
-	}
-	for _, tt := range tests {
-		p := NewProposal(time.UTC, time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC))
-		for text := range strings.FieldsSeq(tt.texts) {
-			if _, err := ParseEndDate(text, time.UTC); err == nil {
-				p.AddUsual()
-			} else {
-				p.Add(text)
-			}
-		}
-		if got := p.String(); got != tt.want {
-			t.Errorf("%s: got %q, want %q", tt.texts, got, tt.want)
-		}
-		if letters := p.Letters(); (letters != "") != (strings.Contains(tt.want, "would fit") && !strings.Contains(tt.want, "alike")) || !strings.HasSuffix(tt.want, letters) {
-			t.Errorf("%s: %q is proposed", tt.texts, letters)
-		}
-	}
-	p := NewProposal(time.UTC, time.Time{})
-	p.Add("30 June 2024")
-	if got, want := p.String(), "all of them would fit --date-format 'D MMMM YYYY'"; got != want {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 // FuzzDateFormat reads texts in formats: what is a date means the same wherever
 // it is read next, and what is none is none in a report, either.
 func FuzzDateFormat(f *testing.F) {
-	for _, letters := range append([]string{"", "YYYYDM", "DD MM YY", "MMMM D, YYYY", "yyyy/mm/dd"}, proposals...) {
+	for _, letters := range append(testFormats(), "YYYYDM") {
 		for _, text := range []string{"", "30/06/2024", "30.6.24", "2024-06-30", "20240630", "45473.708333", "Jun 30, 2024", "30/06/2024 17:00 +02:00", "08/03/2026 02:30", "01/11/2026 01:30:00"} {
 			f.Add(letters, text)
 		}
@@ -307,16 +259,16 @@ func FuzzDateFormat(f *testing.F) {
 		zone = at
 	}
 	f.Fuzz(func(t *testing.T, letters, text string) {
-		format, err := ParseDateFormat(letters)
+		format, err := ParseFormat(letters)
 		if err != nil {
 			return
 		}
-		d, err := format.ParseEndDate(text, zone)
-		again, errAgain := ParseEndDate(d.Text, zone)
+		d, err := format.Parse(text, zone)
+		again, errAgain := leaver.ParseEndDate(d.Text, zone)
 		if (err == nil) != (errAgain == nil) || d.Key() != again.Key() {
 			t.Errorf("%q in the form %q is %q (%v), and read again %q (%v)", text, letters, d.Key(), err, again.Key(), errAgain)
 		}
-		if d.Passed(d.Time().Add(-time.Nanosecond)) && d.Key() != noDate {
+		if d.Passed(d.Time().Add(-time.Nanosecond)) && !d.Time().IsZero() {
 			t.Errorf("%q in the form %q has passed before %v", text, letters, d.Time())
 		}
 	})

@@ -1,0 +1,132 @@
+package dates
+
+import (
+	"strings"
+	"time"
+)
+
+// scanner reads the parts of a date from the front of what is left of a text. It
+// accepts what time.Parse accepts, and allocates nothing.
+type scanner string
+
+// number reads a number of so many digits.
+func (s *scanner) number(least, most int) (n int, ok bool) {
+	digits := 0
+	for digits < most && digits < len(*s) && isDigit((*s)[digits]) {
+		n = n*10 + int((*s)[digits]-'0')
+		digits++
+	}
+	*s = (*s)[digits:]
+	return n, digits >= least
+}
+
+// shortYear reads a year of two characters, from 1969 on. Like time.Parse it takes
+// a sign and a digit for a year.
+func (s *scanner) shortYear() (year int, ok bool) {
+	if len(*s) < 2 {
+		return 0, false
+	}
+	sign := (*s)[0]
+	if sign == '+' || sign == '-' {
+		*s = (*s)[1:]
+		if year, ok = s.number(1, 1); sign == '-' {
+			year = -year
+		}
+	} else {
+		year, ok = s.number(2, 2)
+	}
+	if year >= 69 {
+		return year + 1900, ok
+	}
+	return year + 2000, ok
+}
+
+// month reads the English name of a month, or the first three letters of it, in any
+// case.
+func (s *scanner) month(short bool) (month int, ok bool) {
+	if *s == "" || isDigit((*s)[0]) {
+		return 0, false
+	}
+	for m := time.January; m <= time.December; m++ {
+		name := m.String()
+		if short {
+			name = name[:3]
+		}
+		if len(*s) >= len(name) && strings.EqualFold(string((*s)[:len(name)]), name) {
+			*s = (*s)[len(name):]
+			return int(m), true
+		}
+	}
+	return 0, false
+}
+
+// spaces reads spaces and returns their number.
+func (s *scanner) spaces() int {
+	n := 0
+	for s.take(' ') {
+		n++
+	}
+	return n
+}
+
+// take reads a character, if it is the next one.
+func (s *scanner) take(char byte) bool {
+	if *s == "" || (*s)[0] != char {
+		return false
+	}
+	*s = (*s)[1:]
+	return true
+}
+
+// fraction reads the fraction of a second, if there is one: a point or a comma, and
+// digits, of which nine count.
+func (s *scanner) fraction() (d time.Duration) {
+	if len(*s) < 2 || (*s)[0] != '.' && (*s)[0] != ',' || !isDigit((*s)[1]) {
+		return 0
+	}
+	*s = (*s)[1:]
+	for unit := 100 * time.Millisecond; *s != "" && isDigit((*s)[0]); unit /= 10 {
+		d += time.Duration((*s)[0]-'0') * unit
+		*s = (*s)[1:]
+	}
+	return d
+}
+
+// half reads AM or PM, with or without spaces before it.
+func (s *scanner) half() (pm, ok bool) {
+	rest := *s
+	rest.spaces()
+	if len(rest) < 2 {
+		return false, false
+	}
+	switch rest[:2] {
+	case "PM", "pm":
+		pm = true
+	case "AM", "am":
+	default:
+		return false, false
+	}
+	*s = rest[2:]
+	return pm, true
+}
+
+// offset reads an offset from UTC, in seconds: Z, +02:00 or +0200, with or without
+// spaces before it. Like time.Parse it takes 24 hours and 60 minutes.
+func (s *scanner) offset() (seconds int, ok bool) {
+	s.spaces()
+	if s.take('Z') {
+		return 0, true
+	}
+	sign := 1
+	if s.take('-') {
+		sign = -1
+	} else if !s.take('+') {
+		return 0, false
+	}
+	hours, ok1 := s.number(2, 2)
+	s.take(':')
+	minutes, ok2 := s.number(2, 2)
+	return sign * (hours*3600 + minutes*60), ok1 && ok2 && hours <= 24 && minutes <= 60
+}
+
+func isDigit(char byte) bool { return char >= '0' && char <= '9' }
