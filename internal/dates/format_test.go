@@ -1,6 +1,7 @@
 package dates
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -19,9 +20,9 @@ func location(t testing.TB, name string) *time.Location {
 	return zone
 }
 
-// TestDatesInEveryFormat reads texts in formats and zones. Each line is a
-// format, and then a text with what it means: the text that the report repeats,
-// and, behind a semicolon, the moment that is sent; or "!" if it means nothing.
+// TestDatesInEveryFormat reads texts in formats and zones. Each line has a text and,
+// after "=", the Text of its end date and the moment that is sent to the API; or "!"
+// if the text is no end date in the format.
 func TestDatesInEveryFormat(t *testing.T) {
 	tests := []struct{ format, zone, readings string }{
 		{"DD/MM/YYYY", "UTC", `
@@ -220,7 +221,7 @@ NaN = !
 			got := "!"
 			if err == nil {
 				got = fmt.Sprintf("%s; %s", d.Text, d.Time().UTC().Format(time.RFC3339))
-				// The report is read without the format, and must mean the same.
+				// A report is read without the format, and must mean the same.
 				again, err := leaver.ParseEndDate(d.Text, zone)
 				if err != nil || again.Key() != d.Key() || !again.Time().Equal(d.Time()) {
 					t.Errorf("%s, %s: %q is %q in a report, which means %v, %v", tt.format, tt.zone, text, d.Text, again, err)
@@ -246,8 +247,47 @@ func TestADateFormatNeedsAYearAMonthAndADay(t *testing.T) {
 	}
 }
 
-// FuzzDateFormat reads texts in formats: what is a date means the same wherever
-// it is read next, and what is none is none in a report, either.
+func TestAFormatIsAText(t *testing.T) {
+	for _, letters := range []string{"", "DD/MM/YYYY", "d.m.yy", "excel", "Excel", "MMMM D, YYYY"} {
+		var f Format
+		if err := f.UnmarshalText([]byte(letters)); err != nil {
+			t.Fatal(err)
+		}
+		text, err := f.MarshalText()
+		if string(text) != letters || err != nil || f.String() != letters {
+			t.Errorf("%q is written as %q (%v) and %q", letters, text, err, f)
+		}
+		if f.IsZero() != (letters == "") || f.Serial() != strings.EqualFold(letters, "excel") {
+			t.Errorf("%q: zero %t, serial %t", letters, f.IsZero(), f.Serial())
+		}
+	}
+	f := Serial()
+	if err := f.UnmarshalText(nil); err != nil || !f.IsZero() {
+		t.Errorf("an empty text gives %+v, %v", f, err)
+	}
+	if err := f.UnmarshalText([]byte(strings.Repeat("x", 5000))); err == nil || len(err.Error()) > 300 {
+		t.Errorf("a long text gives the error %v", err)
+	}
+}
+
+func TestTheErrorOfATextInAnotherForm(t *testing.T) {
+	for letters, want := range map[string]string{
+		"DD/MM/YYYY": `the end date "2024-06-30x" is not a day of the calendar in the form DD/MM/YYYY`,
+		"excel":      `the end date "2024-06-30x" is not the serial number of a day, such as 45473`,
+		"":           `the end date "2024-06-30x" is neither YYYY-MM-DD nor RFC 3339`,
+	} {
+		f, err := ParseFormat(letters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Parse("2024-06-30x", time.UTC); err == nil || err.Error() != want || errors.Is(err, leaver.ErrDateForm) != f.IsZero() {
+			t.Errorf("%q: got %v, want %s", letters, err, want)
+		}
+	}
+}
+
+// FuzzDateFormat reads texts in formats, and the Text of the result without a format:
+// an end date must mean the same, and any other text must be no end date.
 func FuzzDateFormat(f *testing.F) {
 	for _, letters := range append(testFormats(), "YYYYDM") {
 		for _, text := range []string{"", "30/06/2024", "30.6.24", "2024-06-30", "20240630", "45473.708333", "Jun 30, 2024", "30/06/2024 17:00 +02:00", "08/03/2026 02:30", "01/11/2026 01:30:00"} {

@@ -36,7 +36,7 @@ type set uint64
 var every = set(1)<<len(proposals) - 1
 
 // reading returns those of a set that read a text. With a now that is not zero, an
-// end date that is FarAhead is not counted: nobody means it.
+// end date that is FarAhead does not count.
 func (of set) reading(text string, zone *time.Location, now time.Time) set {
 	if !hasDigit(text) {
 		return 0

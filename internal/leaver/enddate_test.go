@@ -86,7 +86,7 @@ func TestParseEndDateRefuses(t *testing.T) {
 		"month 13":                               "2024-13-01",
 		"month 0":                                "2024-00-10",
 		"day 0":                                  "2024-01-00",
-		"a year before 1900":                     "1949-12-31",
+		"a year before 1950":                     "1949-12-31",
 		"what old systems write for none":        "0001-01-01",
 		"what spreadsheets write for none":       "1899-12-30T00:00:00Z",
 		"a moment that is zero":                  "0001-01-01T00:00:00Z",
@@ -103,7 +103,7 @@ func TestParseEndDateRefuses(t *testing.T) {
 		"a zone by name":                         "2024-06-30T17:00:00CET",
 		"a day with something behind it":         "2024-06-30x",
 		"a day with a line break behind it":      "2024-06-30\n",
-		"white space around, which NewRow cuts":  " 2024-06-30",
+		"white space around, which NewRow trims": " 2024-06-30",
 		"a serial number of a spreadsheet":       "45473",
 		"null as a word":                         "null",
 		"ten characters that are no date":        "next month",
@@ -111,7 +111,7 @@ func TestParseEndDateRefuses(t *testing.T) {
 		"invalid UTF-8":                          "2024-06-3\xff",
 		"a year of five digits":                  "12024-06-30T00:00:00Z",
 		"more digits than a report keeps":        "2024-06-30T17:00:00.000000000000000000000Z",
-		"text of a length that nobody will read": strings.Repeat("x", 5000),
+		"a text of 5000 characters":              strings.Repeat("x", 5000),
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -139,11 +139,10 @@ func TestNoEndDateHasPassed(t *testing.T) {
 	}
 }
 
-// The moment given is the first at which the end date has passed; a second
-// before it has not.
+// TestPassed has for each end date the first moment at which it has passed.
 func TestPassed(t *testing.T) {
 	tests := map[string]struct{ text, zone, from string }{
-		"a moment, when it is there":                              {"2024-06-30T17:00:00Z", "UTC", "2024-06-30T17:00:00Z"},
+		"a moment":                                                {"2024-06-30T17:00:00Z", "UTC", "2024-06-30T17:00:00Z"},
 		"a moment with an offset":                                 {"2024-06-30T17:00:00+02:00", "Asia/Tokyo", "2024-06-30T15:00:00Z"},
 		"a day in UTC, when it is over":                           {"2024-06-30", "UTC", "2024-07-01T00:00:00Z"},
 		"the last day of a year":                                  {"2024-12-31", "UTC", "2025-01-01T00:00:00Z"},
@@ -177,20 +176,19 @@ func TestPassed(t *testing.T) {
 				t.Errorf("has not passed at %v", from)
 			}
 			if !d.Passed(from.Add(time.Second).In(zone(t, "Asia/Tokyo"))) {
-				t.Error("has not passed a second later, said by a clock in another zone")
+				t.Error("has not passed a second later, at a time in another zone")
 			}
 			if d.Passed(from.Add(-time.Second)) {
 				t.Error("has passed a second before")
 			}
 			if d.Passed(from.Add(-time.Nanosecond)) {
-				t.Error("has passed the last instant before")
+				t.Error("has passed a nanosecond before")
 			}
 		})
 	}
 }
 
-// Where a day's first hour comes twice, the day before is over at the first
-// or the second midnight: never before the first.
+// Where a day has two midnights, the day before is over at one of them.
 func TestADayIsNotOverBeforeTheFirstOfTwoMidnights(t *testing.T) {
 	for name, first := range map[string]string{
 		"America/Havana 2024-11-02": "2024-11-03T04:00:00Z",
@@ -249,18 +247,18 @@ func TestKeys(t *testing.T) {
 
 func TestKeysRead(t *testing.T) {
 	tests := map[string]struct{ text, zone, want string }{
-		"no end date":                    {"", "UTC", "no end date"},
-		"a day":                          {"2024-06-30", "UTC", "2024-06-30"},
-		"a day in the east":              {"2024-01-01", "Asia/Tokyo", "2024-01-01"},
-		"a day whose 00:00 is skipped":   {"2024-09-08", "America/Santiago", "2024-09-08"},
-		"a day that was skipped":         {"2011-12-30", "Pacific/Apia", "2011-12-30"},
-		"a moment, in UTC":               {"2024-06-30T17:00:00+02:00", "UTC", "2024-06-30T15:00:00.000Z"},
-		"a moment with milliseconds":     {"2024-06-30T17:00:00.250Z", "UTC", "2024-06-30T17:00:00.250Z"},
-		"a moment with more is cut":      {"2024-06-30T17:00:00.2509Z", "UTC", "2024-06-30T17:00:00.250Z"},
-		"a moment before 1970":           {"1950-01-01T00:00:00.001Z", "UTC", "1950-01-01T00:00:00.001Z"},
-		"the last day":                   {"9999-12-31", "UTC", "9999-12-31"},
-		"a moment that begins a day":     {"2024-06-30T00:00:00Z", "UTC", "2024-06-30T00:00:00.000Z"},
-		"a moment before 1970 is cut so": {"1960-06-30T17:00:00.0019Z", "UTC", "1960-06-30T17:00:00.001Z"},
+		"no end date":                            {"", "UTC", "no end date"},
+		"a day":                                  {"2024-06-30", "UTC", "2024-06-30"},
+		"a day in the east":                      {"2024-01-01", "Asia/Tokyo", "2024-01-01"},
+		"a day whose 00:00 is skipped":           {"2024-09-08", "America/Santiago", "2024-09-08"},
+		"a day that was skipped":                 {"2011-12-30", "Pacific/Apia", "2011-12-30"},
+		"a moment, in UTC":                       {"2024-06-30T17:00:00+02:00", "UTC", "2024-06-30T15:00:00.000Z"},
+		"a moment with milliseconds":             {"2024-06-30T17:00:00.250Z", "UTC", "2024-06-30T17:00:00.250Z"},
+		"a moment with more is truncated":        {"2024-06-30T17:00:00.2509Z", "UTC", "2024-06-30T17:00:00.250Z"},
+		"a moment before 1970":                   {"1950-01-01T00:00:00.001Z", "UTC", "1950-01-01T00:00:00.001Z"},
+		"the last day":                           {"9999-12-31", "UTC", "9999-12-31"},
+		"a moment that begins a day":             {"2024-06-30T00:00:00Z", "UTC", "2024-06-30T00:00:00.000Z"},
+		"a moment before 1970 with more is, too": {"1960-06-30T17:00:00.0019Z", "UTC", "1960-06-30T17:00:00.001Z"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -271,8 +269,8 @@ func TestKeysRead(t *testing.T) {
 	}
 }
 
-// Whatever the text and the zone: a day is never over before it has begun,
-// and a refused text stays refused.
+// FuzzEndDate checks that a day is not over before it has begun, in any zone, and
+// that a refused text has no date.
 func FuzzEndDate(f *testing.F) {
 	for _, text := range []string{
 		"", "2024-06-30", "2024-06-30T17:00:00Z", "2024-06-30T17:00:00.250+02:00", "2024-02-29", "2023-02-29",
@@ -293,7 +291,7 @@ func FuzzEndDate(f *testing.F) {
 		}
 		if err != nil {
 			if d != (leaver.EndDate{Text: text}) {
-				t.Fatalf("%q is refused, yet holds a date: %+v", text, d)
+				t.Fatalf("%q is refused, and has a date: %+v", text, d)
 			}
 			return
 		}
@@ -318,7 +316,7 @@ func FuzzEndDate(f *testing.F) {
 			t.Fatalf("%q has the key %v; the same moment in UTC has %v (%v)", text, d.Key(), again.Key(), err)
 		}
 		if !d.Passed(begins) {
-			t.Fatalf("%q has not passed when it is there", text)
+			t.Fatalf("%q has not passed at its moment", text)
 		}
 	})
 }

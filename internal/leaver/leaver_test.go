@@ -23,10 +23,10 @@ func TestNewRowReadsRefs(t *testing.T) {
 		"letters beyond ASCII are kept":                       {"Zoë-漢-🙂", "Zoë-漢-🙂", ""},
 		"three dots are kept":                                 {"...", "...", ""},
 		"a dot with a letter is kept":                         {".a", ".a", ""},
-		"spaces around are cut":                               {"  a  ", "a", ""},
-		"tabs and line breaks around are cut":                 {"\t\r\na\n\t", "a", ""},
-		"a no-break space around is cut":                      {"\u00a0a\u00a0", "a", ""},
-		"other spaces of Unicode around are cut":              {"\u2003\u3000a\u2028\u0085", "a", ""},
+		"spaces around are trimmed":                           {"  a  ", "a", ""},
+		"tabs and line breaks around are trimmed":             {"\t\r\na\n\t", "a", ""},
+		"a no-break space around is trimmed":                  {"\u00a0a\u00a0", "a", ""},
+		"other spaces of Unicode around are trimmed":          {"\u2003\u3000a\u2028\u0085", "a", ""},
 		"nothing is refused":                                  {"", "", "empty"},
 		"only white space is refused":                         {" \t\u00a0", "", "empty"},
 		"one dot is refused":                                  {".", ".", `"."`},
@@ -40,7 +40,7 @@ func TestNewRowReadsRefs(t *testing.T) {
 		"a C1 control character is refused":                   {"a\u0085b", "a\u0085b", "control"},
 		"a NUL at the edge is refused":                        {"\x00a", "\x00a", "control"},
 		"a lone byte of Latin-1 is refused":                   {"Zo\xeb", "Zo\xeb", "UTF-8"},
-		"a character cut short is refused":                    {"a\xe6\xbc", "a\xe6\xbc", "UTF-8"},
+		"an incomplete character is refused":                  {"a\xe6\xbc", "a\xe6\xbc", "UTF-8"},
 		"an encoded surrogate is refused":                     {"\xed\xa0\x80", "\xed\xa0\x80", "UTF-8"},
 		"U+FFFD is refused":                                   {"Zo\ufffd", "Zo\ufffd", "U+FFFD"},
 		"113 characters are the most":                         {strings.Repeat("a", 113), strings.Repeat("a", 113), ""},
@@ -49,7 +49,7 @@ func TestNewRowReadsRefs(t *testing.T) {
 		"114 characters of four bytes are refused":            {strings.Repeat("🙂", 114), strings.Repeat("🙂", 114), "longer than 113"},
 		"113 characters are counted without white space":      {"  " + strings.Repeat("a", 113) + "\u00a0", strings.Repeat("a", 113), ""},
 		"a long ref with an invalid byte is refused as UTF-8": {strings.Repeat("a", 200) + "\xff", strings.Repeat("a", 200) + "\xff", "UTF-8"},
-		"an invisible character around is cut":                {"\ufeffa\u200b", "a", ""},
+		"an invisible character around is trimmed":            {"\ufeffa\u200b", "a", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -100,8 +100,8 @@ func TestPlaceReadsAsEditorsWriteIt(t *testing.T) {
 	}
 }
 
-// TestDamagedRefs are refs that spreadsheets, editors and exports have damaged;
-// each is to be refused, or to be read as what is left of it without guessing.
+// TestDamagedRefs reads refs that spreadsheets, editors and exports have damaged.
+// Each must be refused, or read without white space and invisible characters.
 func TestDamagedRefs(t *testing.T) {
 	const below, eaten, hidden, control, damaged, utf8, empty, total, formula = "below a table", "spreadsheet has rounded", "cannot be seen", "control", "U+FFFD", "UTF-8", "empty", "line of totals", "formula"
 	tests := []struct{ ref, want, fault string }{

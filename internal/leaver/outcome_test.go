@@ -49,7 +49,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-func TestParseOutcomeTakesNoOtherSpelling(t *testing.T) {
+func TestParseOutcomeAcceptsNoOtherSpelling(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing":              "",
 		"capitals":             "Suspended",
@@ -72,12 +72,12 @@ func TestTally(t *testing.T) {
 		total int
 		fine  bool
 	}{
-		"an absent one is fine":                   {nil, 0, true},
-		"an empty one is fine":                    {leaver.Tally{}, 0, true},
-		"fine outcomes are fine together":         {leaver.Tally{leaver.Suspended: 3, leaver.Duplicate: 2, leaver.NotDue: 1}, 6, true},
-		"one failure among many is not fine":      {leaver.Tally{leaver.Suspended: 1000, leaver.Failed: 1}, 1001, false},
-		"one row that is left to do is not fine":  {leaver.Tally{leaver.Suspended: 1, leaver.Pending: 1}, 2, false},
-		"an outcome that no row has is no matter": {leaver.Tally{leaver.Suspended: 1, leaver.Failed: 0}, 1, true},
+		"a nil tally is fine":                       {nil, 0, true},
+		"an empty tally is fine":                    {leaver.Tally{}, 0, true},
+		"fine outcomes are fine together":           {leaver.Tally{leaver.Suspended: 3, leaver.Duplicate: 2, leaver.NotDue: 1}, 6, true},
+		"one failure among many is not fine":        {leaver.Tally{leaver.Suspended: 1000, leaver.Failed: 1}, 1001, false},
+		"a pending row is not fine":                 {leaver.Tally{leaver.Suspended: 1, leaver.Pending: 1}, 2, false},
+		"an outcome that no row has does not count": {leaver.Tally{leaver.Suspended: 1, leaver.Failed: 0}, 1, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

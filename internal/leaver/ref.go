@@ -14,9 +14,9 @@ import (
 // CheckRef returns an error if a ref cannot be used. The ref must have been
 // trimmed by TrimRef. The error quotes an excerpt of it.
 //
-// U+FFFD is refused because decoders and the normal form (see Leaver.Normal)
-// put it in the place of bytes that are no text: a ref with it identifies
-// nobody, and an unusable ref must stay unusable when it is read from a report.
+// U+FFFD is refused because decoders and the normal form (see Leaver.Normal) put
+// it in the place of invalid bytes. A ref with it identifies no one, and an
+// unusable ref must stay unusable when it is read from a report.
 func CheckRef(ref string) error {
 	if ref == "" {
 		return errRefEmpty

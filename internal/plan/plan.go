@@ -41,8 +41,8 @@ type Plan struct {
 	dates   []leaver.DateKey // end dates, by number
 	dues    []flags          // what due returned for them, by number
 
-	// written has the content of the last line about a row in the report, if
-	// that line was written without a call. The same line is not written again,
+	// written has, for each place, what the last line about it in the report says,
+	// if the line was written without a call. The same line is not written again,
 	// because it would only make the report longer.
 	written *table[place, key]
 	// conflicts has the second end date of each ref with several ones.
@@ -94,7 +94,7 @@ const (
 	moved                            // recorded on another row than the row in the input
 	onlyDuplicates                   // a report calls every row so far a duplicate
 	notDue                           // the end date has not passed
-	farAhead                         // the end date is too far ahead to be meant
+	farAhead                         // the end date is FarAhead
 	conflict                         // the rows have different end dates
 )
 
@@ -175,9 +175,9 @@ func (p *Plan) Recorded(r leaver.Result) {
 	}
 }
 
-// line stands for the content of a line that is written without a call. It is of
-// the leaver's normal form: a text that a report cannot hold is the same when it
-// is read from the report.
+// line returns the key of what a line says that is written without a call. It is
+// computed from the leaver's normal form, which does not change when a row is
+// written to a report and read again.
 func (p *Plan) line(r leaver.Result) key {
 	ref, endDate := r.Normal()
 	return p.key(ref + "\n" + endDate + "\n" + string(r.Outcome))

@@ -103,7 +103,7 @@ func decide(t testing.TB, o plan.Options, recorded, rows []leaver.Result) []plan
 	return decisions
 }
 
-type story struct {
+type scenario struct {
 	name   string
 	future bool     // Options.IncludeFuture
 	report []string // lines of the report that the run resumes
@@ -113,7 +113,7 @@ type story struct {
 	want []string
 }
 
-func (s story) tell(t *testing.T) {
+func (s scenario) check(t *testing.T) {
 	if len(s.want) != len(s.input) {
 		t.Fatalf("the test expects %d decisions for %d rows", len(s.want), len(s.input))
 	}
@@ -140,7 +140,7 @@ func (s story) tell(t *testing.T) {
 }
 
 func TestWhatARunWithoutAReportDoes(t *testing.T) {
-	for _, s := range []story{
+	for _, s := range []scenario{
 		{
 			name:  "leavers without an end date or with one that has passed are suspended",
 			input: []string{"in:2 a -", "in:3 b 2024-06-30", "in:4 c 2024-07-01T11:00:00Z"},
@@ -211,13 +211,13 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 			want:   []string{"pending", "duplicate: in:2", "pending"},
 		},
 	} {
-		t.Run(s.name, s.tell)
+		t.Run(s.name, s.check)
 	}
 }
 
 func TestEndDatesTooFarAhead(t *testing.T) {
 	const absurd = "invalid: more than 2 years ahead & correct it"
-	for _, s := range []story{
+	for _, s := range []scenario{
 		{
 			name:  "more than two years ahead is invalid",
 			input: []string{"in:2 a 2026-07-01", "in:3 b 2026-07-02", "in:4 c 9999-12-31", "in:5 d 2026-07-01T12:00:00Z", "in:6 e 2026-07-01T12:00:01Z"},
@@ -246,12 +246,12 @@ func TestEndDatesTooFarAhead(t *testing.T) {
 			want:   []string{absurd},
 		},
 	} {
-		t.Run(s.name, s.tell)
+		t.Run(s.name, s.check)
 	}
 }
 
 func TestResumeDoesWhatIsNotDone(t *testing.T) {
-	for _, s := range []story{
+	for _, s := range []scenario{
 		{
 			name:   "done rows are not written again, and all other rows are pending",
 			report: []string{"in:2 a - suspended", "in:3 b - failed", "in:4 c - not_found", "in:5 d - rejected", "in:6 e - unconfirmed", "in:7 f - pending"},
@@ -349,13 +349,13 @@ func TestResumeDoesWhatIsNotDone(t *testing.T) {
 			want:   []string{"suspended"},
 		},
 	} {
-		t.Run(s.name, s.tell)
+		t.Run(s.name, s.check)
 	}
 }
 
 func TestADoneRowNeverBecomesInvalid(t *testing.T) {
 	report := []string{"in:2 a 2024-06-30 suspended"}
-	for _, s := range []story{
+	for _, s := range []scenario{
 		{
 			name:   "when the other end date comes after it",
 			report: report,
@@ -385,12 +385,12 @@ func TestADoneRowNeverBecomesInvalid(t *testing.T) {
 			want:   []string{"suspended written", "invalid: soon"},
 		},
 	} {
-		t.Run(s.name, s.tell)
+		t.Run(s.name, s.check)
 	}
 }
 
 func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
-	for _, s := range []story{
+	for _, s := range []scenario{
 		{
 			name:   "unchanged rows are not written again",
 			report: []string{"in:2 a soon invalid", "in:3 b 2025-01-01 not_due", "in:4 b 2025-01-01 duplicate"},
@@ -440,7 +440,7 @@ func TestLinesThatSayTheSameAreNotWrittenAgain(t *testing.T) {
 			want:   []string{"not_due"},
 		},
 	} {
-		t.Run(s.name, s.tell)
+		t.Run(s.name, s.check)
 	}
 }
 
@@ -449,7 +449,7 @@ func TestAReportAsInput(t *testing.T) {
 		"in:2 a - suspended", "in:3 a - duplicate", "in:4 b - failed", "in:5 c 2025-01-01 not_due",
 		"in:6 d soon invalid", "in:7 e 2024-06-30 invalid", "in:8 f - pending",
 	}
-	for _, s := range []story{
+	for _, s := range []scenario{
 		{
 			name:   "resumed in place: done rows are not written again, and the rest is pending",
 			report: lines,
@@ -484,7 +484,7 @@ func TestAReportAsInput(t *testing.T) {
 			want:  []string{"suspended", "suspended"},
 		},
 	} {
-		t.Run(s.name, s.tell)
+		t.Run(s.name, s.check)
 	}
 
 	t.Run("a done line is copied with all its fields", func(t *testing.T) {

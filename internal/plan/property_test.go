@@ -18,7 +18,7 @@ import (
 func TestPlansOfRandomHistories(t *testing.T) {
 	for seed := range uint64(2000) {
 		h := &history{T: t, rand: rand.New(rand.NewPCG(seed, 1)), seed: seed}
-		h.play()
+		h.simulate()
 		if t.Failed() {
 			return
 		}
@@ -48,7 +48,7 @@ func (h *history) mention() mention {
 	return m
 }
 
-func (h *history) play() {
+func (h *history) simulate() {
 	for range 1 + h.rand.IntN(8) {
 		h.input = append(h.input, h.mention())
 	}
@@ -57,7 +57,7 @@ func (h *history) play() {
 		rows := h.rows()
 		decisions := decide(h, o, h.report, rows)
 		h.check(o, rows, decisions)
-		h.run(decisions)
+		h.record(decisions)
 		h.checkRest(o, rows)
 		h.checkInPlace(o)
 		if h.Failed() {
@@ -137,34 +137,34 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 		}
 		if pending != wantPending || notDue != wantNotDue {
 			h.Errorf("%s (agree %t, due %t, done %t) is pending %d times and not due %d times, want %d and %d: %v",
-				ref, agree, due, done, pending, notDue, wantPending, wantNotDue, h.story(decisions))
+				ref, agree, due, done, pending, notDue, wantPending, wantNotDue, h.dump(decisions))
 		}
-		followed := 0 // rows for which the line of an earlier run is written again
+		rewritten := 0 // rows for which the line of an earlier run is written again
 		for _, d := range of {
 			line, done := h.done(ref, d.EndDate.Key())
 			isThere := done && line.Place == d.Place
 			if d.Outcome == leaver.Suspended && !isThere {
-				followed++
+				rewritten++
 				if !done || d.Written {
-					h.Errorf("%s is suspended, and no line of the report says so: %v", d.Place, h.story(decisions))
+					h.Errorf("%s is suspended, and no line of the report says so: %v", d.Place, h.dump(decisions))
 				}
 			}
-			if isThere && d.Outcome != leaver.Suspended && followed == 0 {
-				h.Errorf("%s is done, and is %s: %v", d.Place, d.Outcome, h.story(decisions))
+			if isThere && d.Outcome != leaver.Suspended && rewritten == 0 {
+				h.Errorf("%s is done, and is %s: %v", d.Place, d.Outcome, h.dump(decisions))
 			}
-			if !agree && d.Outcome != leaver.Invalid && d.Outcome != leaver.Suspended && followed == 0 {
+			if !agree && d.Outcome != leaver.Invalid && d.Outcome != leaver.Suspended && rewritten == 0 {
 				h.Errorf("%s has several end dates, and is %s", d.Place, d.Outcome)
 			}
 		}
-		if followed > 1 {
-			h.Errorf("the line of %s is written again for %d rows: %v", ref, followed, h.story(decisions))
+		if rewritten > 1 {
+			h.Errorf("the line of %s is written again for %d rows: %v", ref, rewritten, h.dump(decisions))
 		}
 	}
 }
 
-// run records the decisions of a plan in the report, with random outcomes for the
+// record writes the decisions of a plan to the report, with random outcomes for the
 // pending rows. It may stop early.
-func (h *history) run(decisions []plan.Decision) {
+func (h *history) record(decisions []plan.Decision) {
 	stop := len(decisions)
 	if h.rand.IntN(3) == 0 {
 		stop = h.rand.IntN(len(decisions) + 1)
@@ -225,7 +225,7 @@ func (h *history) checkInPlace(o plan.Options) {
 	}
 	for _, d := range decisions {
 		if d.Outcome == leaver.Pending && (pending[d.Ref] > 1 || done[mention{d.Ref, d.EndDate.Text}]) {
-			h.Errorf("in place: %s is pending %d times, or done already: %s", d.Ref, pending[d.Ref], h.story(decisions))
+			h.Errorf("in place: %s is pending %d times, or done already: %s", d.Ref, pending[d.Ref], h.dump(decisions))
 		}
 	}
 }
@@ -245,7 +245,7 @@ func (h *history) change() {
 	}
 }
 
-func (h *history) story(decisions []plan.Decision) string {
+func (h *history) dump(decisions []plan.Decision) string {
 	var b strings.Builder
 	for _, r := range h.report {
 		fmt.Fprintf(&b, "\n  recorded %s %s %q %s", r.Place, r.Ref, r.EndDate.Text, r.Outcome)
