@@ -60,3 +60,30 @@ func million(rows int) iter.Seq2[leaver.Result, error] {
 		}
 	}
 }
+
+// BenchmarkResume resumes a report in which every row is written already: nobody is
+// due.
+func BenchmarkResume(b *testing.B) {
+	const rows = 200_000
+	date, _ := leaver.ParseEndDate("2024-07-31", time.UTC)
+	all := make([]leaver.Result, rows)
+	for i := range all {
+		all[i].Ref, all[i].EndDate, all[i].Outcome = "e"+strconv.Itoa(1_000_000+i), date, leaver.NotDue
+		all[i].Place = leaver.Place{Source: "leavers.csv", Row: i + 2}
+	}
+	for b.Loop() {
+		p := plan.New(plan.Options{Now: noon})
+		for _, r := range all {
+			p.Recorded(r)
+		}
+		for _, r := range all {
+			p.Add(r)
+		}
+		for _, err := range p.Tasks(each(all)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
