@@ -145,7 +145,8 @@ func (f Format) Serial() bool { return f.serial }
 //
 // The EndDate's Text is YYYY-MM-DD or RFC 3339, so that it means the same to
 // everybody who reads it later. After an error the EndDate has a Text only, which
-// is an end date in no form.
+// leaver.ParseEndDate refuses, too. The error for a text that is not in the format
+// matches leaver.ErrDateForm if f is zero, and not if a format was named.
 func (f Format) Parse(text string, zone *time.Location) (leaver.EndDate, error) {
 	if f.IsZero() || text == "" {
 		return leaver.ParseEndDate(text, zone)
