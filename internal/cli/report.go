@@ -10,6 +10,7 @@ import (
 	"offboard/internal/input"
 	"offboard/internal/leaver"
 	"offboard/internal/report"
+	"offboard/internal/table"
 )
 
 // reportCommand sums up reports.
@@ -57,11 +58,21 @@ func openToRead(path string, zone *time.Location) (*readReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := report.NewReader(file.Name, file.Reader(), zone)
+	r, err := reportOf(file, zone)
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return &readReport{r, file}, nil
+}
+
+// reportOf reads an input as a report.
+func reportOf(s *input.Source, zone *time.Location) (*report.Reader, error) {
+	text := s.Reader()
+	f, err := table.FileOf(s.Name, text, text.Size())
+	if err != nil {
+		return nil, err
+	}
+	return report.NewReader(f, zone)
 }
 
 // lines are those of the report; a nil one has none.

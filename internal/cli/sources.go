@@ -106,7 +106,7 @@ func (a *app) openSource(path string, o input.Options) (*source, error) {
 		}
 		s.report = true
 		var r *report.Reader
-		if r, err = report.NewReader(s.Name, s.Reader(), o.Zone); err == nil {
+		if r, err = reportOf(s.Source, o.Zone); err == nil {
 			s.standing = r.Standing()
 		}
 	} else {

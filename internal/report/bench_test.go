@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -58,20 +57,13 @@ func BenchmarkReadReport(b *testing.B) {
 		b.Run(string(f), func(b *testing.B) {
 			var text strings.Builder
 			text.WriteString(written(b, f))
-			encode := encoder(encodeJSON)
-			if f == CSV {
-				encode = encodeCSV(every, false)
-			}
 			for i := range rows {
-				text.WriteString(encoded(b, encode, suspended(fmt.Sprint("e", i), i+2)))
+				text.WriteString(encoded(encoderOf(f), suspended(fmt.Sprint("e", i), i+2)))
 			}
-			report := strings.NewReader(text.String())
+			report := text.String()
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := NewReader("a", io.NewSectionReader(report, 0, report.Size()), time.UTC)
-				if err != nil {
-					b.Fatal(err)
-				}
+				r := newReader(b, report)
 				n := 0
 				for _, err := range r.Lines() {
 					if err != nil {

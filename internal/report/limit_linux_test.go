@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// limited lets this process write files of so many bytes only. It is the full
-// disk of tests that must not fill one.
+// limited limits the size of the files that this process can write. Tests use it in
+// place of a full disk.
 func limited(bytes uint64) error {
 	signal.Ignore(syscall.SIGXFSZ) // a write that fails is enough
 	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: bytes, Max: bytes})
@@ -25,7 +25,7 @@ func init() {
 		if err := limited(1000); err != nil {
 			return err
 		}
-		return goOn(path, true)
+		return recordTo(path, true)
 	}
 	children["fill the disk"] = func(path string) error {
 		if err := limited(8000); err != nil {
@@ -45,7 +45,7 @@ func init() {
 			}
 		}
 		if again := w.Record(suspended("later", 9999)); again == nil {
-			return errors.New("it goes on after an error")
+			return errors.New("it records after an error")
 		}
 		return errors.Join(err, w.Close(), r.Close())
 	}
@@ -75,7 +75,7 @@ func TestANewReportThatCannotBeStartedLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestAFullDiskStopsARunAndTheNextOneGoesOn(t *testing.T) {
+func TestAFullDiskStopsARunAndTheNextOneResumes(t *testing.T) {
 	for _, f := range bothFormats {
 		path := filepath.Join(t.TempDir(), pathOf(f))
 		out, err := child(t, "fill the disk", path)
@@ -89,11 +89,11 @@ func TestAFullDiskStopsARunAndTheNextOneGoesOn(t *testing.T) {
 		if strings.HasSuffix(content(t, path), "\n") {
 			t.Errorf("%s: the test has no torn line", f)
 		}
-		if err := goOn(path, true, suspended("new", 1)); err != nil {
+		if err := recordTo(path, true, suspended("new", 1)); err != nil {
 			t.Fatal(err)
 		}
 		got := readBack(t, path)
-		// A line of CSV that lacks the end of its message only is kept.
+		// A CSV line that lacks only the end of its message is kept.
 		if n := len(got) - 1; n != recorded && n != recorded+1 || got[n].Ref != "new" {
 			t.Errorf("%s: %d lines were recorded, %d are there", f, recorded, n)
 		}

@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"os"
 	"path/filepath"
@@ -14,13 +13,14 @@ import (
 	"go.uber.org/goleak"
 
 	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
-// childEnv names what this test binary is to do as a process of its own,
-// instead of running tests.
+// childEnv names the function in children that this test binary runs instead of its
+// tests.
 const childEnv = "OFFBOARD_REPORT_TEST_CHILD"
 
-// children are what it can do, by name.
+// children are functions that run in a process of their own.
 var children = map[string]func(path string) error{}
 
 func TestMain(m *testing.M) {
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 
 const header = "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error\n"
 
-// suspended is a result as a run has it.
+// suspended is the result of a leaver who was suspended.
 func suspended(ref string, row int) leaver.Result {
 	return leaver.Result{
 		Row:        leaver.NewRow(leaver.Place{Source: "in.csv", Row: row}, ref, "2024-06-30", time.UTC),
@@ -47,15 +47,23 @@ func suspended(ref string, row int) leaver.Result {
 	}
 }
 
-// written is what a report with these results holds.
+// encoderOf is the encoder of a new report.
+func encoderOf(f Format) encoder {
+	if f == JSONL {
+		return ownLayout.appendJSON
+	}
+	return ownLayout.appendCSV
+}
+
+// written is the content of a report with these results.
 func written(t testing.TB, f Format, results ...leaver.Result) string {
 	t.Helper()
-	encode, text := encoder(encodeJSON), ""
+	text := ""
 	if f == CSV {
-		encode, text = encodeCSV(every, false), header
+		text = header
 	}
 	for _, r := range results {
-		text += encoded(t, encode, r)
+		text += encoded(encoderOf(f), r)
 	}
 	return text
 }
@@ -82,10 +90,19 @@ func newReader(t testing.TB, text string) *Reader {
 }
 
 func readerOf(text string) (*Reader, error) {
-	return NewReader("a.report", io.NewSectionReader(strings.NewReader(text), 0, int64(len(text))), time.UTC)
+	f, err := fileOf(text)
+	if err != nil {
+		return nil, err
+	}
+	return NewReader(f, time.UTC)
 }
 
-// place writes a file into a folder of the test's own.
+// fileOf is a file in memory.
+func fileOf(text string) (*table.File, error) {
+	return table.FileOf("a.report", strings.NewReader(text), int64(len(text)))
+}
+
+// place writes a file into a new folder.
 func place(t testing.TB, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -104,8 +121,8 @@ func content(t testing.TB, path string) string {
 	return string(text)
 }
 
-// goOn opens the report, records the results and closes it, as a run does.
-func goOn(path string, resume bool, results ...leaver.Result) error {
+// recordTo opens the report, records the results and closes it, as a run does.
+func recordTo(path string, resume bool, results ...leaver.Result) error {
 	r, err := Open(path, resume, time.UTC)
 	if err != nil {
 		return err

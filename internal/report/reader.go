@@ -1,288 +1,123 @@
 package report
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
-// Format is how a report is written.
+// Format is the format of a report.
 type Format string
 
 // The formats of a report.
 const (
 	CSV   Format = "csv"
-	JSONL Format = "jsonl"
+	JSONL Format = "jsonl" // JSON lines
 )
 
-// ErrNotReport is returned for a file that is not a report.
-var ErrNotReport = errors.New("this is not a report of offboard")
+// lineLimit is the longest line in bytes. A line in which all texts have their
+// greatest length is shorter.
+const lineLimit = 64 << 10
 
-const (
-	bom = "\xef\xbb\xbf"
-	// lineLimit is more than a line can have, all texts at their longest.
-	lineLimit = 64 << 10
-)
-
-// Reader reads a report. It bears what spreadsheets do to one (other order of
-// the columns, CRLF, a byte order mark, empty lines) and a last line that was
-// not written to its end. It is not for use by several goroutines at once.
+// Reader reads a report, from its beginning each time. It accepts what spreadsheets
+// and editors do to one: another order of the columns, another delimiter or
+// encoding, CRLF, a byte order mark, blank lines. A report in our own form may also
+// end in a line that was not written to its end. A Reader must not be used by
+// several goroutines at once.
 type Reader struct {
 	// Name is the name of the report in errors.
 	Name string
-	// Format is how the report is written; empty if there is nothing in it.
+	// Format is the format of the report; "" if it is empty.
 	Format Format
 
-	text io.ReaderAt
-	zone *time.Location
-	at   []int // positions of the columns in the file (CSV)
-	file int   // number of columns in the file (CSV)
+	zone    *time.Location
+	csv     table.CSV
+	json    table.JSON
+	columns layout // of a CSV file
+	foreign string
 
+	// The end of a report in our own form.
 	whole int64 // bytes that are whole lines
 	open  bool  // the last whole line has no line break
-	torn  int64 // bytes after it
+	torn  int64 // bytes after them
 }
 
-// NewReader returns a reader of the report in text. Dates without a zone are
-// read in zone. It fails with ErrNotReport, wrapped, if this is none.
-func NewReader(name string, text *io.SectionReader, zone *time.Location) (*Reader, error) {
-	r := &Reader{Name: name, text: text, zone: zone}
-	if err := r.begin(text.Size()); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return r, nil
-}
-
-// begin finds the format, the columns, and where the whole lines end.
-func (r *Reader) begin(size int64) error {
-	head := make([]byte, min(size, lineLimit))
-	if _, err := r.text.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	visible := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(bom)), " \r\n")
-	if len(visible) == 0 && size <= lineLimit {
-		// Nothing yet, or the blanks of a run that tried whether it can write.
-		r.torn = size
-		return nil
-	}
-	if len(visible) > 0 && visible[0] == '{' {
-		r.Format = JSONL
-		if first, _, found := bytes.Cut(visible, []byte("\n")); found {
-			if _, err := r.parse(first); err != nil {
-				return fmt.Errorf("%w: its first line is not one of a report: %w", ErrNotReport, err)
-			}
-		}
-	} else {
-		r.Format = CSV
-		end := bytes.IndexByte(head, '\n')
-		if end < 0 {
-			// Not even the header was written to its end.
-			if strings.HasPrefix(strings.Join(columns, ",")+"\n", string(head)) {
-				r.torn = size
-				return nil
-			}
-			return ErrNotReport
-		}
-		if err := r.readHeader(head[:end]); err != nil {
-			return err
-		}
-	}
-	return r.findEnd(size)
-}
-
-func (r *Reader) readHeader(text []byte) error {
-	header, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte(bom)))).Read()
-	if err != nil || !Is(header) {
-		return fmt.Errorf("%w: its first line is not the header %s", ErrNotReport, strings.Join(columns, ","))
-	}
-	r.file = len(header)
-	r.at = make([]int, len(columns))
-	for i, name := range columns {
-		r.at[i] = -1
-		for j, column := range header {
-			if same(column, name) {
-				r.at[i] = j
-			}
-		}
-	}
-	return nil
-}
-
-// findEnd looks for the last line break, and tells whether what follows it is
-// a line of its own or the beginning of one.
-func (r *Reader) findEnd(size int64) error {
-	chunk := make([]byte, lineLimit)
-	from := max(0, size-lineLimit)
-	n, err := r.text.ReadAt(chunk[:size-from], from)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	tail := chunk[:n]
-	last := bytes.LastIndexByte(tail, '\n')
-	if last < 0 && from > 0 {
-		return fmt.Errorf("%w: its last line is longer than %d bytes", ErrNotReport, lineLimit)
-	}
-	tail = tail[last+1:]
-	r.whole = from + int64(last+1)
-	if len(bytes.TrimSpace(tail)) == 0 {
-		r.torn = int64(len(tail))
-		return nil
-	}
-	first := r.whole == 0 // of JSON lines: a CSV file has its header before
-	if first {
-		tail = bytes.TrimPrefix(tail, []byte(bom))
-	}
-	_, err = r.parse(tail)
-	var cut *csv.ParseError
-	switch {
-	case r.Format == CSV && !errors.As(err, &cut):
-		// It has all its columns: if something is wrong with it, that is for
-		// Lines to say.
-		if r.endsInCore() && bytes.HasSuffix(tail, []byte(",")) {
-			return errors.New("its last line has no line break, and may have been cut off: complete it, or end it with a line break if nothing is missing")
-		}
-		r.whole, r.open = size, true
-	case err == nil:
-		r.whole, r.open = size, true
-	case r.Format == JSONL && (json.Valid(tail) || first && !begun(tail)):
-		// Nothing of ours was cut off here: this is somebody else's file.
-		return fmt.Errorf("%w: its last line is not one of a report: %w", ErrNotReport, err)
-	default:
-		r.torn = size - r.whole
-	}
-	return nil
-}
-
-// begun tells whether a text can be the beginning of a JSON line of ours.
-func begun(text []byte) bool {
-	const opening = `{"ref":"`
-	n := min(len(text), len(opening))
-	return string(text[:n]) == opening[:n]
-}
-
-// endsInCore tells whether the last column of a CSV file is one that decides.
-// In our own order it is not: there, a last line that was cut off is either
-// too short or lacks no more than the end of its message.
-func (r *Reader) endsInCore() bool {
-	return r.at != nil && slices.Contains(r.at[:len(core)], r.file-1)
-}
-
-// parse reads one line that stands alone.
-func (r *Reader) parse(text []byte) (leaver.Result, error) {
-	var l line
-	if r.Format == JSONL {
-		if err := json.Unmarshal(text, &l); err != nil {
-			return leaver.Result{}, err
-		}
-		return l.result(r.zone)
-	}
-	reader := csv.NewReader(bytes.NewReader(text))
-	reader.FieldsPerRecord = r.file
-	fields, err := reader.Read()
-	if err != nil {
-		return leaver.Result{}, err
-	}
-	if err := l.parse(fields, r.at); err != nil {
-		return leaver.Result{}, err
-	}
-	return l.result(r.zone)
-}
-
-// Torn returns how many bytes at the end of the report are not a whole line.
+// Torn returns how many bytes at the end of the report are not a whole line. Only a
+// report in the form that offboard writes can have such an end.
 func (r *Reader) Torn() int64 { return r.torn }
 
+// Foreign says what about the report is not the form that offboard writes, as in
+// `its fields are separated by ';'`; "" if nothing is. A report in a foreign form
+// can be read, but no line can be added to it.
+func (r *Reader) Foreign() string { return r.foreign }
+
+// CheckOwn returns an error that matches ErrForeign if the report is in a foreign
+// form.
+func (r *Reader) CheckOwn() error {
+	if r.foreign == "" {
+		return nil
+	}
+	return r.named(fmt.Errorf("%w (%s); use it as an input, and write another report", ErrForeign, r.foreign))
+}
+
 // Lines reads every whole line, in the order of the file. An error names the
-// line, and ends the sequence.
+// report and, where the text is the reason, the line (in a JSON array, the element).
+// It ends the sequence.
 func (r *Reader) Lines() iter.Seq2[leaver.Result, error] {
-	if r.Format == JSONL {
-		return r.jsonLines
+	switch {
+	case r.json.Text != nil:
+		return r.objects
+	case r.csv.Text != nil:
+		return r.records
 	}
-	return r.csvLines
+	return func(func(leaver.Result, error) bool) {} // the report is empty
 }
 
-// lineGuard is the text of a report, which no line of more than lineLimit bytes
-// can fill memory with: a quote that is never closed makes one of all the rest.
-type lineGuard struct {
-	text io.Reader
-	left int // of this line, and of what is read ahead
+// at puts the place of a line in front of an error.
+func (r *Reader) at(line int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s:%d: %w", r.Name, line, err)
 }
 
-var errLongLine = fmt.Errorf("the line is longer than %d bytes; is a quote never closed?", lineLimit)
-
-func (g *lineGuard) Read(p []byte) (int, error) {
-	if g.left <= 0 {
-		return 0, errLongLine
+// ended says why nothing more can be read.
+func (r *Reader) ended(err error) error {
+	if at, ok := errors.AsType[*table.LineError](err); ok {
+		return r.at(at.Line, err)
 	}
-	n, err := g.text.Read(p)
-	g.left -= n
-	return n, err
+	return r.named(err)
 }
 
-// next makes room for the next line.
-func (g *lineGuard) next() { g.left = 2 * lineLimit }
-
-// wholeText returns the whole lines, without a byte order mark.
-func (r *Reader) wholeText() (*bufio.Reader, *lineGuard) {
-	guard := &lineGuard{text: io.NewSectionReader(r.text, 0, r.whole)}
-	guard.next()
-	text := bufio.NewReaderSize(guard, lineLimit)
-	if mark, _ := text.Peek(len(bom)); string(mark) == bom {
-		_, _ = text.Discard(len(bom)) // has just been peeked at
-	}
-	return text, guard
-}
-
-func (r *Reader) csvLines(yield func(leaver.Result, error) bool) {
-	if r.whole == 0 {
-		return
-	}
-	text, guard := r.wholeText()
-	reader := csv.NewReader(text)
-	reader.ReuseRecord = true
-	// The header is known; every line has as many fields.
-	_, err := reader.Read()
-	if err != nil {
-		yield(leaver.Result{}, fmt.Errorf("%s: %w", r.Name, err))
-	}
-	number := 1
-	for err == nil {
-		guard.next()
+// records reads the lines of a CSV file.
+func (r *Reader) records(yield func(leaver.Result, error) bool) {
+	var l line
+	header := true
+	for record, err := range r.csv.Records() {
 		var result leaver.Result
-		var fields []string
-		fields, err = reader.Read()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		var malformed *csv.ParseError
 		switch {
-		case errors.As(err, &malformed):
-			number, err = malformed.StartLine, malformed.Err
 		case err != nil:
-			number++ // the line after the last one that could be read
+			err = r.ended(err)
+		case header:
+			header = false
+			continue // its columns are known
+		case record.Fault != "":
+			err = r.at(record.Line, errors.New(record.Fault))
+		case blank(record.Fields):
+			continue // spreadsheets leave such lines behind
 		default:
-			number, _ = reader.FieldPos(0)
-			if blank(fields) {
-				continue // as spreadsheets leave them behind
-			}
-			var l line
-			if err = l.parse(fields, r.at); err == nil {
+			if err = r.columns.parseCSV(&l, record.Fields); err == nil {
 				result, err = l.result(r.zone)
 			}
+			err = r.at(record.Line, err)
 		}
-		if err != nil {
-			err = fmt.Errorf("%s:%d: %w", r.Name, number, err)
-		}
-		if !yield(result, err) {
+		if !yield(result, err) || err != nil {
 			return
 		}
 	}
@@ -297,26 +132,16 @@ func blank(fields []string) bool {
 	return true
 }
 
-func (r *Reader) jsonLines(yield func(leaver.Result, error) bool) {
-	text, guard := r.wholeText()
-	for number := 1; ; number++ {
-		guard.next()
-		read, err := text.ReadSlice('\n')
-		if errors.Is(err, io.EOF) {
-			if len(read) == 0 {
-				return
-			}
-			err = nil
-		}
-		if err == nil && len(bytes.TrimSpace(read)) == 0 {
-			continue
-		}
+// objects reads JSON lines, or the elements of a JSON array.
+func (r *Reader) objects(yield func(leaver.Result, error) bool) {
+	parser := objectParser{zone: r.zone}
+	for o, err := range r.json.Objects() {
 		var result leaver.Result
-		if err == nil {
-			result, err = r.parse(read)
-		}
 		if err != nil {
-			err = fmt.Errorf("%s:%d: %w", r.Name, number, err)
+			err = r.ended(err)
+		} else {
+			result, err = parser.parse(o)
+			err = r.at(o.Line, err)
 		}
 		if !yield(result, err) || err != nil {
 			return
@@ -324,8 +149,35 @@ func (r *Reader) jsonLines(yield func(leaver.Result, error) bool) {
 	}
 }
 
-// Standing reads the lines that count: of several lines for one row the last
-// one. Each row costs a few dozen bytes of memory.
+// objectParser reads JSON objects as lines. Nearly always one has the keys of the
+// one before, so that their layout has to be found once.
+type objectParser struct {
+	zone   *time.Location
+	keys   []string
+	layout layout // of the keys
+	line   line
+}
+
+func (p *objectParser) parse(o *table.Object) (leaver.Result, error) {
+	if o.Fault != "" {
+		return leaver.Result{}, errors.New(o.Fault)
+	}
+	if !slices.Equal(p.keys, o.Keys) {
+		keys := slices.Clone(o.Keys)
+		layout, err := layoutOf(keys)
+		if err != nil {
+			return leaver.Result{}, err
+		}
+		p.keys, p.layout = keys, layout
+	}
+	if err := p.layout.parseJSON(&p.line, o.Values); err != nil {
+		return leaver.Result{}, err
+	}
+	return p.line.result(p.zone)
+}
+
+// Standing reads the lines that count: of several lines about one row, the last
+// one. It reads the report twice, and needs a few dozen bytes of memory for each row.
 func (r *Reader) Standing() iter.Seq2[leaver.Result, error] {
 	type place struct{ source, row uint32 }
 	last := map[place]uint32{} // the number of the line that counts
@@ -354,9 +206,9 @@ func (r *Reader) Standing() iter.Seq2[leaver.Result, error] {
 		}
 		n := uint32(0)
 		for result, err := range r.Lines() {
-			stands := err != nil || last[of(result.Place)] == n
+			counts := err != nil || last[of(result.Place)] == n
 			n++
-			if stands && !yield(result, err) {
+			if counts && !yield(result, err) {
 				return
 			}
 		}

@@ -1,13 +1,13 @@
-// Package report owns the report on disk: one line per row that is proof and
-// restart point at once. It appends durably, lets only one run write at a
-// time, repairs what a crash has torn, reads reports back and sums them up.
+// Package report owns the report: a file with one line for each row, which proves
+// what was done and from which a run is resumed. It tells whether a file is a report,
+// reads reports and sums them up. It appends lines durably, lets only one run write at
+// a time, and repairs the end of a report that a crash has left incomplete.
 package report
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"os"
@@ -18,16 +18,20 @@ import (
 	"github.com/gofrs/flock"
 
 	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
-// Errors that keep a report from being opened; match them with errors.Is.
+// Errors of a report that cannot be written; match them with errors.Is.
 var (
 	ErrExists = errors.New("the report exists already")
 	ErrLocked = errors.New("another run is writing this report")
+	// ErrForeign is the error for a report to which no line can be added, because
+	// another program has saved it in another form. Such a report can be an input.
+	ErrForeign = errors.New("cannot add lines to this report: it is not in the form that offboard writes")
 )
 
-// Report is a report that a run is going to write. Nothing on disk changes
-// before Start.
+// Report is a report that a run is going to write. Nothing on disk changes before
+// Start.
 type Report struct {
 	Path   string
 	reader *Reader // of what is there already; nil for a new report
@@ -35,17 +39,18 @@ type Report struct {
 	lock   *flock.Flock
 }
 
-// Open opens the report at path: a new one, or, to resume, the one that is
-// there. An existing report is locked until Close. It fails with ErrExists
-// if there is one and resume is false, with ErrLocked if another run has it,
-// and with ErrNotReport if it is something else. Dates without a zone are
-// read in zone.
+// Open opens the report at path: a new one, or, to resume, the one that is there. An
+// existing report is locked until Close. Dates without a zone are read in zone.
+//
+// It fails with ErrExists if there is one and resume is false, with ErrLocked if
+// another run is writing it, with ErrNotReport if it is something else, and with
+// ErrForeign if it is a report in a form in which it cannot be continued.
 func Open(path string, resume bool, zone *time.Location) (*Report, error) {
 	r := &Report{Path: path}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		// A missing folder is better told now than after the question.
+		// Start would fail without the folder; fail before a person is asked anything.
 		_, err := os.Stat(filepath.Dir(path))
 		return r, err
 	case err != nil:
@@ -82,21 +87,29 @@ func (r *Report) open(flag int) error {
 	return nil
 }
 
-// read reads what is there once, so that a report that cannot be read is
-// told before anything is done.
+// read looks at what is there, so that a file that cannot be continued is an error
+// before anything is done.
 func (r *Report) read(zone *time.Location) error {
 	info, err := r.file.Stat()
 	if err != nil {
 		return err
 	}
-	r.reader, err = NewReader(r.Path, io.NewSectionReader(r.file, 0, info.Size()), zone)
+	f, err := table.FileOf(r.Path, r.file, info.Size())
 	if err != nil {
 		return err
 	}
-	if r.reader.Format != "" && r.reader.Format != formatOf(r.Path) {
-		return fmt.Errorf("%s: it holds %s, but its name says %s", r.Path, r.reader.Format, formatOf(r.Path))
+	r.reader, err = NewReader(f, zone)
+	format := formatOf(r.Path)
+	switch {
+	case err != nil:
+	case r.reader.CheckOwn() != nil:
+		err = r.reader.CheckOwn()
+	case r.reader.Format != "" && r.reader.Format != format:
+		err = fmt.Errorf("%s: the file holds %s, but its name says %s; rename it", r.Path, r.reader.Format, format)
+	default:
+		return nil
 	}
-	return nil
+	return errors.Join(err, f.Close()) // of an unpacked copy
 }
 
 // formatOf tells the format of a report by its name.
@@ -107,14 +120,14 @@ func formatOf(path string) Format {
 	return CSV
 }
 
-// Exists tells whether there is a report to go on with.
+// Exists tells whether there is a report to resume from.
 func (r *Report) Exists() bool { return r.reader != nil }
 
 // TornPath is where Start keeps what it cuts off the end of the report.
 func (r *Report) TornPath() string { return r.Path + ".torn" }
 
-// Torn returns how many bytes at the end of the report are not a whole line;
-// Start cuts them off, and keeps them at TornPath.
+// Torn returns how many bytes at the end of the report are not a whole line. Start
+// cuts them off, and keeps them at TornPath.
 func (r *Report) Torn() int64 {
 	if r.reader == nil {
 		return 0
@@ -130,10 +143,10 @@ func (r *Report) Lines() iter.Seq2[leaver.Result, error] {
 	return r.reader.Lines()
 }
 
-// Start makes the report ready to be written, and proves that it can be: it
-// creates a new one, or repairs the end of the one that is there, writes and
-// syncs. It fails with ErrExists or ErrLocked if another run was quicker. The
-// Writer has to be closed before the Report.
+// Start prepares the report for writing and checks that it can be written: it creates
+// a new one, or repairs the end of the one that is there, writes and syncs. It fails
+// with ErrExists or ErrLocked if another run was quicker. The Writer has to be closed
+// before the Report.
 func (r *Report) Start() (*Writer, error) {
 	w, err := r.start()
 	if err != nil && !errors.Is(err, ErrExists) {
@@ -151,8 +164,7 @@ func (r *Report) start() (*Writer, error) {
 	}
 	w, err := r.ready()
 	if err != nil && created {
-		// There is nothing in it, and left behind it would be in the way of
-		// the same command once there is room.
+		// Nothing is in it, and the same command would fail because it exists.
 		err = errors.Join(err, os.Remove(r.Path))
 	}
 	return w, err
@@ -180,12 +192,12 @@ func (r *Report) ready() (*Writer, error) {
 		return nil, err
 	}
 	f := r.file
-	r.file = nil // the writer's from now on
+	r.file = nil // the writer closes it
 	return newWriter(f, r.encoder(), inPlace(r.Path, info)), nil
 }
 
-// repair cuts off what is not a whole line, ends the last line, and makes
-// sure that there is a header and room to write.
+// repair cuts off what is not a whole line, ends the last line with a line break,
+// writes the header if there is none, and checks that there is room to write.
 func (r *Report) repair() error {
 	end := []byte(nil)
 	if r.reader != nil {
@@ -200,7 +212,7 @@ func (r *Report) repair() error {
 		}
 	}
 	if formatOf(r.Path) == CSV && (r.reader == nil || r.reader.whole == 0) {
-		end = []byte(strings.Join(columns, ",") + "\n")
+		end = []byte(ownHeader() + "\n")
 	}
 	if _, err := r.file.Write(end); err != nil {
 		return err
@@ -208,8 +220,8 @@ func (r *Report) repair() error {
 	return r.probe()
 }
 
-// keepTorn puts what is about to be cut off beside the report, behind what an
-// earlier run has put there: it may be all that is known of a row.
+// keepTorn appends what is about to be cut off to the file at TornPath: it may be all
+// that is known about a row.
 func (r *Report) keepTorn() error {
 	torn := make([]byte, r.reader.torn)
 	if _, err := r.file.ReadAt(torn, r.reader.whole); err != nil {
@@ -226,7 +238,7 @@ func (r *Report) keepTorn() error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// probe writes as much as a few dozen lines take and cuts it off again. If
+// probe writes as many blanks as a few dozen lines take up and cuts them off again. If
 // the process ends in between, the blanks are a torn end like any other.
 func (r *Report) probe() error {
 	info, err := r.file.Stat()
@@ -243,20 +255,11 @@ func (r *Report) probe() error {
 func (r *Report) encoder() encoder {
 	switch {
 	case formatOf(r.Path) == JSONL:
-		return encodeJSON
-	case r.reader == nil || r.reader.at == nil:
-		return encodeCSV(every, false)
+		return ownLayout.appendJSON
+	case r.reader == nil || r.reader.whole == 0: // repair writes the header
+		return ownLayout.appendCSV
 	}
-	order := make([]int, r.reader.file)
-	for i := range order {
-		order[i] = -1
-	}
-	for column, at := range r.reader.at {
-		if at >= 0 {
-			order[at] = column
-		}
-	}
-	return encodeCSV(order, r.reader.endsInCore())
+	return r.reader.columns.appendCSV
 }
 
 // Close releases the report for other runs.
@@ -272,7 +275,7 @@ func (r *Report) Close() error {
 	return err
 }
 
-// syncFolder makes a new name in a folder last.
+// syncFolder syncs a folder, so that a new name in it survives a power cut.
 func syncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {

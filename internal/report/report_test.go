@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,10 +10,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"offboard/internal/table"
 )
 
-// child runs this test binary as a process of its own that does what children
-// names, and returns what it prints.
+// child runs one of children in a process of its own, and returns what it prints.
 func child(t *testing.T, name, path string) (string, error) {
 	t.Helper()
 	c := exec.Command(os.Args[0], path)
@@ -35,7 +35,7 @@ func TestANewReport(t *testing.T) {
 				t.Error("it is there before Start")
 			}
 			if r.Exists() || r.Torn() != 0 || len(collect(t, r.Lines())) != 0 {
-				t.Error("there is something to go on with in a new report")
+				t.Error("a new report has something to resume from")
 			}
 			w, err := r.Start()
 			if err != nil {
@@ -58,10 +58,10 @@ func TestANewReport(t *testing.T) {
 	}
 }
 
-func TestGoingOnWithAReport(t *testing.T) {
+func TestResumingFromAReport(t *testing.T) {
 	for _, f := range bothFormats {
 		path := filepath.Join(t.TempDir(), pathOf(f))
-		if err := goOn(path, true, suspended("a", 2)); err != nil {
+		if err := recordTo(path, true, suspended("a", 2)); err != nil {
 			t.Fatalf("an absent report is not started: %v", err)
 		}
 		before := content(t, path)
@@ -75,13 +75,13 @@ func TestGoingOnWithAReport(t *testing.T) {
 		if err := r.Close(); err != nil || content(t, path) != before {
 			t.Errorf("%s: opened and closed, it changes: %v", f, err)
 		}
-		if err := goOn(path, true, suspended("b", 3)); err != nil || content(t, path) != written(t, f, suspended("a", 2), suspended("b", 3)) {
+		if err := recordTo(path, true, suspended("b", 3)); err != nil || content(t, path) != written(t, f, suspended("a", 2), suspended("b", 3)) {
 			t.Errorf("%s: got %s, %v", f, content(t, path), err)
 		}
 	}
 }
 
-func TestTornTellsHowMuchWillBeCutOff(t *testing.T) {
+func TestTornIsTheNumberOfBytesThatStartCutsOff(t *testing.T) {
 	path := place(t, "a.csv", written(t, CSV, suspended("a", 2))+"b,2024")
 	r, err := Open(path, true, time.UTC)
 	if err != nil {
@@ -103,9 +103,9 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		resume     bool
 		want       error // nil: any
 	}{
-		{"an existing report, if it is not to be gone on with", existing, false, ErrExists},
+		{"an existing report, without resume", existing, false, ErrExists},
 		{"a report in a folder that is not there", filepath.Join(folder, "none", "a.csv"), false, fs.ErrNotExist},
-		{"a report in a folder that is not there, to go on with", filepath.Join(folder, "none", "a.csv"), true, fs.ErrNotExist},
+		{"a report in a folder that is not there, with resume", filepath.Join(folder, "none", "a.csv"), true, fs.ErrNotExist},
 		{"a folder", folder, true, nil},
 		{"a folder, for a new report", folder, false, nil},
 		{"a device", os.DevNull, true, nil},
@@ -127,7 +127,7 @@ func TestWhatCannotBeOpened(t *testing.T) {
 }
 
 func init() {
-	children["go on"] = func(path string) error { return goOn(path, true) }
+	children["resume"] = func(path string) error { return recordTo(path, true) }
 }
 
 func TestOnlyOneRunWritesAReport(t *testing.T) {
@@ -144,7 +144,7 @@ func TestOnlyOneRunWritesAReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Whoever opened a new report at the same time comes too late.
+	// A run that opened the same new report before it was created is too late.
 	if _, err := late.Start(); !errors.Is(err, ErrExists) {
 		t.Errorf("a second Start returns %v, want ErrExists", err)
 	}
@@ -156,7 +156,7 @@ func TestOnlyOneRunWritesAReport(t *testing.T) {
 		if _, err := Open(path, true, time.UTC); !errors.Is(err, ErrLocked) {
 			t.Errorf("%s a second Open returns %v, want ErrLocked", when, err)
 		}
-		if out, err := child(t, "go on", path); err == nil || !strings.Contains(out, ErrLocked.Error()) {
+		if out, err := child(t, "resume", path); err == nil || !strings.Contains(out, ErrLocked.Error()) {
 			t.Errorf("%s another process gets %q (%v)", when, out, err)
 		}
 	}
@@ -168,11 +168,11 @@ func TestOnlyOneRunWritesAReport(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := child(t, "go on", path); err != nil {
+	if out, err := child(t, "resume", path); err != nil {
 		t.Errorf("afterwards another process gets %q (%v)", out, err)
 	}
 
-	// To be gone on with, a report is locked from Open on.
+	// An existing report is locked from Open on.
 	again, err := Open(path, true, time.UTC)
 	if err != nil {
 		t.Fatal(err)
@@ -181,12 +181,12 @@ func TestOnlyOneRunWritesAReport(t *testing.T) {
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := goOn(path, true); err != nil {
+	if err := recordTo(path, true); err != nil {
 		t.Errorf("after a run that did not start, the next one gets %v", err)
 	}
 }
 
-func TestAFileThatIsGoneIsAnError(t *testing.T) {
+func TestAFileThatIsGoneOrCutIsAnError(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("an open file cannot be removed here")
 	}
@@ -246,7 +246,7 @@ func TestAnInputThatCannotBeReadIsAnError(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := NewReader(path, io.NewSectionReader(file, 0, 100), time.UTC); !errors.Is(err, fs.ErrClosed) {
+	if _, err := table.FileOf(path, file, 100); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("opening a closed file ends with %v", err)
 	}
 	var got error

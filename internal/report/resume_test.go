@@ -11,7 +11,7 @@ import (
 	"offboard/internal/leaver"
 )
 
-// pathOf is a file name that fits the format.
+// pathOf is a file name with the extension of the format.
 func pathOf(f Format) string { return "a.report." + string(f) }
 
 func spell(f Format, crlf bool) string {
@@ -21,8 +21,8 @@ func spell(f Format, crlf bool) string {
 	return string(f)
 }
 
-// TestATornEndIsRepaired cuts a report off at every byte of its last two
-// lines, and goes on with it.
+// TestATornEndIsRepaired cuts a report off at every byte of its last two lines, and
+// resumes from it.
 func TestATornEndIsRepaired(t *testing.T) {
 	for _, f := range bothFormats {
 		for _, crlf := range []bool{false, true} {
@@ -42,7 +42,7 @@ func TestATornEndIsRepaired(t *testing.T) {
 					if err := os.WriteFile(path, []byte(text[:n]), 0o600); err != nil {
 						t.Fatal(err)
 					}
-					if err := goOn(path, true, suspended("new", 9)); err != nil {
+					if err := recordTo(path, true, suspended("new", 9)); err != nil {
 						t.Fatalf("cut off at byte %d: %v", n, err)
 					}
 					got := readBack(t, path)
@@ -50,8 +50,8 @@ func TestATornEndIsRepaired(t *testing.T) {
 					if f == CSV {
 						whole-- // the header
 					}
-					// A line that lacks its line break only, or the end of its
-					// message, is there.
+					// A line that lacks only its line break or the end of its
+					// message is kept.
 					if len(got) != whole+1 && len(got) != whole+2 || got[len(got)-1].Ref != "new" {
 						t.Fatalf("cut off at byte %d, %d lines are whole; read back: %s", n, whole, refs(got))
 					}
@@ -82,7 +82,7 @@ func TestTheFirstBytesOfAReportAreRepaired(t *testing.T) {
 		}
 		for n := range len(text) {
 			path := place(t, pathOf(f), text[:n])
-			if err := goOn(path, true, suspended("new", 9)); err != nil {
+			if err := recordTo(path, true, suspended("new", 9)); err != nil {
 				t.Fatalf("%s cut off at byte %d: %v", f, n, err)
 			}
 			if got := readBack(t, path); refs(got) != "new" && refs(got) != "a new" {
@@ -95,7 +95,7 @@ func TestTheFirstBytesOfAReportAreRepaired(t *testing.T) {
 	}
 }
 
-func TestWhatAReportBearsWhenItIsGoneOnWith(t *testing.T) {
+func TestReportsThatARunCanResumeFrom(t *testing.T) {
 	a, b := suspended("a", 2), suspended("b", 3)
 	csvText, jsonText := written(t, CSV, a, b), written(t, JSONL, a, b)
 	quoted := func(text string) string {
@@ -120,9 +120,9 @@ func TestWhatAReportBearsWhenItIsGoneOnWith(t *testing.T) {
 		{"JSON lines with blanks behind them", "a.jsonl", jsonText + strings.Repeat(" ", 99), "a b new"},
 		{"zeros behind the lines, as a power cut leaves them", "a.csv", csvText + strings.Repeat("\x00", 512), "a b new"},
 		{"zeros behind JSON lines", "a.jsonl", jsonText + strings.Repeat("\x00", 512), "a b new"},
-		{"a byte order mark", "a.csv", bom + csvText, "a b new"},
-		{"a byte order mark before JSON lines", "a.jsonl", bom + jsonText, "a b new"},
-		{"a byte order mark before one line without a line break", "a.jsonl", bom + strings.TrimSpace(written(t, JSONL, a)), "a new"},
+		{"a byte order mark", "a.csv", byteOrderMark + csvText, "a b new"},
+		{"a byte order mark before JSON lines", "a.jsonl", byteOrderMark + jsonText, "a b new"},
+		{"a byte order mark before one line without a line break", "a.jsonl", byteOrderMark + strings.TrimSpace(written(t, JSONL, a)), "a new"},
 		{"CRLF", "a.csv", strings.ReplaceAll(csvText, "\n", "\r\n"), "a b new"},
 		{"everything in quotes", "a.csv", quoted(csvText), "a b new"},
 		{"empty lines", "a.csv", csvText + "\n\n", "a b new"},
@@ -130,7 +130,7 @@ func TestWhatAReportBearsWhenItIsGoneOnWith(t *testing.T) {
 		{"no line break at the end", "a.csv", strings.TrimSuffix(csvText, "\n"), "a b new"},
 		{"no line break at the end of JSON lines", "a.JSONL", strings.TrimSuffix(jsonText, "\n"), "a b new"},
 		{"other columns in another order", "a.csv", other, "a b new"},
-		{"other columns, CRLF, a byte order mark and no line break at the end", "a.csv", bom + strings.TrimSpace(strings.ReplaceAll(other, "\n", "\r\n")), "a b new"},
+		{"other columns, CRLF, a byte order mark and no line break at the end", "a.csv", byteOrderMark + strings.TrimSpace(strings.ReplaceAll(other, "\n", "\r\n")), "a b new"},
 		{"a note on two lines", "a.csv", strings.Replace(other, "by hand", "\"by\nhand\"", 1), "a b new"},
 		{"keys in another order and others beside them", "a.jsonl", `{"note":[1],"row":2,"source":"in.csv","outcome":"failed","endDate":null,"ref":"a"}` + "\n", "a new"},
 		{"a time that a spreadsheet has rewritten", "a.csv", strings.Replace(csvText, "2024-07-01T12:00:00.250Z", "01/07/2024 12:00", 1), "a b new"},
@@ -138,7 +138,7 @@ func TestWhatAReportBearsWhenItIsGoneOnWith(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			path := place(t, test.file, test.text)
 			added := suspended("new", 9)
-			if err := goOn(path, true, added); err != nil {
+			if err := recordTo(path, true, added); err != nil {
 				t.Fatal(err)
 			}
 			got := readBack(t, path)
@@ -156,8 +156,8 @@ func TestWhatAReportBearsWhenItIsGoneOnWith(t *testing.T) {
 	}
 }
 
-// TestATornLineIsNeverTakenForAnother is about reports whose columns somebody
-// has put in another order: the last one may name the leaver or the row.
+// TestATornLineIsNeverTakenForAnother is about reports with columns in another order,
+// where the last column may be the ref or the row.
 func TestATornLineIsNeverTakenForAnother(t *testing.T) {
 	for name, text := range map[string]string{
 		"the ref is last":      "row,source,outcome,endDate,ref\n2,in.csv,failed,,first\n",
@@ -169,7 +169,7 @@ func TestATornLineIsNeverTakenForAnother(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := place(t, "a.csv", text)
 			added := suspended("e12345", 12345)
-			if err := goOn(path, true, added); err != nil {
+			if err := recordTo(path, true, added); err != nil {
 				t.Fatal(err)
 			}
 			whole := content(t, path)
@@ -179,15 +179,15 @@ func TestATornLineIsNeverTakenForAnother(t *testing.T) {
 					t.Fatalf("cut off after %q: %v", whole[len(text):n], err)
 				}
 				if err != nil {
-					continue // nobody can tell, and it says so
+					continue // it says that the line may be cut off
 				}
 				got := collect(t, r.Lines())
 				if len(got) > 1 && (got[1].Leaver != added.Leaver || got[1].Place != added.Place || got[1].Outcome != added.Outcome) {
 					t.Errorf("cut off after %q, it passes for %+v", whole[len(text):n], got[1])
 				}
 			}
-			// A whole line that somebody's program left without a line break
-			// is one, too.
+			// A whole line that another program has left without a line break
+			// is read.
 			if got := collect(t, newReader(t, strings.TrimSuffix(text, "\n")).Lines()); refs(got) != "first" {
 				t.Errorf("without its line break the line reads back as %q", refs(got))
 			}
@@ -195,7 +195,7 @@ func TestATornLineIsNeverTakenForAnother(t *testing.T) {
 	}
 }
 
-func TestLinesThatMakeNoSenseAreErrorsWithTheirLine(t *testing.T) {
+func TestALineThatCannotBeReadIsAnErrorWithItsNumber(t *testing.T) {
 	csvText := written(t, CSV, suspended("a", 2), suspended("b", 3), suspended("c", 4))
 	jsonText := written(t, JSONL, suspended("a", 2), suspended("b", 3), suspended("c", 4))
 	for _, test := range []struct{ name, text, want string }{
@@ -203,19 +203,19 @@ func TestLinesThatMakeNoSenseAreErrorsWithTheirLine(t *testing.T) {
 		{"no outcome", strings.Replace(csvText, "suspended,in.csv,3", ",in.csv,3", 1), `a.report:3: "" is no outcome`},
 		{"an outcome in capitals", strings.Replace(csvText, "suspended,in.csv,3", "SUSPENDED,in.csv,3", 1), `a.report:3: "SUSPENDED"`},
 		{"a row that is no number", strings.Replace(csvText, "in.csv,3", "in.csv,three", 1), `a.report:3: row "three"`},
-		{"a row without a number", strings.Replace(csvText, "in.csv,3", "in.csv,", 1), "a.report:3: the line names no source and row"},
-		{"a row that is too big a number", strings.Replace(csvText, "in.csv,3", "in.csv,4294967298", 1), "a.report:3: the line names no source and row"},
-		{"no source", strings.Replace(csvText, "in.csv,3", ",3", 1), "a.report:3: the line names no source and row"},
+		{"a row without a number", strings.Replace(csvText, "in.csv,3", "in.csv,", 1), "a.report:3: a line needs a source and a row"},
+		{"a row that is too big a number", strings.Replace(csvText, "in.csv,3", "in.csv,4294967298", 1), "a.report:3: a line needs a source and a row"},
+		{"no source", strings.Replace(csvText, "in.csv,3", ",3", 1), "a.report:3: a line needs a source and a row"},
 		{"a status that is no number", strings.Replace(csvText, ",3,200", ",3,OK", 1), `a.report:3: httpStatus "OK"`},
-		{"a column too many", strings.Replace(csvText, "in.csv,3", "in.csv,3,", 1), "a.report:3: wrong number of fields"},
-		{"a column too few", strings.Replace(csvText, "in.csv,3", "in.csv", 1), "a.report:3: wrong number of fields"},
+		{"a column too many", strings.Replace(csvText, "in.csv,3", "in.csv,3,", 1), "a.report:3: the row has more or fewer fields"},
+		{"a column too few", strings.Replace(csvText, "in.csv,3", "in.csv", 1), "a.report:3: the row has more or fewer fields"},
 		{"a quote that is not closed", strings.Replace(csvText, "b,2024", `"b,2024`, 1), "a.report:3: "},
 		{"an unknown outcome after a field on two lines", strings.Replace(strings.Replace(csvText, "gone", "x", 1), "req-1,\nc,2024-06-30,suspended", "req-1,\"x\ny\"\nc,2024-06-30,gone", 1), `a.report:5: "gone"`},
 		{"an unknown outcome in the last line without a line break", strings.TrimSpace(csvText) + "\nx,,gone,in.csv,9,,0,0,,,", `a.report:5: "gone"`},
 		{"a leaver added by hand without a line break", csvText + "x,2024-06-30,,,,,,,,,", `a.report:5: "" is no outcome`},
 		{"an unknown outcome in JSON lines", strings.Replace(jsonText, `"suspended","source":"in.csv","row":3`, `"gone","source":"in.csv","row":3`, 1), `a.report:2: "gone" is no outcome`},
 		{"a row that is no number in JSON lines", strings.Replace(jsonText, `"row":3`, `"row":"3"`, 1), "a.report:2: "},
-		{"a row that is negative in JSON lines", strings.Replace(jsonText, `"row":3`, `"row":-3`, 1), "a.report:2: the line names no source and row"},
+		{"a row that is negative in JSON lines", strings.Replace(jsonText, `"row":3`, `"row":-3`, 1), "a.report:2: a line needs a source and a row"},
 		{"two objects on one line", strings.Replace(jsonText, "}\n{", "}{", 1) + "\n", ErrNotReport.Error()},
 		{"a line that is no JSON", strings.Replace(jsonText, `{"ref":"b"`, `{ref:"b"`, 1), "a.report:2: "},
 		{"a line that is too long", strings.Replace(jsonText, `"ref":"b"`, `"ref":"`+strings.Repeat("b", lineLimit)+`"`, 1), "a.report:2: "},
@@ -258,7 +258,7 @@ func TestOfSeveralLinesForOneRowTheLastOneCounts(t *testing.T) {
 			}
 		}
 		for range r.Standing() {
-			break // whoever stops listening is not called again
+			break // the sequence ends when the caller stops
 		}
 		for range r.Lines() {
 			break
@@ -266,8 +266,39 @@ func TestOfSeveralLinesForOneRowTheLastOneCounts(t *testing.T) {
 	}
 }
 
-// TestSomebodyElsesFilesAreNeverChanged names files that are no reports as the
-// report to go on with.
+// TestAReportInAForeignFormIsNotResumed names reports that another program has saved
+// as the report to resume from.
+func TestAReportInAForeignFormIsNotResumed(t *testing.T) {
+	csvText, jsonText := written(t, CSV, suspended("Zoë", 2)), written(t, JSONL, suspended("a", 2))
+	for _, test := range []struct{ name, file, text, want string }{
+		{"semicolons", "a.csv", strings.ReplaceAll(csvText, ",", ";"), `its fields are separated by ';'`},
+		{"tabs", "a.csv", strings.ReplaceAll(csvText, ",", "\t"), `its fields are separated by '\t'`},
+		{"semicolons and no line break", "a.csv", strings.TrimSpace(strings.ReplaceAll(csvText, ",", ";")), `its fields are separated by ';'`},
+		{"UTF-16", "a.csv", inUTF16(t, csvText), "its encoding is utf-16le"},
+		{"UTF-16 JSON lines", "a.jsonl", inUTF16(t, jsonText), "its encoding is utf-16le"},
+		{"UTF-16 without a line break", "a.csv", inUTF16(t, strings.TrimSpace(header)), "its encoding is utf-16le"},
+		{"Windows-1252", "a.csv", inWindows1252(t, csvText), "its encoding is windows-1252"},
+		{"gzip", "a.csv", compressed(t, csvText), "it is compressed with gzip"},
+		{"gzip and semicolons", "a.csv", compressed(t, strings.ReplaceAll(csvText, ",", ";")), `its fields are separated by ';'`},
+		{"an empty first line", "a.csv", "\n" + csvText, "lines stand above its header"},
+		{"a line that announces the delimiter", "a.csv", "sep=,\n" + csvText, "lines stand above its header"},
+		{"a JSON array", "a.jsonl", "[" + strings.TrimSpace(jsonText) + "]\n", "it is a JSON array"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := place(t, test.file, test.text)
+			err := recordTo(path, true, suspended("new", 9))
+			if !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got the error %v", err)
+			}
+			if got := content(t, path); got != test.text {
+				t.Errorf("it was changed to %q", got)
+			}
+		})
+	}
+}
+
+// TestSomebodyElsesFilesAreNeverChanged names files that are not reports as the
+// report to resume from.
 func TestSomebodyElsesFilesAreNeverChanged(t *testing.T) {
 	csvText, jsonText := written(t, CSV, suspended("a", 2)), written(t, JSONL, suspended("a", 2))
 	for _, test := range []struct{ name, file, text string }{
@@ -275,22 +306,19 @@ func TestSomebodyElsesFilesAreNeverChanged(t *testing.T) {
 		{"an input with one line without a line break", "a.csv", "ref,endDate\na,2024-06-30"},
 		{"an input of one ref", "a.csv", "e1001"},
 		{"an input with a header of its own", "a.csv", "Employee"},
-		{"an input with a byte order mark", "a.csv", bom + "ref"},
+		{"an input with a byte order mark", "a.csv", byteOrderMark + "ref"},
 		{"a text", "a.csv", "Dear all,\n"},
 		{"a text without a line break", "a.csv", "Dear all"},
 		{"a binary file", "a.csv", "\x00\x01\x02"},
 		{"a spreadsheet", "a.csv", "PK\x03\x04\n"},
 		{"a header with a column less", "a.csv", "ref,endDate,outcome,source\na,,suspended,in.csv\n"},
-		{"an empty first line", "a.csv", "\n" + csvText},
-		{"semicolons", "a.csv", strings.ReplaceAll(csvText, ",", ";")},
 		{"a header with an open quote", "a.csv", "\"" + csvText},
 		{"blanks without an end", "a.csv", strings.Repeat(" ", lineLimit+1)},
 		{"one line without an end", "a.csv", strings.Repeat("x", 2*lineLimit)},
 		{"a last line without an end", "a.csv", csvText + strings.Repeat("x", 2*lineLimit)},
-		{"a JSON array", "a.jsonl", "[" + strings.TrimSpace(jsonText) + "]\n"},
 		{"an input of JSON lines", "a.jsonl", `{"ref":"a","endDate":null}` + "\n"},
 		{"an input of one JSON line without a line break", "a.jsonl", `{"ref":"a","endDate":null}`},
-		{"an input of one JSON line with a byte order mark", "a.jsonl", bom + `{"ref":"a","endDate":null}`},
+		{"an input of one JSON line with a byte order mark", "a.jsonl", byteOrderMark + `{"ref":"a","endDate":null}`},
 		{"other JSON lines", "a.jsonl", "{\"id\":1}\n{\"id\":2}\n"},
 		{"another JSON line without a line break", "a.jsonl", `{"id":1}`},
 		{"a piece of other JSON", "a.jsonl", `{"id":`},
@@ -305,9 +333,9 @@ func TestSomebodyElsesFilesAreNeverChanged(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := place(t, test.file, test.text)
-			err := goOn(path, true, suspended("new", 9))
+			err := recordTo(path, true, suspended("new", 9))
 			if err == nil {
-				t.Error("a run can go on with it")
+				t.Error("a run can resume from it")
 			} else if !strings.Contains(err.Error(), path) {
 				t.Errorf("the error does not name the file: %v", err)
 			}

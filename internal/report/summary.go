@@ -9,25 +9,24 @@ import (
 	"offboard/internal/leaver"
 )
 
-// Summary is what reports come to. Its JSON form is what
-// `offboard report --json` prints.
+// Summary sums up reports. `offboard report --json` prints its JSON form.
 type Summary struct {
 	Reports  []string     `json:"reports"`
 	Rows     int          `json:"rows"`
 	Outcomes leaver.Tally `json:"outcomes"`
-	// Failures are the rows that were called for and not suspended, in groups
-	// of one status and one message, the largest first.
+	// Failures are the rows that were called for and not suspended, in groups of one
+	// outcome, status and message, the largest group first.
 	Failures []Failure `json:"failures"`
-	// Ungrouped counts failures beyond the groups that are kept.
+	// Ungrouped counts the failures that belong to no group because there are too many.
 	Ungrouped int `json:"ungrouped,omitempty"`
 
 	Requests int       `json:"requests"` // all attempts
 	First    time.Time `json:"first,omitzero"`
 	Last     time.Time `json:"last,omitzero"`
-	// Seconds is the time at work: the gaps of more than a minute, such as
-	// those between two runs, do not count.
+	// Seconds is the time at work: gaps of more than a minute between two lines, as
+	// between two runs, do not count.
 	Seconds float64 `json:"seconds"`
-	// Pace is leavers called for per second at work.
+	// Pace is the number of leavers called for per second at work.
 	Pace float64 `json:"pace"`
 
 	groups map[failure]*Failure
@@ -58,9 +57,9 @@ type failure struct {
 }
 
 const (
-	// mostGroups keeps messages that are all different from filling memory.
-	mostGroups = 1000
-	// pause is a gap in which nobody was at work.
+	// maxGroups limits the memory for messages that are all different.
+	maxGroups = 1000
+	// pause is the longest gap between two lines that counts as time at work.
 	pause = time.Minute
 )
 
@@ -74,8 +73,8 @@ func NewSummary() *Summary {
 	}
 }
 
-// Add adds a report, given its name and the lines that count. A row that
-// stands in two reports counts in both.
+// Add adds a report: its name and the lines that count. A row that is in two reports
+// counts in both. It fails with the error that lines ends with.
 func (s *Summary) Add(name string, lines iter.Seq2[leaver.Result, error]) error {
 	s.Reports = append(s.Reports, name)
 	var last time.Time
@@ -99,8 +98,8 @@ func (s *Summary) Add(name string, lines iter.Seq2[leaver.Result, error]) error 
 	return nil
 }
 
-// clock takes the time of the next line into account. Lines stand in the
-// order in which they finished, within the jitter of goroutines.
+// clock adds the time between two lines, and returns the later one. Lines are in the
+// order in which they finished, give or take the scheduling of goroutines.
 func (s *Summary) clock(last, at time.Time) time.Time {
 	if at.IsZero() {
 		return last
@@ -124,7 +123,7 @@ func (s *Summary) fail(r leaver.Result) {
 	k := failure{r.Outcome, r.HTTPStatus, r.Reason}
 	g, ok := s.groups[k]
 	if !ok {
-		if len(s.groups) == mostGroups {
+		if len(s.groups) == maxGroups {
 			s.Ungrouped++
 			return
 		}

@@ -22,7 +22,7 @@ func lines(results ...leaver.Result) iter.Seq2[leaver.Result, error] {
 	}
 }
 
-// at is a result that came so long after noon.
+// at is a result that was known so long after noon.
 func at(after time.Duration, o leaver.Outcome, status int, reason string, row int) leaver.Result {
 	r := suspended(fmt.Sprint("e", row), row)
 	r.Outcome, r.HTTPStatus, r.Reason = o, status, reason
@@ -47,7 +47,7 @@ func TestASummaryAsJSON(t *testing.T) {
 		at(0, leaver.Suspended, 200, "", 2), at(500*time.Millisecond, leaver.NotFound, 404, "no such user", 3),
 		retried, at(1500*time.Millisecond, leaver.NotFound, 404, "no such user", 5),
 		uncalled(leaver.Duplicate, 6), uncalled(leaver.NotDue, 7), uncalled(leaver.Invalid, 8), uncalled(leaver.Pending, 9),
-		// An hour later the run goes on; nobody was at work in between.
+		// The run is resumed an hour later; the time in between does not count.
 		at(time.Hour, leaver.Suspended, 200, "", 10), at(time.Hour+500*time.Millisecond, leaver.Suspended, 200, "", 11),
 	)
 	second := lines(at(2*time.Hour, leaver.Failed, 0, "timeout", 2), at(2*time.Hour+time.Minute, leaver.NotFound, 404, "no such user", 3))
@@ -160,7 +160,7 @@ func TestTimeAtWork(t *testing.T) {
 	}
 }
 
-func TestFailuresStandInOneOrderAlways(t *testing.T) {
+func TestFailuresAreAlwaysInTheSameOrder(t *testing.T) {
 	all := []leaver.Result{
 		at(0, leaver.Rejected, 404, "same", 2), at(0, leaver.NotFound, 404, "same", 3), at(0, leaver.Failed, 404, "same", 4), at(0, leaver.Unconfirmed, 404, "same", 5),
 		at(0, leaver.Rejected, 400, "other", 6), at(0, leaver.Rejected, 400, "message", 7), at(0, leaver.Rejected, 422, "often", 8), at(0, leaver.Rejected, 422, "often", 9),
@@ -182,7 +182,7 @@ func TestFailuresStandInOneOrderAlways(t *testing.T) {
 
 func TestMessagesThatAreAllDifferentDoNotFillMemory(t *testing.T) {
 	var all []leaver.Result
-	for i := range mostGroups + 50 {
+	for i := range maxGroups + 50 {
 		all = append(all, at(0, leaver.Rejected, 400, fmt.Sprint("message ", i), i+1))
 	}
 	all = append(all, all[0])
@@ -190,7 +190,7 @@ func TestMessagesThatAreAllDifferentDoNotFillMemory(t *testing.T) {
 	if err := s.Add("a.csv", lines(all...)); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Failures) != mostGroups || s.Ungrouped != 50 || s.Failures[0].Count != 2 {
+	if len(s.Failures) != maxGroups || s.Ungrouped != 50 || s.Failures[0].Count != 2 {
 		t.Errorf("got %d groups, %d rows without one, %d in the first", len(s.Failures), s.Ungrouped, s.Failures[0].Count)
 	}
 }

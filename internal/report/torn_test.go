@@ -23,7 +23,7 @@ func TestWhatIsCutOffIsKeptBesideTheReport(t *testing.T) {
 			t.Run(string(f)+": "+name, func(t *testing.T) {
 				path := place(t, pathOf(f), whole+torn)
 				for _, ref := range []string{"b", "c"} {
-					if err := goOn(path, true, suspended(ref, 3)); err != nil {
+					if err := recordTo(path, true, suspended(ref, 3)); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -49,7 +49,7 @@ func TestNothingIsKeptOfAReportThatIsWhole(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := place(t, "a.csv", text)
-			if err := goOn(path, true, suspended("b", 3)); err != nil {
+			if err := recordTo(path, true, suspended("b", 3)); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := os.Stat(path + ".torn"); !errors.Is(err, fs.ErrNotExist) {
@@ -71,19 +71,55 @@ func TestAQuoteThatIsNeverClosedDoesNotFillMemory(t *testing.T) {
 	for _, err = range r.Lines() {
 		n++
 	}
-	if n != 2 || !errors.Is(err, errLongLine) || !strings.Contains(err.Error(), "a.csv:3: ") {
+	if n != 2 || err == nil || !strings.Contains(err.Error(), "a.csv:3: the record is longer than 65536 bytes: a quote that opens on this line is never closed") {
 		t.Errorf("%d lines, then %v", n, err)
 	}
 }
 
-func TestAReportThatWasTidiedUpStaysOne(t *testing.T) {
+func TestAReportWithOtherSpellingsAndBlankRowsCanBeResumed(t *testing.T) {
 	text := written(t, CSV, suspended("a", 2))
 	text = strings.Replace(text, "ref,endDate,outcome", "Ref,End Date,OUTCOME", 1) + ",,,,,,,,,,\n"
 	path := place(t, "a.csv", text)
-	if err := goOn(path, true, suspended("b", 3)); err != nil {
+	if err := recordTo(path, true, suspended("b", 3)); err != nil {
 		t.Fatal(err)
 	}
 	if got := refs(readBack(t, path)); got != "a b" {
 		t.Errorf("read back %s", got)
+	}
+}
+
+// TestAMessageThatIsCutOffWithinACharacter is about a last line that lacks the end of
+// its message only: it is kept, and the report stays UTF-8.
+func TestAMessageThatIsCutOffWithinACharacter(t *testing.T) {
+	last := suspended("b", 3)
+	last.Reason = "désolé 😀"
+	text := written(t, CSV, suspended("a", 2), last)
+	for n := len(text) - len("désolé 😀\n"); n < len(text); n++ {
+		path := place(t, "a.csv", text[:n])
+		for _, ref := range []string{"c", "d"} {
+			if err := recordTo(path, true, suspended(ref, 4)); err != nil {
+				t.Fatalf("cut off after %q: %v", text[:n], err)
+			}
+		}
+		got := readBack(t, path)
+		if refs(got) != "a b c d" || !strings.HasPrefix(last.Reason, got[1].Reason) {
+			t.Errorf("cut off after %q, it reads back as %+v", text[:n], got)
+		}
+	}
+}
+
+func TestALastLineWithoutALineBreakTellsTheEncoding(t *testing.T) {
+	for name, text := range map[string]string{
+		"our own columns":                  header + "Zo\xeb!,,suspended,in.csv,2,,,,,,",
+		"the ref is last":                  "row,source,outcome,endDate,ref\n2,in.csv,failed,,Zo\xeb",
+		"a message with a byte in between": header + "a,,suspended,in.csv,2,,,,,,d\xe9sol\xe9e",
+	} {
+		r := newReader(t, text)
+		if r.Foreign() != "its encoding is windows-1252" || r.Torn() != 0 {
+			t.Errorf("%s: %d bytes are torn, foreign because %q", name, r.Torn(), r.Foreign())
+		}
+		if got := collect(t, r.Lines()); len(got) != 1 || strings.HasPrefix(got[0].Ref, "Zo") && !strings.HasPrefix(got[0].Ref, "Zoë") {
+			t.Errorf("%s: got %+v", name, got)
+		}
 	}
 }

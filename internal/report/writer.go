@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,36 +12,37 @@ import (
 	"offboard/internal/leaver"
 )
 
-// syncEvery is how long a line may be in the hands of the operating system
-// before it is made to last.
+// syncEvery is how long a line may be in the buffers of the operating system
+// before it is synced to the disk.
 const syncEvery = time.Second
 
-// file is what the writer needs of a file; tests have one that fails.
+// file is what the writer needs of a file; tests use one that fails.
 type file interface {
 	io.Writer
 	Sync() error
 	Close() error
 }
 
-// Writer appends results to a report. Record may be called from several
-// goroutines at once; one goroutine of the writer's own writes, and takes
-// along in one write whatever is waiting.
+// Writer appends results to a report. Record may be called from several goroutines
+// at once. One goroutine of the writer's own writes to the file, and writes
+// everything that is waiting at once.
 type Writer struct {
 	file   file
 	encode encoder
-	check  func(written int64) error // tells whether the file is still there
+	check  func(written int64) error // fails if the file is not there any more
 
 	commits chan *commit // from Record to the writing goroutine; closed by Close
 	closed  chan struct{}
 	pool    sync.Pool // of *commit
-	written int64     // bytes that went into the file
-	err     error     // why nothing can be written any more; for Close after closed
+	written int64     // bytes that were written to the file
+	err     error     // why nothing can be written any more; Close reads it after closed
 }
 
-// commit is the encoded lines of one Record, on their way into the file.
+// commit holds the encoded lines of one call of Record.
 type commit struct {
-	text bytes.Buffer
-	done chan error // the writing goroutine answers each commit once
+	text []byte
+	line line       // that is being encoded
+	done chan error // the writing goroutine answers each commit once, Record receives
 }
 
 func newWriter(f file, e encoder, check func(written int64) error) *Writer {
@@ -53,37 +52,35 @@ func newWriter(f file, e encoder, check func(written int64) error) *Writer {
 	return w
 }
 
-// Record writes one line for each result. When it returns nil, the lines are
-// in the file: they survive the end of the process at once, and a power cut
-// after a second at the most. After an error nothing is written any more, and
-// every further call fails.
+// Record writes one line for each result. When it returns nil, the lines are in the
+// file: they survive the end of the process from then on, and a power cut one second
+// later. After an error nothing is written any more, and every further call fails.
 func (w *Writer) Record(results ...leaver.Result) error {
 	c := w.pool.Get().(*commit)
 	defer w.pool.Put(c)
-	c.text.Reset()
+	c.text = c.text[:0]
 	for _, r := range results {
-		if err := w.encode(&c.text, newLine(r)); err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
+		c.line = newLine(r)
+		c.text = w.encode(c.text, &c.line)
 	}
 	w.commits <- c
 	return <-c.done
 }
 
-// Close makes what was recorded last and closes the file. It returns the
-// first error of the writer's life. Nothing may be recorded after it.
+// Close syncs what was recorded and closes the file. It returns the first error of
+// any write, sync or close. Record must not be called after it.
 func (w *Writer) Close() error {
 	close(w.commits)
 	<-w.closed
 	return w.err
 }
 
-// write is the one goroutine that knows the file.
+// write runs in the one goroutine that uses the file.
 func (w *Writer) write() {
 	defer close(w.closed)
 	var batch []*commit
 	var text []byte
-	var due <-chan time.Time // when what was written has to be synced
+	var due <-chan time.Time // when to sync what was written; nil if everything is synced
 	for {
 		select {
 		case c, ok := <-w.commits:
@@ -91,8 +88,8 @@ func (w *Writer) write() {
 				w.finish(due != nil)
 				return
 			}
-			batch, text = append(batch[:0], c), append(text[:0], c.text.Bytes()...)
-			// Whoever has an answer in hand may come along: one write for many.
+			batch, text = append(batch[:0], c), append(text[:0], c.text...)
+			// Let other goroutines hand in their lines: one write for all of them.
 			runtime.Gosched()
 			batch, text = w.gather(batch, text)
 			w.append(text)
@@ -109,16 +106,16 @@ func (w *Writer) write() {
 	}
 }
 
-// gather takes along the commits that are waiting.
+// gather adds the commits that are waiting.
 func (w *Writer) gather(batch []*commit, text []byte) ([]*commit, []byte) {
 	const most = 256 << 10
 	for len(text) < most {
 		select {
 		case c, ok := <-w.commits:
 			if !ok {
-				return batch, text // write will see it, too
+				return batch, text // write receives the same
 			}
-			batch, text = append(batch, c), append(text, c.text.Bytes()...)
+			batch, text = append(batch, c), append(text, c.text...)
 		default:
 			return batch, text
 		}
@@ -128,7 +125,7 @@ func (w *Writer) gather(batch []*commit, text []byte) ([]*commit, []byte) {
 
 func (w *Writer) append(text []byte) {
 	if w.err != nil {
-		return // a torn line must stay the last one
+		return // after a failed write the file may end in a torn line, which must stay the last one
 	}
 	if err := w.check(w.written); err != nil {
 		w.keep(err)
@@ -146,21 +143,21 @@ func (w *Writer) finish(dirty bool) {
 	w.keep(w.file.Close())
 }
 
-// keep holds on to the first error.
+// keep keeps the first error.
 func (w *Writer) keep(err error) {
 	if err != nil && w.err == nil {
 		w.err = fmt.Errorf("the report cannot be written: %w", err)
 	}
 }
 
-// Both say that results would go, or have gone, where nobody finds them.
+// Errors of a file in which lines are lost, or would be.
 var (
 	errGone = errors.New("the file was removed or replaced while the run was writing it")
 	errCut  = errors.New("the file was made shorter while the run was writing it: lines are lost")
 )
 
-// inPlace returns a check that path still names the file with this info, and
-// that all is in it that was written since.
+// inPlace returns a function that checks that path still names the file with this
+// info, and that everything is in it that was written since.
 func inPlace(path string, info os.FileInfo) func(int64) error {
 	return func(written int64) error {
 		now, err := os.Stat(path)
@@ -176,32 +173,5 @@ func inPlace(path string, info os.FileInfo) func(int64) error {
 	}
 }
 
-// encoder writes one line.
-type encoder func(*bytes.Buffer, line) error
-
-func encodeJSON(b *bytes.Buffer, l line) error {
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	return e.Encode(l)
-}
-
-// encodeCSV writes lines whose columns stand in the order of the file: order
-// gives for each of the file's columns the one of ours, -1 for a stranger. If
-// quoted is true the last field stands in quotes always: without them a line
-// that was cut off in it would pass for a whole one, with the name of somebody
-// else or of another row. (It still can right behind a quote that is part of a
-// ref.)
-func encodeCSV(order []int, quoted bool) encoder {
-	last := len(order) - 1
-	return func(b *bytes.Buffer, l line) error {
-		text := b.AvailableBuffer()
-		for i, column := range order {
-			if i > 0 {
-				text = append(text, ',')
-			}
-			text = l.appendField(text, column, quoted && i == last)
-		}
-		_, err := b.Write(append(text, '\n'))
-		return err
-	}
-}
+// encoder appends a line in the form of the report.
+type encoder func(b []byte, l *line) []byte

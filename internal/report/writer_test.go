@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -15,7 +14,7 @@ import (
 	"offboard/internal/leaver"
 )
 
-// fake is a file in memory that fails when it is told to.
+// fake is a file in memory whose writes, syncs and close can fail.
 type fake struct {
 	mu     sync.Mutex
 	text   bytes.Buffer
@@ -69,7 +68,7 @@ func (f *fake) Close() error {
 
 func inItsPlace(int64) error { return nil }
 
-func (f *fake) start() *Writer { return newWriter(f, encodeCSV(every, false), inItsPlace) }
+func (f *fake) start() *Writer { return newWriter(f, ownLayout.appendCSV, inItsPlace) }
 
 func (f *fake) lines(t testing.TB) []leaver.Result {
 	t.Helper()
@@ -136,7 +135,7 @@ func TestARecordIsInTheFileWhenItReturns(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsForASlowFileIsWrittenAtOnce(t *testing.T) {
+func TestRecordsThatWaitForASlowFileShareOneWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const records = 50
 		f := &fake{gate: make(chan struct{})}
@@ -163,12 +162,12 @@ func TestWhatWaitsForASlowFileIsWrittenAtOnce(t *testing.T) {
 	})
 }
 
-func TestOneWriteTakesABoundedAmount(t *testing.T) {
+func TestOneWriteHasALimitedSize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{gate: make(chan struct{})}
 		w := f.start()
 		long := suspended("e", 1)
-		long.Source = strings.Repeat("s", mostSource)
+		long.Source = strings.Repeat("s", maxSource)
 		block := slices.Repeat([]leaver.Result{long}, 32) // more than 128 KiB
 		for range 9 {
 			go func() { _ = w.Record(block...) }()
@@ -217,7 +216,7 @@ func TestLinesAreSyncedWithinASecond(t *testing.T) {
 	})
 }
 
-func TestCloseSyncsWhatIsNotYet(t *testing.T) {
+func TestCloseSyncsWhatIsNotSynced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
 		w := f.start()
@@ -242,7 +241,7 @@ func TestTheFirstErrorStaysAndNothingIsWrittenAfterIt(t *testing.T) {
 		{"the first write fails", &fake{failWrite: 1}, errDisk, 0},
 		{"a later write fails", &fake{failWrite: 4}, errDisk, 3},
 		{"a write stops in the middle of a line", &fake{failWrite: 3, short: 20}, errDisk, 2},
-		{"the first error is told, not the last", &fake{failWrite: 2, failSync: 1, failClose: true}, errDisk, 1},
+		{"the first error is returned, not the last", &fake{failWrite: 2, failSync: 1, failClose: true}, errDisk, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := test.file
@@ -270,7 +269,7 @@ func TestTheFirstErrorStaysAndNothingIsWrittenAfterIt(t *testing.T) {
 			}
 		})
 	}
-	t.Run("everybody in a write that fails is told", func(t *testing.T) {
+	t.Run("every record in a write that fails returns the error", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{failWrite: 2, gate: make(chan struct{})}
 			w := f.start()
@@ -328,16 +327,6 @@ func TestTheFirstErrorStaysAndNothingIsWrittenAfterIt(t *testing.T) {
 		w := (&fake{failClose: true}).start()
 		if err := w.Close(); !errors.Is(err, errCable) {
 			t.Errorf("Close returns %v", err)
-		}
-	})
-	t.Run("a line that cannot be encoded is not written", func(t *testing.T) {
-		f := &fake{}
-		w := newWriter(f, func(*bytes.Buffer, line) error { return io.ErrNoProgress }, inItsPlace)
-		if err := w.Record(suspended("a", 1)); !errors.Is(err, io.ErrNoProgress) {
-			t.Errorf("Record returns %v", err)
-		}
-		if err := w.Close(); err != nil || f.writes != 0 {
-			t.Errorf("Close returns %v, after %d writes", err, f.writes)
 		}
 	})
 }

@@ -100,7 +100,7 @@ func (c CSV) reader() (*csvReader, error) {
 		r.limit = RecordLimit
 	}
 	r.guard = &guard{r: text, left: r.limit}
-	r.window = &window{r: r.guard, line: 1}
+	r.window = &window{r: r.guard}
 	r.csv = csv.NewReader(bufio.NewReaderSize(r.window, 64<<10))
 	r.csv.Comma, r.csv.ReuseRecord = c.Comma, true
 	return r, nil
@@ -111,7 +111,14 @@ func (r *csvReader) next() (*Record, error) {
 	start := r.csv.InputOffset()
 	r.window.drop(start)
 	r.guard.left = r.limit
+	inRecord := r.guard.stopped // what follows begins within a record that was too long
 	fields, err := r.csv.Read()
+	for errors.Is(err, errLongRecord) && !inRecord && r.blankFrom(start) {
+		r.guard.left, r.guard.stopped = r.limit, false // empty lines are not a record
+		start = r.csv.InputOffset()
+		r.window.drop(start)
+		fields, err = r.csv.Read()
+	}
 	if err != nil {
 		return r.malformed(fields, err, start)
 	}
@@ -122,6 +129,12 @@ func (r *csvReader) next() (*Record, error) {
 		r.record.Lines = r.linesFrom(start)
 	}
 	return &r.record, nil
+}
+
+// blankFrom tells whether nothing but empty lines was read since an offset.
+func (r *csvReader) blankFrom(start int64) bool {
+	read := r.window.bytes(start, start+int64(2*r.limit))
+	return len(bytes.TrimLeft(read, "\r\n")) == 0
 }
 
 // linesFrom counts the lines of the record that has just been read.
@@ -162,9 +175,9 @@ func (r *csvReader) malformed(fields []string, err error, start int64) (*Record,
 func (r *csvReader) longRecord(start int64) error {
 	text := r.window.bytes(start, start+int64(r.limit))
 	blank := len(text) - len(bytes.TrimLeft(text, "\r\n")) // lines in front of the record
-	line := r.window.line + bytes.Count(text[:blank], []byte("\n")) + r.above
+	line := r.window.line() + bytes.Count(text[:blank], []byte("\n")) + r.above
 	if quote := openQuote(text, r.comma); quote >= 0 {
-		return errorAt(line+quote, "a quote that opens on this line is never closed, at least not within %d bytes, so the rest of the file cannot be told apart into rows; close it or double it", r.limit)
+		return errorAt(line+quote, "the record is longer than %d bytes: a quote that opens on this line is never closed, at least not within them; close it or double it", r.limit)
 	}
 	return errorAt(line, "the record is longer than %d bytes; is this a CSV file, and is every quote closed?", r.limit)
 }
@@ -236,7 +249,8 @@ func (h Head) SkipLines(n int) (length int, ok bool) {
 }
 
 // Records reads the records that begin behind so many bytes, however many fields
-// they have. What is malformed is left out. The last one may be cut off.
+// they have. Those that are malformed have a fault and no fields. The last one may
+// be cut off.
 func (h Head) Records(comma rune, lead int) []Record {
 	r := csv.NewReader(bytes.NewReader(h[lead:]))
 	r.Comma, r.FieldsPerRecord = comma, -1
@@ -248,9 +262,15 @@ func (h Head) Records(comma rune, lead int) []Record {
 		if errors.Is(err, io.EOF) {
 			return records
 		}
-		if err == nil {
+		record := Record{Line: above + 1, Offset: int64(lead) + offset, Fields: fields}
+		var malformed *csv.ParseError
+		switch {
+		case err == nil:
 			line, _ := r.FieldPos(0)
-			records = append(records, Record{Line: above + line, Offset: int64(lead) + offset, Fields: fields})
+			record.Line = above + line
+		case errors.As(err, &malformed):
+			record.Line, record.Fields, record.Fault = above+malformed.StartLine, nil, malformed.Err.Error()
 		}
+		records = append(records, record)
 	}
 }

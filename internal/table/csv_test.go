@@ -38,7 +38,7 @@ func TestCSVRecords(t *testing.T) {
 		"text behind a quote":                     {"a,b\n1,\"x\"y\n3,4\n", []string{"1 a|b", "2 ! line 2, column 5: text follows a closing quote", "3 3|4"}},
 		"a quote that is never closed":            {"a,b\n1,2\n3,\"x\n4,5\n", []string{"1 a|b", "2 1|2", "3 error: a quote that opens on this line is never closed"}},
 		"a quote on a later line":                 {"a,b\n1,2\n\"3\n4\",\"x\n4,5\n", []string{"1 a|b", "2 1|2", "4 error: a quote that opens on this line is never closed"}},
-		"a long record with an open quote":        {"a,b\n\n\n3,\"x\n" + strings.Repeat("4,5\n", 1<<18) + strings.Repeat("4,5\n", 1<<18), []string{"1 a|b", "4 error: a quote that opens on this line is never closed, at least not within 1048576 bytes"}},
+		"a long record with an open quote":        {"a,b\n\n\n3,\"x\n" + strings.Repeat("4,5\n", 1<<18) + strings.Repeat("4,5\n", 1<<18), []string{"1 a|b", "4 error: the record is longer than 1048576 bytes: a quote that opens on this line is never closed"}},
 		"a long record without a quote":           {"a,b\n\n3," + strings.Repeat("x", 3<<20), []string{"1 a|b", "3 error: the record is longer than 1048576 bytes"}},
 		"doubled quotes close nothing":            {"a,b\n\"\"\"\",\"x\"\"\n4,5\n", []string{"1 a|b", "2 error: a quote that opens on this line is never closed"}},
 		"line breaks of another system":           {"a,b\r\n1,2\r\n", []string{"1 a|b", "2 1|2"}},

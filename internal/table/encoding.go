@@ -79,6 +79,12 @@ func skipMark(r io.Reader) (io.Reader, error) {
 	return b, nil
 }
 
+// Detect tells the encoding of so many bytes at the start of r, as File.Text does
+// for all bytes of a file.
+func Detect(r io.ReaderAt, size int64) (Encoding, error) {
+	return detect(func() (io.Reader, error) { return io.NewSectionReader(r, 0, size), nil })
+}
+
 // detect tells the encoding by the byte order mark, or by the content: zeros in
 // every second byte are UTF-16, and bytes that UTF-8 never has are Windows-1252
 // if nothing in the file is valid in UTF-8 alone. Where both occur it is UTF-8
@@ -93,13 +99,7 @@ func detect(open func() (io.Reader, error)) (Encoding, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte("\xff\xfe")):
-		return UTF16LE, nil
-	case bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return UTF16BE, nil
-	}
-	if e, ok := halfZeros(head); ok {
+	if e, ok := utf16(head); ok {
 		return e, nil
 	}
 	if c := ContentOf(head); c == JSONObject || c == JSONArray {
@@ -169,6 +169,17 @@ func onlyUTF8(text []byte) bool {
 		i += size
 	}
 	return false
+}
+
+// utf16 tells UTF-16 by the first bytes of a text.
+func utf16(head []byte) (Encoding, bool) {
+	switch {
+	case bytes.HasPrefix(head, []byte("\xff\xfe")):
+		return UTF16LE, true
+	case bytes.HasPrefix(head, []byte("\xfe\xff")):
+		return UTF16BE, true
+	}
+	return halfZeros(head)
 }
 
 // halfZeros tells UTF-16 without a byte order mark: in text that is mostly Latin

@@ -27,10 +27,11 @@ type File struct {
 	// Name is the path as it was given, cleaned and with forward slashes.
 	Name string
 
-	info os.FileInfo // of what was opened
-	file *os.File
-	size int64 // at opening: what is appended later does not belong to the input
-	gzip bool  // the bytes are compressed
+	info  os.FileInfo // of what was opened
+	bytes io.ReaderAt
+	size  int64        // at opening: what is appended later does not belong to the input
+	gzip  bool         // the bytes are compressed
+	close func() error // nil: somebody else closes them
 }
 
 // Open opens the file at path. What is not a regular file (a pipe, a device)
@@ -54,6 +55,18 @@ func Open(path string) (*File, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return newFile(name, f, info.Size())
+}
+
+// FileOf returns the input whose bytes are the first ones of r. It has no Info,
+// and r stays the caller's to close.
+func FileOf(name string, r io.ReaderAt, size int64) (*File, error) {
+	file := &File{Name: name, bytes: r, size: size}
+	head, err := file.Head(len(gzipMagic))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	file.gzip = string(head) == gzipMagic
+	return file, nil
 }
 
 // Spool copies a stream to its end into a scratch file.
@@ -82,15 +95,14 @@ func Scratch() (*os.File, error) {
 	return f, nil
 }
 
+// newFile returns the input whose bytes are in f, and closes f if it fails.
 func newFile(name string, f *os.File, size int64) (*File, error) {
-	file := &File{Name: name, file: f, size: size}
-	var err error
-	if file.info, err = f.Stat(); err == nil {
-		var head []byte
-		head, err = file.Head(len(gzipMagic))
-		file.gzip = string(head) == gzipMagic
-	}
+	file, err := FileOf(name, f, size)
 	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	file.close = f.Close
+	if file.info, err = f.Stat(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
 	}
 	return file, nil
@@ -100,14 +112,22 @@ func newFile(name string, f *os.File, size int64) (*File, error) {
 // are one file.
 func (f *File) Info() os.FileInfo { return f.info }
 
+// Compressed tells whether the bytes are compressed, and were not unpacked yet.
+func (f *File) Compressed() bool { return f.gzip }
+
 // Close closes the file.
-func (f *File) Close() error { return f.file.Close() }
+func (f *File) Close() error {
+	if f.close == nil {
+		return nil
+	}
+	return f.close()
+}
 
 const gzipMagic = "\x1f\x8b"
 
 // Reader returns a reader of all bytes, decompressed.
 func (f *File) Reader() (io.Reader, error) {
-	raw := io.NewSectionReader(f.file, 0, f.size)
+	raw := io.NewSectionReader(f.bytes, 0, f.size)
 	if !f.gzip {
 		return raw, nil
 	}
@@ -155,14 +175,14 @@ func (f *File) Unpack() error {
 	if err != nil {
 		return errors.Join(err, unpacked.Close())
 	}
-	_ = f.file.Close() // was only read
-	f.file, f.size, f.gzip = unpacked, size, false
+	_ = f.Close() // was only read
+	f.bytes, f.close, f.size, f.gzip = unpacked, unpacked.Close, size, false
 	return nil
 }
 
 // Section returns the bytes for reading at any offset. They are those of the
 // file as it is stored: call Unpack before.
-func (f *File) Section() *io.SectionReader { return io.NewSectionReader(f.file, 0, f.size) }
+func (f *File) Section() *io.SectionReader { return io.NewSectionReader(f.bytes, 0, f.size) }
 
 // gzipReader says of each error that it is about the compression.
 type gzipReader struct{ io.Reader }

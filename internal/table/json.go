@@ -22,11 +22,16 @@ type Object struct {
 type JSON struct {
 	Text  *Text
 	Array bool
+	// Limit is the longest line or element in bytes; 0 means RecordLimit.
+	Limit int
 }
 
 // Objects reads the objects. What is no object has a fault. An error ends the
 // sequence; it is a *LineError where the text is the reason.
 func (j JSON) Objects() func(yield func(*Object, error) bool) {
+	if j.Limit == 0 {
+		j.Limit = RecordLimit
+	}
 	read := j.lines
 	if j.Array {
 		read = j.elements
@@ -42,7 +47,7 @@ func (j JSON) Objects() func(yield func(*Object, error) bool) {
 }
 
 func (j JSON) lines(text io.Reader, yield func(*Object, error) bool) {
-	lines := lineReader{r: bufio.NewReaderSize(text, 64<<10)}
+	lines := lineReader{r: bufio.NewReaderSize(text, 64<<10), limit: j.Limit}
 	var o Object
 	for {
 		line, err := lines.next()
@@ -50,7 +55,7 @@ func (j JSON) lines(text io.Reader, yield func(*Object, error) bool) {
 		case errors.Is(err, io.EOF):
 			return
 		case errors.Is(err, errLongRecord):
-			o = Object{Fault: fmt.Sprintf("the line is longer than %d bytes", RecordLimit)}
+			o = Object{Fault: fmt.Sprintf("the line is longer than %d bytes", j.Limit)}
 		case err != nil:
 			yield(nil, err)
 			return
@@ -68,7 +73,7 @@ func (j JSON) lines(text io.Reader, yield func(*Object, error) bool) {
 
 // elements reads the elements of an array.
 func (j JSON) elements(text io.Reader, yield func(*Object, error) bool) {
-	guard := &guard{r: text, left: RecordLimit}
+	guard := &guard{r: text, left: j.Limit}
 	d := json.NewDecoder(guard)
 	fail := func(err error) {
 		if _, ok := errors.AsType[*json.SyntaxError](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -82,10 +87,10 @@ func (j JSON) elements(text io.Reader, yield func(*Object, error) bool) {
 	}
 	var o Object
 	for n := 1; d.More(); n++ {
-		guard.left = RecordLimit
+		guard.left = j.Limit
 		var element json.RawMessage
 		if err := d.Decode(&element); errors.Is(err, errLongRecord) {
-			yield(nil, fmt.Errorf("the element %d of the array is longer than %d bytes", n, RecordLimit))
+			yield(nil, fmt.Errorf("the element %d of the array is longer than %d bytes", n, j.Limit))
 			return
 		} else if err != nil {
 			fail(err)
@@ -106,15 +111,113 @@ func (j JSON) elements(text io.Reader, yield func(*Object, error) bool) {
 	}
 }
 
-// read reads the keys one by one, because a map would keep the last of two that
-// are the same, and nobody would know.
+// read reads an object. Keys are kept in their order, because a map would keep
+// the last of two that are the same, and nobody would know.
 func (o *Object) read(text []byte) {
 	*o = Object{Keys: o.Keys[:0], Values: o.Values[:0]}
+	if json.Valid(text) {
+		if text = bytes.TrimLeft(text, jsonSpace); text[0] == '{' {
+			o.split(text)
+			return
+		}
+	}
 	if err := o.fill(text); err != nil {
 		o.Fault = err.Error()
 	}
 }
 
+const jsonSpace = " \t\r\n"
+
+// split reads an object that is known to be valid, in a fraction of the time that
+// fill takes.
+func (o *Object) split(text []byte) {
+	for i := 1; ; i++ { // behind the brace or a comma
+		i += space(text[i:])
+		if text[i] == '}' {
+			return
+		}
+		end := i + stringLength(text[i:])
+		o.Keys = append(o.Keys, o.nextKey(text[i:end]))
+		i = end + space(text[end:]) + 1 // behind the colon
+		i += space(text[i:])
+		end = i + valueLength(text[i:])
+		o.Values = append(o.Values, Value(text[i:end:end]))
+		if i = end + space(text[end:]); text[i] == '}' {
+			return
+		}
+	}
+}
+
+// nextKey returns the key that a JSON string is: most often the one that the
+// previous object had in this place, which needs no memory.
+func (o *Object) nextKey(quoted []byte) string {
+	if n := len(o.Keys); n < cap(o.Keys) {
+		inner := quoted[1 : len(quoted)-1]
+		if before := o.Keys[:n+1][n]; before == string(inner) && bytes.IndexByte(inner, '\\') < 0 {
+			return before
+		}
+	}
+	return Value(quoted).Text()
+}
+
+// space returns how many bytes of white space a JSON text begins with.
+func space(text []byte) int {
+	n := 0
+	for n < len(text) && (text[n] == ' ' || text[n] == '\t' || text[n] == '\r' || text[n] == '\n') {
+		n++
+	}
+	return n
+}
+
+// stringLength returns the length of the string that a valid JSON text begins with.
+func stringLength(text []byte) int {
+	n := 1
+	for text[n] != '"' {
+		if text[n] == '\\' {
+			n++
+		}
+		n++
+	}
+	return n + 1
+}
+
+// valueLength returns the length of the value at the beginning of text, which is
+// a part of a valid JSON object.
+func valueLength(text []byte) int {
+	switch text[0] {
+	case '"':
+		return stringLength(text)
+	case '{', '[':
+		return nestedLength(text)
+	}
+	n := 1 // a number, true, false or null
+	for !strings.ContainsRune(",}"+jsonSpace, rune(text[n])) {
+		n++
+	}
+	return n
+}
+
+// nestedLength returns the length of the object or the array at the beginning of
+// a valid JSON text.
+func nestedLength(text []byte) int {
+	depth := 0
+	for n := 0; ; {
+		switch text[n] {
+		case '"':
+			n += stringLength(text[n:])
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if n++; depth == 0 {
+			return n
+		}
+	}
+}
+
+// fill reads an object as far as it is valid, and says what is wrong with it.
 func (o *Object) fill(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	t, err := d.Token()
@@ -205,11 +308,12 @@ func (v Value) Object() Object {
 	return o
 }
 
-// lineReader reads lines of at most RecordLimit bytes.
+// lineReader reads lines of at most limit bytes.
 type lineReader struct {
-	r    *bufio.Reader
-	long []byte // a line that does not fit into the buffer of r
-	line int    // of what next returned last
+	r     *bufio.Reader
+	limit int
+	long  []byte // a line that does not fit into the buffer of r
+	line  int    // of what next returned last
 }
 
 // next returns the next line without white space around it; the bytes are good
@@ -228,14 +332,14 @@ func (l *lineReader) next() ([]byte, error) {
 	for errors.Is(err, bufio.ErrBufferFull) {
 		part, err = l.r.ReadSlice('\n')
 		size += len(part)
-		if size <= RecordLimit {
+		if size <= l.limit {
 			l.long = append(l.long, part...)
 		}
 	}
 	if err := ignoreEOF(err); err != nil {
 		return nil, err
 	}
-	if size > RecordLimit {
+	if size > l.limit {
 		return nil, errLongRecord
 	}
 	return bytes.TrimSpace(l.long), nil

@@ -28,6 +28,24 @@ type Text struct {
 // is, and the whole file is read for that.
 func (f *File) Text(e Encoding) (*Text, error) { return newText(e, f.Reader) }
 
+// TextHead returns the beginning of the file as text, by its first bytes alone:
+// the whole file may show that characters other than ASCII are Windows-1252.
+func (f *File) TextHead() (Head, error) {
+	head, err := f.Head(headBytes)
+	if err != nil {
+		return nil, err
+	}
+	e, ok := utf16(head)
+	if !ok {
+		e = UTF8
+	}
+	text, err := e.decode(bytes.NewReader(head))
+	if err != nil {
+		return nil, err
+	}
+	return readHead(text, headBytes)
+}
+
 // TextOf returns the text in UTF-8 that begins at the start of r and has so many
 // bytes.
 func TextOf(r io.ReaderAt, size int64) *Text {

@@ -35,13 +35,14 @@ type window struct {
 	kept   []byte // kept[skip:] begins at offset
 	skip   int
 	offset int64
-	line   int // at the offset, from 1
+	breaks int // line breaks in front of kept
 }
 
 // Read reads on.
 func (w *window) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	if w.skip > len(w.kept)/2 {
+		w.breaks += bytes.Count(w.kept[:w.skip], []byte("\n"))
 		w.kept = append(w.kept[:0], w.kept[w.skip:]...)
 		w.skip = 0
 	}
@@ -51,10 +52,13 @@ func (w *window) Read(p []byte) (int, error) {
 
 // drop forgets what stands before an offset.
 func (w *window) drop(before int64) {
-	n := int(before - w.offset)
-	w.line += bytes.Count(w.kept[w.skip:w.skip+n], []byte("\n"))
-	w.skip += n
+	w.skip += int(before - w.offset)
 	w.offset = before
+}
+
+// line is the number of the line that begins at the offset, or goes on there.
+func (w *window) line() int {
+	return 1 + w.breaks + bytes.Count(w.kept[:w.skip], []byte("\n"))
 }
 
 // bytes returns what stands between two offsets, as far as it was read. It is
