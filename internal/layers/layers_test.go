@@ -31,6 +31,7 @@ var rooms = map[string]room{
 	"internal/table":  {own: []string{"internal/leaver"}, not: []string{"net", "net/http", "flag"}, noTime: true, why: "table knows bytes and records, not what they mean"},
 	"internal/cli":    {own: []string{"internal/table", "internal/input", "internal/dates", "internal/plan", "internal/batch", "internal/pace", "internal/report", "internal/leaver", "pkg/thrive", "pkg/thrivetest"}, why: "cli wires the rooms together"},
 	"internal/input":  {own: []string{"internal/dates", "internal/leaver"}, not: []string{"net", "net/http", "flag"}, noTime: true, why: "input knows files, not the API"},
+	"internal/xlsx":   {not: []string{"net", "net/http", "flag"}, noTime: true, why: "xlsx knows workbooks, not what a column means"},
 	"internal/plan":   {own: []string{"internal/leaver"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, noTime: true, why: "the plan is computed: no I/O, no clock"},
 	"internal/pace":   {not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the pace knows answers, not what they are about"},
 	"internal/batch":  {own: []string{"internal/leaver", "internal/pace"}, not: []string{"os", "io", "io/fs", "net", "net/http", "flag"}, why: "the engine sees no files, flags or HTTP"},
