@@ -38,10 +38,7 @@ func (s *storm) end(t *testing.T, signal syscall.Signal, calls int) *program {
 		<-time.After(time.Duration(s.random.IntN(40)) * time.Millisecond)
 	} else {
 		want := before + 1 + s.random.IntN(calls)
-		deadline := time.Now().Add(time.Minute)
-		for s.Stats().Suspends < want && time.Now().Before(deadline) {
-			<-time.After(200 * time.Microsecond)
-		}
+		s.waitFor(t, want)
 	}
 	if err := p.Process.Signal(signal); err != nil {
 		t.Fatal(err)
@@ -64,7 +61,6 @@ func TestARunThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 				if p.Wait() == nil {
 					t.Fatal("the run finished before the last kill")
 				}
-				s.settle()
 			}
 			s.command(basic(thrivetest.DefaultSecret), s.flags...).run(t, 0)
 			s.wantDone(t, format)
@@ -112,4 +108,30 @@ func (b *bench) wantDone(t *testing.T, format string) {
 		t.Errorf("%d leavers are suspended, want %d", done, b.n)
 	}
 	b.wantSummary(t, "leavers.report."+format)
+}
+
+// TestARunThatIsKilledAtAnyTimeLosesNothing kills at random times, so that also the
+// plan, the opening of the report and its repair are interrupted.
+func TestARunThatIsKilledAtAnyTimeLosesNothing(t *testing.T) {
+	b := setUp(t, 3000, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: time.Millisecond, Jitter: 3 * time.Millisecond})
+	seed := uint64(time.Now().UnixNano())
+	random := rand.New(rand.NewPCG(seed, 0))
+	kills := 0
+	for ; kills < 12; kills++ {
+		p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume")
+		p.begin(t)
+		time.AfterFunc(time.Duration(60+random.IntN(120))*time.Millisecond, func() { _ = p.Process.Kill() })
+		if p.Wait() == nil {
+			break // it finished before the kill
+		}
+		<-time.After(10 * time.Millisecond) // for the simulator to finish the calls of the killed run
+	}
+	b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume").run(t, 0)
+	b.wantAgreement(t, false)
+	s := b.Stats()
+	t.Logf("seed %d: %d kills, %d repeats", seed, kills, s.Repeats)
+	if s.Repeats > 8*kills {
+		t.Errorf("%d repeats after %d kills, want %d at most", s.Repeats, kills, 8*kills)
+	}
 }

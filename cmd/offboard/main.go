@@ -7,29 +7,29 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-	_ "time/tzdata" // --timezone works on machines without zone files
+	_ "time/tzdata" // for --timezone on machines without zone files
 
 	"offboard/internal/cli"
 )
 
-// Stamped in by the build: -ldflags "-X main.version=… -X main.commit=…".
+// These are set by the build: -ldflags "-X main.version=… -X main.commit=…".
 var version, commit string
 
 func main() {
-	intake, stop := context.WithCancelCause(context.Background())
-	calls, cut := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2) // from the system to the goroutine below
+	intake, stopIntake := context.WithCancelCause(context.Background())
+	calls, cancelCalls := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2) // the system sends; the goroutine below receives
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		signal.Notify(signals, syscall.SIGHUP) // a lost terminal ends the run in order
 	}
-	signal.Ignore(syscall.SIGPIPE) // whoever read along has left; the run goes on
+	signal.Ignore(syscall.SIGPIPE) // the run goes on without a reader of its output
 	go func() {
 		<-signals
-		stop(cli.ErrInterrupted) // nothing new; what is in flight may finish
+		stopIntake(cli.ErrInterrupted) // requests in flight may finish
 		<-signals
-		cut()
-		// Should anything hang, it has had its time.
+		cancelCalls()
+		// This ends a process that hangs.
 		time.AfterFunc(2*time.Second, func() { os.Exit(cli.ExitStopped) })
 	}()
 	os.Exit(cli.Main(intake, calls, cli.System{

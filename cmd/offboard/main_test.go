@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,12 +32,24 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			port, err := freePort()
+			env.Setenv("PORT", port)
 			env.Setenv("SAMPLES", samples)
 			env.Setenv("SOON", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
-			return nil
+			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand, "toutf16": toUTF16},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand, "listens": listens, "toutf16": toUTF16},
 	})
+}
+
+// freePort returns a loopback port on which nothing listens.
+func freePort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, errors.Join(err, listener.Close())
 }
 
 // exits runs a command and checks its exit code: exits 64 offboard run.
@@ -67,6 +80,22 @@ func expand(ts *testscript.TestScript, neg bool, files []string) {
 		text := os.Expand(ts.ReadFile(file), ts.Getenv)
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
 	}
+}
+
+// listens waits until a program accepts connections at an address, such as
+// listens 127.0.0.1:8080.
+func listens(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: listens address")
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	connection, err := net.Dial("tcp", args[0])
+	for err != nil && time.Now().Before(deadline) {
+		<-time.After(time.Millisecond)
+		connection, err = net.Dial("tcp", args[0])
+	}
+	ts.Check(err)
+	ts.Check(connection.Close())
 }
 
 // toUTF16 converts files to UTF-16, little-endian.

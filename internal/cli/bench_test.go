@@ -3,23 +3,14 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"offboard/internal/batch"
-	"offboard/internal/leaver"
-	"offboard/internal/pace"
-	"offboard/internal/report"
-	"offboard/pkg/thrive"
 	"offboard/pkg/thrivetest"
 )
 
@@ -38,7 +29,7 @@ func writeLeavers(tb testing.TB, n int) string {
 	return path
 }
 
-// invoke runs a command in this process, with these variables.
+// invoke runs a command in this process, with env as its environment.
 func invoke(tb testing.TB, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	tb.Helper()
 	var out, errs strings.Builder
@@ -52,8 +43,8 @@ func invoke(tb testing.TB, env map[string]string, args ...string) (code int, std
 	return code, out.String(), errs.String()
 }
 
-// BenchmarkRun is a whole run against the simulator in this process, without
-// latency: reading, planning, calling and the durable report.
+// BenchmarkRun measures a whole run against a simulator without latency in this
+// process: reading, planning, requests and the report.
 func BenchmarkRun(b *testing.B) {
 	const leavers = 10_000
 	path := writeLeavers(b, leavers)
@@ -75,71 +66,7 @@ func BenchmarkRun(b *testing.B) {
 	b.ReportMetric(float64(leavers)*float64(b.N)/b.Elapsed().Seconds(), "leavers/s")
 }
 
-// instant answers every request at once: what is measured is the tool without
-// net/http.
-type instant struct{}
-
-func (instant) RoundTrip(*http.Request) (*http.Response, error) {
-	const user = `{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","ref":"E1","email":null,"role":"learner","active":false,"additionalFields":{}}`
-	return &http.Response{StatusCode: 200, Header: http.Header{"X-Request-Id": {"7d444840-9dc0-11d1-b245-5ffdce74fad2"}},
-		ContentLength: int64(len(user)), Body: io.NopCloser(strings.NewReader(user))}, nil
-}
-
-// BenchmarkLeaver is what a leaver costs in this program itself, from the row
-// to its line in the durable report; BenchmarkRequest is how much of that is
-// net/http's, and the answer's above.
-func BenchmarkLeaver(b *testing.B) {
-	a := &app{System: System{Stdout: io.Discard, Stderr: io.Discard}, intake: b.Context(), calls: b.Context(),
-		stderr: newTerminal(io.Discard), log: slog.New(slog.DiscardHandler), now: time.Now}
-	all, err := a.openSources(b.Context(), &inputFlags{Inputs: []string{writeLeavers(b, b.N)}, Timezone: zone{time.UTC}})
-	if err != nil {
-		b.Fatal(err)
-	}
-	p, err := a.makePlan(b.Context(), all, func(func(leaver.Result, error) bool) {}, false)
-	if err != nil {
-		b.Fatal(err)
-	}
-	pace := pace.New(0)
-	client, err := thrive.NewClient(thrive.Config{BaseURL: "https://api.example", Transport: instant{},
-		Credentials: thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret}, AwaitTurn: pace.Wait})
-	if err != nil {
-		b.Fatal(err)
-	}
-	file, err := report.Open(filepath.Join(b.TempDir(), "report.csv"), false, time.UTC)
-	if err != nil {
-		b.Fatal(err)
-	}
-	writer, err := file.Start()
-	if err != nil {
-		b.Fatal(err)
-	}
-	r := &run{app: a, plan: p}
-	counted := &progress{next: writer, counts: counts{rows: leaver.Tally{}}}
-	b.ReportAllocs()
-	b.ResetTimer()
-	err = batch.Run(b.Context(), b.Context(), r.tasks(all.rows(b.Context()), counted), suspender{client}, counted,
-		batch.Options{Pace: pace, Concurrency: 8, MaxAttempts: 5, Jitter: func() float64 { return 0 }, Log: a.log})
-	b.StopTimer()
-	if err := errors.Join(err, writer.Close(), file.Close()); err != nil {
-		b.Fatal(err)
-	}
-}
-
-func BenchmarkRequest(b *testing.B) {
-	client := &http.Client{Transport: instant{}} // behind an interface, as in the tool
-	b.ReportAllocs()
-	for b.Loop() {
-		req, err := http.NewRequestWithContext(b.Context(), http.MethodPatch, "https://api.example/rest/v2/users/ref/E0000001/suspend", strings.NewReader(`{}`))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := client.Transport.RoundTrip(req); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// BenchmarkPlan is a whole plan: reading and planning, from file to text.
+// BenchmarkPlan measures a whole plan: reading, planning and the output.
 func BenchmarkPlan(b *testing.B) {
 	const rows = 200_000
 	path := writeLeavers(b, rows)

@@ -1,12 +1,9 @@
 // Package cli owns everything that a person types or reads: flags, questions,
-// progress, summaries, exit codes. It wires the other rooms together and
-// knows the inside of none.
+// progress, messages and exit codes. It carries out no run itself: that is internal/run.
 package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -16,41 +13,41 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// System is the world as a command sees it.
+// System is what a command gets from its process.
 type System struct {
 	Args      []string // without the program's name
 	LookupEnv func(name string) (string, bool)
 	Stdin     io.Reader
 	Stdout    io.Writer // results only
 	Stderr    io.Writer // questions, progress and logs
-	Version   string    // stamped in by the build; empty: what Go knows
-	Commit    string
+	Version   string    // set by the build; "": from the build information of Go
+	Commit    string    // likewise
 }
 
-// app is what every command gets.
+// app is what all commands share.
 type app struct {
 	System
-	// intake is done when nothing new may begin; its cause says why. calls is
-	// done when what is in flight has to be cut off, too.
+	// When intake is done, no further request is sent; its cause says why. When
+	// calls is done, requests in flight are cancelled.
 	intake, calls context.Context
 
-	stderr *terminal // Stderr, shared by logs and progress
+	stderr *terminal // Stderr, for messages, logs and progress
 	log    *slog.Logger
 	now    func() time.Time
-	jitter func() float64
+	jitter func() float64 // a random number in [0, 1)
 }
 
-// Main runs the command in s.Args and returns the exit code. When intake ends
-// nothing new is begun, what is in flight may finish, and the report is
-// completed; when calls ends, too, everything is dropped.
+// Main runs the command in s.Args and returns the exit code. When intake ends, no
+// further request is sent, requests in flight may finish, and the report is
+// completed. When calls ends, requests in flight are cancelled.
 func Main(intake, calls context.Context, s System) int {
 	a := &app{
 		System: s, intake: intake, calls: calls,
 		stderr: newTerminal(s.Stderr),
+		log:    slog.New(slog.DiscardHandler), // until the flags are parsed
 		now:    time.Now,
 		jitter: rand.Float64,
 	}
-	a.log = slog.New(slog.DiscardHandler)
 	err := a.run()
 	if text := message(err); text != "" {
 		a.stderr.println(wrap(text, widthOf(s.Stderr)))
@@ -58,12 +55,11 @@ func Main(intake, calls context.Context, s System) int {
 	return exitCode(err)
 }
 
-// run parses the command line and runs the command that it names.
+// run parses the command line and runs its command.
 func (a *app) run() error {
 	var c commands
-	// Help ends the parse: kong calls for an exit, we note it.
-	helped := false
-	settings := &settings{env: a.LookupEnv}
+	helped := false // kong calls Exit after it has printed the help
+	conf := &configuration{env: a.LookupEnv}
 	parser, err := kong.New(&c,
 		kong.Name("offboard"),
 		kong.Description(description),
@@ -71,8 +67,8 @@ func (a *app) run() error {
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 80}),
 		kong.ValueFormatter(describe),
-		kong.ExplicitGroups(groups),
-		kong.Resolvers(settings),
+		kong.ExplicitGroups(groups()),
+		kong.Resolvers(conf),
 	)
 	if err != nil {
 		return err
@@ -85,30 +81,16 @@ func (a *app) run() error {
 		return nil
 	}
 	if err != nil {
-		return explain(err)
+		return explainParse(err)
 	}
-	if err := settings.refuseEmpty(parsed); err != nil {
+	if err := conf.refuseEmpty(parsed); err != nil {
 		return err
 	}
 	a.log = slog.New(c.handler(a.stderr))
-	return parsed.Run(a, settings)
+	return parsed.Run(a, conf)
 }
 
-// explain turns what the parser says into a usage error with a way on.
-func explain(err error) error {
-	var config configError
-	if errors.As(err, &config) {
-		return usageError{config} // the flag that was looked up first has no part in it
-	}
-	hint := "offboard --help"
-	var parse *kong.ParseError
-	if errors.As(err, &parse) && parse.Context.Selected() != nil {
-		hint = fmt.Sprintf("offboard %s --help", parse.Context.Selected().Name)
-	}
-	return usagef("%w\nsee: %s", err, hint)
-}
-
-// terminalFile returns the file behind a stream if that is a terminal.
+// terminalFile returns the file of a stream if it is a terminal.
 func terminalFile(stream any) (*os.File, bool) {
 	f, ok := stream.(*os.File)
 	return f, ok && isTerminal(f)

@@ -5,30 +5,29 @@ import (
 	"fmt"
 
 	"offboard/internal/batch"
+	"offboard/internal/run"
 )
 
-// The exit codes. 2 is not used: it is how Go reports a panic.
+// The exit codes. 2 is not used, because Go uses it for a panic.
 const (
 	exitFine    = 0  // every row is suspended, duplicate or not_due
 	exitBroke   = 1  // the run broke: I/O, internal error
-	exitRows    = 3  // finished; at least one row is none of the above
+	exitRows    = 3  // finished; at least one row has another outcome
 	ExitStopped = 4  // stopped early: signal, deadline or --max-failures
 	exitRefused = 5  // credentials refused
 	exitUsage   = 64 // usage, configuration or input error; no request was sent
 )
 
 var (
-	// ErrInterrupted is the cause of intake's end when a person or the system
-	// asked the run to stop.
+	// ErrInterrupted is the cause of the end of intake after a signal.
 	ErrInterrupted = errors.New("interrupted")
 
-	errDeadline = errors.New("the --deadline has passed")
-	// errRows says that the run did its part, but somebody has to look at
-	// rows; the summary has said so already.
-	errRows = errors.New("not every row is done")
+	// errRows says that a command finished, and that a person has to look at some
+	// rows. The result has their number, so no message is written for it.
+	errRows = errors.New("some rows have an outcome that is not fine")
 )
 
-// usageError is the user's to mend; no request was sent.
+// usageError is an error that the user can solve. No request was sent.
 type usageError struct{ err error }
 
 func (e usageError) Error() string { return e.err.Error() }
@@ -38,14 +37,14 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// exitCode is the one place that turns errors into exit codes.
+// exitCode maps the error of a command to the exit code. Nothing else does.
 func exitCode(err error) int {
 	var usage usageError
 	switch {
 	case err == nil:
 		return exitFine
-	case errors.Is(err, ErrInterrupted), errors.Is(err, errDeadline), errors.Is(err, batch.ErrTooManyFailures):
-		return ExitStopped // whatever was interrupted, reading the input included
+	case isStop(err): // before usageError, because reading the inputs can be interrupted
+		return ExitStopped
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, batch.ErrRefused):
@@ -56,7 +55,21 @@ func exitCode(err error) int {
 	return exitBroke
 }
 
-// message is what is said about an error at the end; "" if all is said.
+// joinClose returns the error of a command after its run was closed. An error of
+// Close replaces errRows, which would hide it.
+func joinClose(err, closed error) error {
+	if closed != nil && errors.Is(err, errRows) {
+		return closed
+	}
+	return errors.Join(err, closed)
+}
+
+// isStop tells whether a command was stopped early.
+func isStop(err error) bool {
+	return errors.Is(err, ErrInterrupted) || errors.Is(err, run.ErrDeadline) || errors.Is(err, batch.ErrTooManyFailures)
+}
+
+// message returns what is written about an error at the end; "" if nothing is.
 func message(err error) string {
 	if err == nil || errors.Is(err, errRows) {
 		return ""

@@ -12,8 +12,8 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// openFiles counts the file descriptors of this process; 0 where the system
-// does not tell.
+// openFiles returns the number of open file descriptors of this process; 0 on a system
+// without /proc.
 func openFiles() int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -22,8 +22,8 @@ func openFiles() int {
 	return len(entries)
 }
 
-// TestARunLeavesNothingOpen runs through resets, half answers and errors, and
-// wants goroutines and files back to where they were.
+// TestARunLeavesNothingOpen counts goroutines and files before and after a run with
+// resets, incomplete answers and errors.
 func TestARunLeavesNothingOpen(t *testing.T) {
 	path := writeLeavers(t, 300)
 	run := func() (peak int) {
@@ -34,7 +34,7 @@ func TestARunLeavesNothingOpen(t *testing.T) {
 		web := httptest.NewServer(server)
 		defer web.Close()
 		done := make(chan struct{})
-		peaks := make(chan int) // from the watching goroutine, once, after done
+		peaks := make(chan int) // the goroutine below sends once, after done
 		go func() {
 			most := 0
 			for {
@@ -56,7 +56,7 @@ func TestARunLeavesNothingOpen(t *testing.T) {
 		}
 		return <-peaks
 	}
-	run() // what is set up once for good
+	run() // what the first run sets up stays
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	goroutines, files := runtime.NumGoroutine(), openFiles()
 	peak := run()
@@ -64,11 +64,12 @@ func TestARunLeavesNothingOpen(t *testing.T) {
 	deadline := time.Now().Add(5 * time.Second)
 	for runtime.NumGoroutine() > goroutines || openFiles() > files {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines and %d files are left, %d and %d were there before", runtime.NumGoroutine(), openFiles(), goroutines, files)
+			t.Fatalf("%d goroutines and %d files after the run, %d and %d before", runtime.NumGoroutine(), openFiles(), goroutines, files)
 		}
 		<-time.After(5 * time.Millisecond)
 	}
-	// 8 in flight, 16 times as many in hand, and both ends of the connections.
+	// 8 leavers are in flight and 16 times as many have started. Each connection has
+	// goroutines at both ends.
 	if most := goroutines + 8*16 + 8*8; peak > most {
 		t.Errorf("%d goroutines, want %d at most", peak, most)
 	}

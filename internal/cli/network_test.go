@@ -20,7 +20,7 @@ import (
 
 const confirmed = `{"id":"1","ref":"E1","active":false}`
 
-// answering answers every call with a status and a body.
+// answering answers every request with a status and a body.
 func answering(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -29,7 +29,7 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
-// raw answers with bytes of its own on the connection, and closes it.
+// raw writes a text to the connection and closes it.
 func raw(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -41,8 +41,8 @@ func raw(text string) http.HandlerFunc {
 	}
 }
 
-// slow takes longer than the timeout of these tests; with a head it answers
-// that at once.
+// slow takes longer than the timeout of a request. With head it sends the header of
+// the answer at once.
 func slow(head bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -66,10 +66,10 @@ func switching(w http.ResponseWriter, r *http.Request) {
 	defer conn.Close()
 	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
 	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-	_, _ = io.Copy(io.Discard, conn) // until the other side has had enough
+	_, _ = io.Copy(io.Discard, conn) // until the client closes the connection
 }
 
-// endless answers 200 and never stops.
+// endless answers 200 with a body that does not end.
 func endless(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"active":false,"x":"`)
 	for r.Context().Err() == nil {
@@ -79,7 +79,7 @@ func endless(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// line is what a report says of its one leaver.
+// reported is the line of a leaver in a report.
 type reported struct{ outcome, status, attempts, reason string }
 
 func readReported(t *testing.T, path string) []reported {
@@ -100,7 +100,7 @@ func readReported(t *testing.T, path string) []reported {
 	return all
 }
 
-// suspendOne runs the whole program over one leaver against a server.
+// suspendOne runs the whole program for one leaver against a server.
 func suspendOne(t *testing.T, url string, args ...string) (code int, got reported, output string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -109,7 +109,7 @@ func suspendOne(t *testing.T, url string, args ...string) (code int, got reporte
 		t.Fatal(err)
 	}
 	env := map[string]string{"OFFBOARD_BASE_URL": url, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": thrivetest.DefaultSecret}
-	args = append([]string{"run", input, "--report", report, "--rate", "0", "--yes", "--progress", "none", "--max-attempts", "2", "--timeout", "300ms"}, args...)
+	args = append([]string{"run", input, "--report", report, "--rate", "0", "--yes", "--progress", "none", "--max-attempts", "2"}, args...)
 	code, stdout, stderr := invoke(t, env, args...)
 	return code, readReported(t, report)[0], stdout + stderr
 }
@@ -131,17 +131,17 @@ func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
 		{"active twice", answering(200, `{"active":true,"active":false}`), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"active and Active", answering(200, `{"active":true,"Active":false}`), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"switching protocols", raw("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), 3, reported{"rejected", "101", "1", ""}},
-		{"switching protocols, and then silence", switching, 3, reported{"rejected", "101", "1", ""}},
+		{"switching protocols without a further answer", switching, 3, reported{"rejected", "101", "1", ""}},
 		{"an empty answer", answering(200, ``), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"no content", answering(204, ``), 3, reported{"unconfirmed", "204", "1", ""}},
-		{"a page of a gateway with 200", answering(200, `<html>please stand by</html>`), 3, reported{"unconfirmed", "200", "1", ""}},
+		{"a page of a gateway with 200", answering(200, `<html>please wait</html>`), 3, reported{"unconfirmed", "200", "1", ""}},
 		{"a list", answering(200, `[`+confirmed+`]`), 3, reported{"unconfirmed", "200", "1", ""}},
-		{"half a body, again and again", raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"active\":false"), 3, reported{"unconfirmed", "200", "2", ""}},
+		{"half a body in every answer", raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"active\":false"), 3, reported{"unconfirmed", "200", "2", ""}},
 		{"a slow body", slow(true), 3, reported{"unconfirmed", "200", "2", ""}},
 		{"an endless body", endless, 3, reported{"unconfirmed", "200", "1", ""}},
 		{"a page of a gateway with 502", answering(502, `<html>bad gateway</html>`), 3, reported{"failed", "502", "2", ""}},
 		{"an internal error", answering(500, `{"status":500,"error":"Internal Server Error","message":"x"}`), 3, reported{"failed", "500", "2", ""}},
-		{"slow headers", slow(false), 3, reported{"failed", "", "2", ""}},
+		{"a slow header", slow(false), 3, reported{"failed", "", "2", ""}},
 		{"a reset", raw(""), 3, reported{"failed", "", "2", ""}},
 		{"not HTTP", raw("SSH-2.0-OpenSSH\r\n"), 3, reported{"failed", "", "2", ""}},
 		{"too many requests", answering(429, ``), 3, reported{"failed", "429", "2", ""}},
@@ -159,14 +159,18 @@ func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
 			t.Parallel()
 			web := httptest.NewServer(tt.handler)
 			defer web.Close()
-			code, got, output := suspendOne(t, web.URL)
+			var args []string
+			if strings.HasPrefix(tt.name, "a slow") {
+				args = []string{"--timeout", "300ms"}
+			}
+			code, got, output := suspendOne(t, web.URL, args...)
 			reason := got.reason
 			got.reason = ""
 			if code != tt.code || got != tt.want {
 				t.Errorf("exit code %d, %+v (%s); want %d, %+v\n%s", code, got, reason, tt.code, tt.want, output)
 			}
 			if got.outcome != "suspended" && reason == "" {
-				t.Error("nobody is told why")
+				t.Error("the report gives no reason")
 			}
 		})
 	}
@@ -202,13 +206,13 @@ func TestAServerThatCannotBeReachedOrTrusted(t *testing.T) {
 	plain := httptest.NewServer(answering(200, confirmed))
 	defer plain.Close()
 	for name, url := range map[string]string{
-		"refused":                     closed,
-		"an invalid certificate":      untrusted.URL,
-		"plain HTTP where TLS is due": strings.Replace(plain.URL, "http:", "https:", 1),
-		"no such name":                "https://thrive.invalid",
+		"a refused connection":       closed,
+		"an invalid certificate":     untrusted.URL,
+		"HTTP instead of HTTPS":      strings.Replace(plain.URL, "http:", "https:", 1),
+		"a name that does not exist": "https://thrive.invalid",
 	} {
 		t.Run(name, func(t *testing.T) {
-			code, got, output := suspendOne(t, url, "--timeout", "2s")
+			code, got, output := suspendOne(t, url)
 			if code != 3 || got.outcome != "failed" || got.attempts != "2" || got.status != "" {
 				t.Errorf("exit code %d, %+v\n%s", code, got, output)
 			}
@@ -259,7 +263,7 @@ func TestCredentialsThatAreRevokedInTheMiddle(t *testing.T) {
 		tally[r.outcome]++
 	}
 	if tally["suspended"] != 40 || tally["rejected"] > 8 || tally["pending"] != 60-tally["rejected"] {
-		t.Errorf("got %v, want 40 suspended, what was in flight rejected, and the rest pending", tally)
+		t.Errorf("got %v, want 40 suspended, at most 8 rejected, and the others pending", tally)
 	}
 	calls.Store(-1000) // the credentials are good again
 	if code, _, stderr := invoke(t, env, append(args, "--resume")...); code != 0 {
@@ -302,7 +306,7 @@ func TestATokenEndpointThatFailsForAWhile(t *testing.T) {
 				"OFFBOARD_CLIENT_SECRET": thrivetest.DefaultClientSecret, "OFFBOARD_TOKEN_URL": web.URL + "/oauth2/token/" + thrivetest.DefaultTenant,
 			}
 			code, _, stderr := invoke(t, env, "run", writeLeavers(t, 10), "--report", filepath.Join(t.TempDir(), "r.csv"),
-				"--rate", "0", "--yes", "--progress", "none", "--timeout", "300ms")
+				"--rate", "0", "--yes", "--progress", "none", "--timeout", "1s")
 			want, suspended := 0, 10
 			if tt.refused {
 				want, suspended = 5, 0
@@ -318,7 +322,7 @@ func TestRetryAfterInEveryForm(t *testing.T) {
 	for value, stops := range map[string]bool{
 		"1": false, "-5": false, "soon": false, "": false,
 		"Thu, 01 Jan 1970 00:00:00 GMT": false,
-		"86400":                         true, // longer than the run may take
+		"86400":                         true, // longer than the deadline
 	} {
 		t.Run(value, func(t *testing.T) {
 			t.Parallel()

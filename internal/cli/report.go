@@ -2,20 +2,16 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"iter"
 	"time"
 
-	"offboard/internal/input"
-	"offboard/internal/leaver"
 	"offboard/internal/report"
-	"offboard/internal/table"
+	"offboard/internal/run"
 )
 
-// reportCommand sums up reports.
+// reportCommand summarises reports.
 type reportCommand struct {
-	Reports []string `arg:"" name:"report" help:"Reports to sum up, in either format."`
+	Reports []string `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines."`
 	JSON    bool     `help:"Print the summary as JSON."`
 }
 
@@ -38,60 +34,15 @@ func (c *reportCommand) Run(a *app) error {
 }
 
 func (c *reportCommand) add(s *report.Summary, path string) error {
-	r, err := openToRead(path, time.UTC)
+	r, file, err := run.OpenReport(path, time.UTC)
 	if err != nil {
 		return err
 	}
-	defer r.close()
+	defer file.Close()
 	return s.Add(path, r.Standing())
 }
 
-// readReport is a report that is only read.
-type readReport struct {
-	*report.Reader
-	file *input.Source
-}
-
-// openToRead opens a report that nobody is going to write.
-func openToRead(path string, zone *time.Location) (*readReport, error) {
-	file, err := input.Open(path, input.Options{})
-	if err != nil {
-		return nil, err
-	}
-	r, err := reportOf(file, zone)
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return &readReport{r, file}, nil
-}
-
-// reportOf reads an input as a report.
-func reportOf(s *input.Source, zone *time.Location) (*report.Reader, error) {
-	text := s.Reader()
-	f, err := table.FileOf(s.Name, text, text.Size())
-	if err != nil {
-		return nil, err
-	}
-	return report.NewReader(f, zone)
-}
-
-// lines are those of the report; a nil one has none.
-func (r *readReport) lines() iter.Seq2[leaver.Result, error] {
-	if r == nil {
-		return func(func(leaver.Result, error) bool) {}
-	}
-	return r.Lines()
-}
-
-func (r *readReport) close() {
-	if r != nil {
-		_ = r.file.Close() // was only read
-	}
-}
-
-// examples is how many groups of failures the text shows.
-const examples = 10
-
+// summaryText returns a summary as text.
 func summaryText(s *report.Summary) []byte {
 	var text []byte
 	for _, name := range s.Reports {
@@ -107,25 +58,31 @@ func summaryText(s *report.Summary) []byte {
 		}
 		text = append(text, '\n')
 	}
+	return appendFailures(text, s)
+}
+
+// appendFailures writes the largest groups of failures, with an example of each.
+func appendFailures(text []byte, s *report.Summary) []byte {
+	const most = 10
 	if len(s.Failures) == 0 {
 		return text
 	}
 	text = fmt.Appendf(text, "\nFailures, each kind with one example:\n")
 	rest := s.Ungrouped
 	for i, f := range s.Failures {
-		if i >= examples {
+		if i >= most {
 			rest += f.Count
 			continue
 		}
-		text = fmt.Appendf(text, "  %9s  %s: %s\n", group(f.Count), f.Outcome, visible(f.Message, 600))
-		text = fmt.Appendf(text, "             such as %s in %s:%d", visible(f.Example.Ref, 120), visible(f.Example.Source, 200), f.Example.Row)
+		text = fmt.Appendf(text, "  %9s  %s: %s\n", group(f.Count), f.Outcome, printable(f.Message, 600))
+		text = fmt.Appendf(text, "             such as %s in %s:%d", printable(f.Example.Ref, 120), printable(f.Example.Source, 200), f.Example.Row)
 		if f.Example.RequestID != "" {
-			text = fmt.Appendf(text, ", request %s", visible(f.Example.RequestID, 130))
+			text = fmt.Appendf(text, ", request %s", printable(f.Example.RequestID, 130))
 		}
 		text = append(text, '\n')
 	}
 	if rest > 0 {
-		text = fmt.Appendf(text, "  %9s  of other kinds; --json lists more\n", group(rest))
+		text = fmt.Appendf(text, "  %9s  of other kinds; --json shows more\n", group(rest))
 	}
 	return text
 }

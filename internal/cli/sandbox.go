@@ -10,20 +10,21 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/run"
 	"offboard/pkg/thrive"
 	"offboard/pkg/thrivetest"
 )
 
-// sandboxCommand serves the simulator until it is interrupted.
+// sandboxCommand serves the simulator until a signal ends it.
 type sandboxCommand struct {
-	Port       int           `default:"0" help:"Loopback port; 0 takes a free one."`
-	RateLimit  float64       `group:"faults" default:"0" help:"Answer 429 beyond so many requests per second; 0: never."`
-	RetryAfter time.Duration `group:"faults" default:"0s" help:"Ask for such a wait on every 429 and 503, in whole seconds."`
-	Latency    time.Duration `group:"faults" default:"0s" help:"Let every answer take so long."`
-	ErrorShare float64       `group:"faults" default:"0" help:"Answer 500 to this share of the requests, from 0 to 1."`
+	Port       int           `default:"0" help:"Loopback port; 0: a free one."`
+	RateLimit  float64       `group:"faults" default:"0" help:"Requests per second; further ones are answered with 429. 0: no limit."`
+	RetryAfter time.Duration `group:"faults" default:"0s" help:"Value of Retry-After in answers with 429 and 503, in whole seconds; 0s: no Retry-After."`
+	Latency    time.Duration `group:"faults" default:"0s" help:"Time before each answer."`
+	ErrorShare float64       `group:"faults" default:"0" help:"Share of the requests that are answered with 500, from 0 to 1."`
 }
 
-// Help is shown under the summary of the command.
+// Help returns the second part of the help of the command.
 func (*sandboxCommand) Help() string {
 	var b strings.Builder
 	b.WriteString("Every ref is an active user, except those that begin with:\n\n")
@@ -33,7 +34,7 @@ func (*sandboxCommand) Help() string {
 	return b.String()
 }
 
-// Validate looks at the faults.
+// Validate checks the flags.
 func (c *sandboxCommand) Validate() error {
 	switch {
 	case c.Port < 0 || c.Port > 65535:
@@ -59,11 +60,11 @@ func (c *sandboxCommand) faults() thrivetest.Faults {
 	return f
 }
 
-// Run serves until intake ends: that is how a sandbox is meant to end.
+// Run serves until intake ends. An interrupted sandbox exits with 0.
 func (c *sandboxCommand) Run(a *app) error {
 	s, err := startSandbox(net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)))
 	if err != nil {
-		return usagef("the sandbox cannot listen: %w; choose another --port", err)
+		return usagef("the sandbox cannot listen: %w; choose another port with --port", err)
 	}
 	defer s.close()
 	s.SetFaults(c.faults())
@@ -76,17 +77,17 @@ export OFFBOARD_API_SECRET=%s
 # export OFFBOARD_TOKEN_URL=%s
 `, s.url, thrivetest.DefaultTenant, thrivetest.DefaultSecret,
 		thrivetest.DefaultClientID, thrivetest.DefaultClientSecret, s.tokenURL())
-	a.stderr.println("The sandbox is ready. Paste the lines above into another terminal; Ctrl-C ends it.")
+	a.stderr.println("The sandbox is ready. Paste the lines above into another terminal; Ctrl-C stops it.")
 	<-a.intake.Done()
 	stats := s.Stats()
-	a.stderr.println(fmt.Sprintf("The sandbox got %s to suspend; %s are suspended.", count(stats.Suspends, "request"), people(stats.Suspended)))
+	a.stderr.println(fmt.Sprintf("The sandbox received %s to suspend; %s suspended.", count(stats.Suspends, "request"), people(stats.Suspended)))
 	if cause := context.Cause(a.intake); !errors.Is(cause, ErrInterrupted) {
 		return cause
 	}
 	return nil
 }
 
-// sandbox is the simulator, served on a loopback port.
+// sandbox is a simulator that is served on a loopback port.
 type sandbox struct {
 	*thrivetest.Server
 	url  string
@@ -100,7 +101,7 @@ func startSandbox(address string) (*sandbox, error) {
 	}
 	server := thrivetest.New(thrivetest.Options{AnyRef: true, SpecialRefs: true})
 	s := &sandbox{Server: server, url: "http://" + listener.Addr().String(), http: &http.Server{Handler: server}}
-	go func() { _ = s.http.Serve(listener) }() // ends when close closes the server
+	go func() { _ = s.http.Serve(listener) }() // returns when close closes the server
 	return s, nil
 }
 
@@ -110,16 +111,16 @@ func (s *sandbox) tokenURL() string {
 	return thrive.Environment{APIURL: s.url}.TokenURL(thrivetest.DefaultTenant)
 }
 
-// sandboxTarget starts a sandbox that lives as long as the run.
-func sandboxTarget() (*target, error) {
+// sandboxTarget starts a sandbox for one run.
+func (a *app) sandboxTarget() (*target, error) {
 	s, err := startSandbox("127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("the sandbox cannot be started: %w", err)
 	}
+	credentials := thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret}
 	return &target{
-		name:        "the sandbox",
-		baseURL:     s.url,
-		credentials: thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret},
-		sandbox:     s,
+		Target:  run.Target{BaseURL: s.url, Credentials: credentials, UserAgent: a.userAgent()},
+		name:    "the sandbox",
+		sandbox: s,
 	}, nil
 }

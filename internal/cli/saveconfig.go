@@ -15,34 +15,34 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"offboard/internal/input"
+	"offboard/internal/run"
+	"offboard/internal/table"
 )
 
-// kept are the groups of flags that stay the same from one list of leavers to
-// the next. What is said once, such as --report and --yes, is in no file.
-var kept = []string{"input", "tenant", "pace", "safety"}
-
-// saveConfig writes a file for --config with what a plan was made of: the flags
-// that were given, wherever they stood, and what was found. No flag has a secret,
-// and a URL that has one is refused.
-func (c *planCommand) saveConfig(parsed *kong.Context, s *settings, found map[string]string) error {
+// saveConfig writes a file for --config with the flags of a plan, from the command
+// line, the environment and the file, and with what was detected in the inputs. It
+// leaves out flags that are for one run only, such as --report and --yes. No flag
+// has a secret as its value, but a URL could contain one, so such a URL is refused.
+func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, detected map[string]string) error {
+	groups := []string{"input", "tenant", "pace", "safety"}
 	document := yaml.Node{Kind: yaml.MappingNode}
 	for _, flag := range flagsOf(parsed.Model) {
-		if flag.Group == nil || !slices.Contains(kept, flag.Group.Key) || flag.Name == "yes" {
+		if flag.Group == nil || !slices.Contains(groups, flag.Group.Key) || flag.Name == "yes" {
 			continue
 		}
 		var value any
 		if own := find(parsed.Flags(), flag.Name); own != nil {
 			value = valueOf(own)
-		} else if setting, ok := s.lookup(flag.Name); ok {
-			value = setting.text // of a flag that a run has, and a plan has not
-			if u, err := url.Parse(setting.text); err == nil && u.User != nil {
-				return usagef("--save-config: %s (%s) has a user or a password in it, which belongs in no file", flag.Name, setting.origin)
+		} else if other, ok := conf.lookup(flag.Name); ok { // plan does not have this flag
+			value = other.text
+			if u, err := url.Parse(other.text); err == nil && u.User != nil {
+				return usagef("--save-config: %s (%s) contains a user name or a password, which must not be in a file", flag.Name, other.origin)
 			}
-			if n, err := strconv.Atoi(setting.text); err == nil && strconv.Itoa(n) == setting.text {
-				value = n // as people write it
+			if n, err := strconv.Atoi(other.text); err == nil && strconv.Itoa(n) == other.text {
+				value = n // YAML writes a number without quotes
 			}
 		}
-		if text := found[flag.Name]; value == nil && text != "" {
+		if text := detected[flag.Name]; value == nil && text != "" {
 			value = text
 		}
 		if value == nil {
@@ -59,18 +59,18 @@ func (c *planCommand) saveConfig(parsed *kong.Context, s *settings, found map[st
 	if err != nil {
 		return fmt.Errorf("--save-config: %w", err)
 	}
-	head := fmt.Sprintf("# How these leavers are read: offboard run FILE --config %s\n", c.SaveConfig)
+	head := fmt.Sprintf("# Use this file with: offboard run FILE --config %s\n", c.SaveConfig)
 	return create(c.SaveConfig, append([]byte(head), text...))
 }
 
-// create writes a file that must not be there yet.
+// create writes a file that must not exist yet.
 func create(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return usagef("--save-config: %s exists already; remove it, or name another file", path)
+		return usagef("--save-config: %s exists already; remove it or name another file", path)
 	case errors.Is(err, fs.ErrNotExist):
-		return usagef("--save-config: the folder of %s does not exist; create it, or name another file", path)
+		return usagef("--save-config: the folder of %s does not exist; create it or name another file", path)
 	case err != nil:
 		return fmt.Errorf("--save-config: %w", err)
 	}
@@ -81,8 +81,7 @@ func create(path string, text []byte) error {
 	return nil
 }
 
-// valueOf returns the value of a flag as a file would have it; nil if it is the
-// default.
+// valueOf returns the value of a flag for a YAML file; nil if it is the default.
 func valueOf(flag *kong.Flag) any {
 	target := flag.Target
 	if target.Kind() == reflect.Pointer {
@@ -94,22 +93,22 @@ func valueOf(flag *kong.Flag) any {
 	if target.Kind() == reflect.Slice {
 		var texts []string
 		for i := range target.Len() {
-			texts = append(texts, fmt.Sprint(written(target.Index(i))))
+			texts = append(texts, fmt.Sprint(scalarOf(target.Index(i))))
 		}
 		if texts == nil {
 			return nil
 		}
 		return texts
 	}
-	value := written(target)
+	value := scalarOf(target)
 	if flag.HasDefault && fmt.Sprint(value) == flag.Default || !flag.HasDefault && target.IsZero() {
 		return nil
 	}
 	return value
 }
 
-// written is what would be typed for a value.
-func written(v reflect.Value) any {
+// scalarOf returns a value as it is typed.
+func scalarOf(v reflect.Value) any {
 	switch value := v.Interface().(type) {
 	case fmt.Stringer:
 		return value.String()
@@ -118,21 +117,21 @@ func written(v reflect.Value) any {
 	}
 }
 
-// found is what was found in the inputs without being told, by flag, if it is
-// the same in all of them.
-func (all sources) found() map[string]string {
+// detected returns the values of flags that were detected in the inputs, if they are
+// the same in all inputs that are not reports.
+func detected(inputs run.Inputs) map[string]string {
 	var common map[string]string
-	for _, s := range all {
-		if s.report {
+	for _, in := range inputs {
+		if in.IsReport() {
 			continue
 		}
-		of := map[string]string{"sheet": s.Sheet}
-		of["ref-column"], of["end-date-column"] = s.Columns()
-		if s.Format != input.JSONL && s.Delimiter != ',' {
-			of["delimiter"] = input.DelimiterName(s.Delimiter)
+		e := in.Export
+		of := map[string]string{"sheet": e.Sheet, "ref-column": in.Survey.Ref, "end-date-column": in.Survey.EndDate}
+		if e.Format == input.CSV && e.Delimiter != ',' {
+			of["delimiter"] = e.Delimiter.String()
 		}
-		if s.Encoding != input.UTF8 {
-			of["encoding"] = string(s.Encoding)
+		if e.Encoding != table.UTF8 {
+			of["encoding"] = string(e.Encoding)
 		}
 		if common == nil {
 			common = of

@@ -17,12 +17,12 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// issued is a token with characters that differ from form to form. It is as
-// secret as what it was bought with.
+// issued is a token, which is secret, too. It has characters that every encoding
+// writes in another way.
 const issued = `eyJ0b2tlbg/is+secret==.%41`
 
-// moreForms are those of everything secret in these tests, in the spellings that
-// servers other than Go's produce, too.
+// moreForms returns the encodings of all secrets in these tests, also those that
+// servers not written in Go produce.
 func moreForms() map[string]string {
 	all := forms()
 	for name, secret := range maps.Clone(all) {
@@ -33,7 +33,7 @@ func moreForms() map[string]string {
 		all[name+", its slashes escaped"] = strings.ReplaceAll(secret, "/", `\/`)
 		all[name+", all escaped"] = allEscaped(secret)
 		all[name+", URL-encoded"] = url.QueryEscape(secret)
-		all[name+", in percents of lower case"] = lowerPercents(url.QueryEscape(secret))
+		all[name+", URL-encoded in lower case"] = lowerPercents(url.QueryEscape(secret))
 	}
 	return all
 }
@@ -49,7 +49,7 @@ func lowerPercents(s string) string {
 	return string(b)
 }
 
-// allEscaped writes every character as \u0041: any JSON encoder may.
+// allEscaped writes every character as an escape such as \u0041, which JSON allows.
 func allEscaped(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -58,7 +58,7 @@ func allEscaped(s string) string {
 	return b.String()
 }
 
-// wantNoForm searches every byte of everything for every form.
+// wantNoForm searches texts for all secrets in all encodings.
 func wantNoForm(t *testing.T, written map[string]string) {
 	t.Helper()
 	for where, text := range written {
@@ -67,13 +67,13 @@ func wantNoForm(t *testing.T, written map[string]string) {
 		}
 		for form, secret := range moreForms() {
 			if i := strings.Index(text, secret); i >= 0 {
-				t.Errorf("%s holds %s: …%s…", where, form, text[max(0, i-40):min(len(text), i+len(secret)+20)])
+				t.Errorf("%s contains %s: …%s…", where, form, text[max(0, i-40):min(len(text), i+len(secret)+20)])
 			}
 		}
 	}
 }
 
-// flat is a text that can stand in a header.
+// flat returns a text without control characters, for a header.
 func flat(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' {
@@ -83,7 +83,8 @@ func flat(text string) string {
 	}, text)
 }
 
-// echoes are ways to send back what was sent, each in another place.
+// echoes returns handlers that send back what they received, each in another part of
+// the answer or in another encoding.
 func echoes() map[string]http.HandlerFunc {
 	body := func(contentType string, status int, encode func(all string) string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -101,35 +102,35 @@ func echoes() map[string]http.HandlerFunc {
 		return `{"message":{"echo":"` + allEscaped(all) + `"},"error":"` + allEscaped(all) + `"}`
 	}
 	slashes := func(all string) string {
-		quoted, _ := json.Marshal(all) // a text always encodes
+		quoted, _ := json.Marshal(all) // a string can always be encoded
 		return `{"message":{"echo":` + strings.ReplaceAll(string(quoted), "/", `\/`) + `}}`
 	}
 	return map[string]http.HandlerFunc{
-		"an object with every character escaped":  body("application/json", 400, escaped),
-		"an object with its slashes escaped":      body("application/json", 400, slashes),
-		"JSON within JSON":                        body("application/json", 400, func(all string) string { q, _ := json.Marshal(slashes(all)); return `{"message":` + string(q) + `}` }),
-		"percents of lower case":                  body("application/json", 400, func(all string) string { return `{"message":"` + lowerPercents(url.QueryEscape(all)) + `"}` }),
-		"a form":                                  body("application/x-www-form-urlencoded", 400, func(all string) string { return url.Values{"error": {all}, "error_description": {all}}.Encode() }),
-		"a page":                                  body("text/html", 502, func(all string) string { return "<html>" + all }),
-		"a line that is no status":                onWire("ALL\r\n\r\n"),
-		"a status that is no number":              onWire("HTTP/1.1 ALL\r\n\r\n"),
-		"a header that is none":                   onWire("HTTP/1.1 200 OK\r\nALL\r\n\r\n"),
-		"a length that is none":                   onWire("HTTP/1.1 200 OK\r\nContent-Length: ALL\r\n\r\n"),
-		"an encoding that is none":                onWire("HTTP/1.1 200 OK\r\nTransfer-Encoding: ALL\r\n\r\n"),
-		"a redirect to nowhere":                   onWire("HTTP/1.1 302 Found\r\nLocation: ::ALL\r\nContent-Length: 0\r\n\r\n"),
-		"a redirect with a password":              onWire("HTTP/1.1 307 Moved\r\nLocation: http://x:ALL@localhost:1/\r\nContent-Length: 0\r\n\r\n"),
-		"the words of a status, and a request ID": onWire("HTTP/1.1 400 ALL\r\nX-Request-Id: ALL\r\nWWW-Authenticate: Basic realm=\"ALL\"\r\nContent-Length: 0\r\n\r\n"),
+		"an object with every character escaped": body("application/json", 400, escaped),
+		"an object with its slashes escaped":     body("application/json", 400, slashes),
+		"JSON within JSON":                       body("application/json", 400, func(all string) string { q, _ := json.Marshal(slashes(all)); return `{"message":` + string(q) + `}` }),
+		"URL-encoded in lower case":              body("application/json", 400, func(all string) string { return `{"message":"` + lowerPercents(url.QueryEscape(all)) + `"}` }),
+		"a form":                                 body("application/x-www-form-urlencoded", 400, func(all string) string { return url.Values{"error": {all}, "error_description": {all}}.Encode() }),
+		"a page":                                 body("text/html", 502, func(all string) string { return "<html>" + all }),
+		"an invalid first line":                  onWire("ALL\r\n\r\n"),
+		"an invalid status":                      onWire("HTTP/1.1 ALL\r\n\r\n"),
+		"an invalid header":                      onWire("HTTP/1.1 200 OK\r\nALL\r\n\r\n"),
+		"an invalid length":                      onWire("HTTP/1.1 200 OK\r\nContent-Length: ALL\r\n\r\n"),
+		"an invalid encoding":                    onWire("HTTP/1.1 200 OK\r\nTransfer-Encoding: ALL\r\n\r\n"),
+		"a redirect to an invalid URL":           onWire("HTTP/1.1 302 Found\r\nLocation: ::ALL\r\nContent-Length: 0\r\n\r\n"),
+		"a redirect with a password":             onWire("HTTP/1.1 307 Moved\r\nLocation: http://x:ALL@localhost:1/\r\nContent-Length: 0\r\n\r\n"),
+		"the text of a status, and a request ID": onWire("HTTP/1.1 400 ALL\r\nX-Request-Id: ALL\r\nWWW-Authenticate: Basic realm=\"ALL\"\r\nContent-Length: 0\r\n\r\n"),
 	}
 }
 
-// sentAndKnown is what a request held, and the secret in the clear. The token
-// is known only to those whom it was issued to: they send it.
+// sentAndKnown returns what a request contains, and the secret. A request contains
+// the token if it was issued before.
 func sentAndKnown(r *http.Request) string {
 	body, _ := io.ReadAll(r.Body)
 	return fmt.Sprintf("%s %s %s", theSecret, r.Header.Get("Authorization"), body)
 }
 
-func TestNoSecretComesBackByAnyWay(t *testing.T) {
+func TestNoSecretThatAServerSendsBackIsWritten(t *testing.T) {
 	for way, handler := range echoes() {
 		for _, kind := range []string{"API secret", "a token", "a token endpoint"} {
 			for _, format := range []string{"csv", "jsonl"} {
@@ -153,9 +154,9 @@ func TestNoSecretComesBackByAnyWay(t *testing.T) {
 						maps.Copy(env, oauthTo(web.URL, web.URL))
 						env["OFFBOARD_CLIENT_SECRET"] = theSecret
 					}
-					wantNothingSaid(t, env, format)
+					wantNoSecretWritten(t, env, format)
 					if echoed.Load() < 2 {
-						t.Errorf("%d echoes: a run and its resume were to get one each", echoed.Load())
+						t.Errorf("the server sent back %d requests, want one for each of two runs", echoed.Load())
 					}
 				})
 			}
@@ -163,9 +164,9 @@ func TestNoSecretComesBackByAnyWay(t *testing.T) {
 	}
 }
 
-// wantNothingSaid runs, resumes, plans, summarises, and searches all that was
-// written on the way.
-func wantNothingSaid(t *testing.T, env map[string]string, format string) {
+// wantNoSecretWritten runs, resumes, plans and summarises, and searches everything that
+// these commands write.
+func wantNoSecretWritten(t *testing.T, env map[string]string, format string) {
 	t.Helper()
 	input := writeLeavers(t, 1)
 	report := filepath.Join(filepath.Dir(input), "report."+format)
@@ -186,7 +187,7 @@ func wantNothingSaid(t *testing.T, env map[string]string, format string) {
 	wantNoForm(t, written)
 }
 
-// oauthTo are variables for a tenant whose tokens come from elsewhere.
+// oauthTo returns the variables for OAuth, with the URLs of the API and of tokens.
 func oauthTo(api, tokens string) map[string]string {
 	return map[string]string{
 		"OFFBOARD_BASE_URL": api, "OFFBOARD_CLIENT_ID": thrivetest.DefaultClientID, "OFFBOARD_CLIENT_SECRET": thrivetest.DefaultClientSecret,

@@ -16,12 +16,12 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// theSecret looks different in every form that it can travel in.
+// theSecret has characters that every encoding writes in another way.
 const theSecret = `s3cr/et+with=signs&"quotes" %41`
 
-// forms are the ways in which a secret could be written somewhere.
+// forms returns the encodings in which the secret could be written.
 func forms() map[string]string {
-	quoted, _ := json.Marshal(theSecret) // a text always encodes
+	quoted, _ := json.Marshal(theSecret) // a string can always be encoded
 	pair := thrivetest.DefaultTenant + ":" + theSecret
 	oauth := url.QueryEscape(thrivetest.DefaultClientID) + ":" + url.QueryEscape(theSecret)
 	return map[string]string{
@@ -36,8 +36,8 @@ func forms() map[string]string {
 	}
 }
 
-// echo is the worst server for secrets: whatever it is sent, it sends back, in
-// every place that a program might print.
+// echo sends back what it received, in every part of the answer that a program might
+// print.
 func echo(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -61,13 +61,13 @@ func echo(status int) http.HandlerFunc {
 	}
 }
 
-// wantNoSecret searches every byte of everything.
+// wantNoSecret searches texts for the secret.
 func wantNoSecret(t *testing.T, written map[string]string) {
 	t.Helper()
 	for where, text := range written {
 		for form, secret := range forms() {
 			if i := strings.Index(text, secret); i >= 0 {
-				t.Errorf("%s holds the secret %s: …%s…", where, form, text[max(0, i-40):min(len(text), i+60)])
+				t.Errorf("%s contains the secret (%s): …%s…", where, form, text[max(0, i-40):min(len(text), i+60)])
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					web := httptest.NewServer(echo(status))
 					defer web.Close()
 					dir := t.TempDir()
-					// A line break behind the secret, as editors leave it.
+					// Editors write a line break after the secret.
 					for name, text := range map[string]string{"secret": theSecret + "\n", "leavers.csv": "ref\nE1\nE2\n"} {
 						if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 							t.Fatal(err)
@@ -130,10 +130,10 @@ func TestNoUsageErrorRepeatsASecret(t *testing.T) {
 	}
 	password := url.UserPassword("user", theSecret).String()
 	for name, args := range map[string][]string{
-		"a flag that there is not":        {"run", "x.csv", "--api-secret=" + theSecret},
-		"a flag and its value":            {"run", "x.csv", "--client-secret", theSecret},
+		"an unknown flag":                 {"run", "x.csv", "--api-secret=" + theSecret},
+		"an unknown flag and a value":     {"run", "x.csv", "--client-secret", theSecret},
 		"a password in a URL":             {"run", "x.csv", "--base-url", "https://" + password + "@localhost"},
-		"a password in a URL of tokens":   {"run", "x.csv", "--env", "staging", "--client-id", "c", "--token-url", "https://" + password + "@localhost"},
+		"a password in the URL of tokens": {"run", "x.csv", "--env", "staging", "--client-id", "c", "--token-url", "https://" + password + "@localhost"},
 		"a configuration with the secret": {"run", "x.csv", "--config", file},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,91 +1,127 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"offboard/internal/batch"
 	"offboard/internal/input"
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
+	"offboard/internal/run"
+	"offboard/internal/table"
 )
 
-// planned are the words of a plan for each outcome that it can give.
-var planned = []struct {
-	outcome leaver.Outcome
-	words   string
-}{
-	{leaver.Pending, "to suspend"},
-	{leaver.Suspended, "suspended already"},
-	{leaver.Duplicate, "duplicate"},
-	{leaver.NotDue, "not due"},
-	{leaver.Invalid, "invalid"},
-}
-
-// outline is the short form of a plan.
+// outline is a plan in short.
 type outline struct {
-	sources sources
-	plan    *plan.Plan
-	totals  leaver.Tally
-	rate    float64
-	target  string // "" where none is called
+	run    *run.Run
+	rate   float64
+	target string // "": the plan is not carried out
 }
 
-// write writes it to a terminal of the width; 0: to something else.
-func (o outline) write(w io.Writer, width int) {
+// writeOutline writes an outline to a terminal of this width (see wrap).
+func writeOutline(w io.Writer, width int, o outline) {
+	r := o.run
 	var text []byte
-	text = fmt.Appendf(text, "Plan for %s: %s\n", o.sources.names(), count(o.totals.Total(), "row"))
-	for _, p := range planned {
-		if n := o.totals[p.outcome]; n > 0 || p.outcome == leaver.Pending {
-			text = fmt.Appendf(text, "  %9s  %s\n", group(n), p.words)
-		}
-	}
+	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r.Inputs), count(r.Totals.Total(), "row"))
+	text = appendTotals(text, r.Totals)
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", o.target)
 	}
-	read := false // an input that is no report
-	for _, s := range o.sources {
-		read = read || !s.report
-		if reading := s.reading(); reading != "" {
-			text = fmt.Appendf(text, "%s: %s\n", s.Name, reading)
+	for _, in := range r.Inputs {
+		if how := howRead(in); how != "" {
+			text = fmt.Appendf(text, "%s: %s\n", in.Name, how)
 		}
 	}
-	for _, s := range o.sources {
-		if n := s.LeftOut(); n > 0 {
-			text = fmt.Appendf(text, "%s: %s left out by --where\n", s.Name, count(n, "row"))
-		}
-		for _, w := range s.Warnings() {
-			text = fmt.Appendf(text, "Look at %s: %s.\n", s.Name, w)
+	text = appendNoticed(text, r.Inputs)
+	text = appendLists(text, r.Inputs)
+	text = appendLookAlikes(text, r.Plan)
+	if n := r.Totals[leaver.Pending]; n > 0 && o.rate > 0 {
+		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
+	}
+	_, _ = io.WriteString(w, wrap(string(text), width)) // the run goes on if nobody reads it
+}
+
+// namesOf returns the names of the inputs, or their number if there are many.
+func namesOf(inputs run.Inputs) string {
+	const most = 3
+	if len(inputs) > most {
+		return fmt.Sprintf("%s and %d more inputs", inputs[0].Name, len(inputs)-1)
+	}
+	names := make([]string, len(inputs))
+	for i, in := range inputs {
+		names[i] = in.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// appendTotals writes the totals of a plan.
+func appendTotals(text []byte, totals leaver.Tally) []byte {
+	for _, p := range []struct {
+		outcome leaver.Outcome
+		words   string
+	}{
+		{leaver.Pending, "to suspend"},
+		{leaver.Suspended, "suspended already"},
+		{leaver.Duplicate, "duplicate"},
+		{leaver.NotDue, "not due"},
+		{leaver.Invalid, "invalid"},
+	} {
+		if n := totals[p.outcome]; n > 0 || p.outcome == leaver.Pending {
+			text = fmt.Appendf(text, "  %9s  %s\n", group(n), p.words)
 		}
 	}
-	lists := o.sources[0].options // as of every input
-	if c := lists.Crosswalk; c != nil && read {
-		text = fmt.Appendf(text, "Refs are replaced by %s: %s\n", c.Name, count(c.Len(), "pair"))
+	return text
+}
+
+// appendNoticed writes how many rows were left out, and the warnings about the
+// inputs.
+func appendNoticed(text []byte, inputs run.Inputs) []byte {
+	for _, in := range inputs {
+		if in.IsReport() {
+			continue
+		}
+		if n := in.Survey.LeftOut; n > 0 {
+			text = fmt.Appendf(text, "%s: %s left out by --where\n", in.Name, count(n, "row"))
+		}
+		for _, w := range in.Export.Warnings(in.Survey) {
+			text = fmt.Appendf(text, "Warning: %s: %s.\n", in.Name, w)
+		}
+	}
+	return text
+}
+
+// appendLists writes which lists are used. They are the same for all inputs.
+func appendLists(text []byte, inputs run.Inputs) []byte {
+	isExport := func(in *run.Input) bool { return !in.IsReport() }
+	lists := inputs[0].Options
+	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {
+		text = fmt.Appendf(text, "Refs are replaced as in %s: %s\n", c.Name, count(c.Len(), "pair"))
 		for _, w := range c.Warnings() {
-			text = fmt.Appendf(text, "Look at %s: %s.\n", c.Name, w)
+			text = fmt.Appendf(text, "Warning: %s: %s.\n", c.Name, w)
 		}
 	}
 	if l := lists.Except; l != nil {
 		text = fmt.Appendf(text, "Never suspended: %s in %s\n", count(l.Len(), "ref"), l.Name)
 	}
-	text = appendLookAlikes(text, o.plan)
-	if n := o.totals[leaver.Pending]; n > 0 && o.rate > 0 {
-		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
-	}
-	_, _ = io.WriteString(w, wrap(string(text), width)) // nothing is to be done if nobody reads
+	return text
 }
 
-// appendLookAlikes writes which refs a person would take for each other.
+// appendLookAlikes writes the refs that look like other ones.
 func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	n, first := p.LookAlikes()
 	if n == 0 {
 		return text
 	}
-	text = fmt.Appendf(text, "Look at %s like another one but for case, punctuation around it, or full-width characters:\n", count(n, "ref"))
+	text = fmt.Appendf(text, "Warning: %s could be mistaken for another ref, with a difference only in case, punctuation around it or full-width characters:\n", count(n, "ref"))
 	for _, a := range first {
-		text = fmt.Appendf(text, "  %s in %s looks like the ref in %s\n", visible(a.Ref, 40), a.Place, a.Other)
+		text = fmt.Appendf(text, "  %s in %s looks like the ref in %s\n", printable(a.Ref, 40), a.Place, a.Other)
 	}
 	if more := n - len(first); more > 0 {
 		text = fmt.Appendf(text, "  … and %s more\n", group(more))
@@ -93,64 +129,97 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	return text
 }
 
-// reading says how an input is read, and where in it the leavers are found; ""
-// of a report, if there is nothing to say.
-func (s *source) reading() string {
-	if s.report {
-		if o := s.options; len(o.Where) > 0 || o.RefPad > 0 || o.RefPrefix != "" || o.Crosswalk != nil {
-			return "a report, so its rows and refs are taken as they are; --where, --ref-pad, --ref-prefix and --ref-map are for what it came from"
+// howRead says how an input is read: its format and its columns. It returns "" for a
+// report, unless there are flags that have no effect on it.
+func howRead(in *run.Input) string {
+	if in.IsReport() {
+		if o := in.Options; len(o.Where) > 0 || o.Repair != (input.Repair{}) || o.Crosswalk != nil {
+			return "this is a report, so --where, --ref-pad, --ref-prefix and --ref-map have no effect on its rows"
 		}
 		return ""
 	}
-	var parts []string
-	if s.Encoding != input.UTF8 {
-		parts = append(parts, "encoded in "+string(s.Encoding))
-	}
-	ref, endDate := s.Columns()
-	if s.Format != input.JSONL && s.Delimiter != ',' {
-		parts = append(parts, "fields separated by "+input.DelimiterName(s.Delimiter))
-	}
-	if s.Sheet != "" {
-		parts = append(parts, fmt.Sprintf("sheet %q", s.Sheet))
-	}
-	if s.Titled {
-		parts = append(parts, fmt.Sprintf("header in row %d, nothing above it is read", s.HeaderRow))
-	}
-	if ref == "" {
+	e, v := in.Export, in.Survey
+	if v.Ref == "" {
 		return "no leavers"
 	}
-	parts = append(parts, fmt.Sprintf("ref from %s %q", s.Field(), ref))
-	if endDate == "" {
-		parts = append(parts, "no end dates, so all count as gone")
+	var parts []string
+	if e.Encoding != table.UTF8 {
+		parts = append(parts, "encoding "+string(e.Encoding))
+	}
+	if e.Format == input.CSV && e.Delimiter != ',' {
+		parts = append(parts, "fields separated by "+e.Delimiter.String())
+	}
+	if e.Sheet != "" {
+		parts = append(parts, fmt.Sprintf("sheet %q", e.Sheet))
+	}
+	if e.Titled {
+		parts = append(parts, fmt.Sprintf("header in row %d, rows above it are not read", e.HeaderRow))
+	}
+	parts = append(parts, fmt.Sprintf("ref from %s %q", e.Field(), v.Ref))
+	if v.EndDate == "" {
+		parts = append(parts, "no end dates, so every leaver is due")
 	} else {
-		parts = append(parts, fmt.Sprintf("end date from %s %q", s.Field(), endDate))
+		parts = append(parts, fmt.Sprintf("end date from %s %q", e.Field(), v.EndDate))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// ending is what is said after a run.
-type ending struct {
-	counts
-	elapsed time.Duration
-	hint    string // what the pace was bounded by
-	report  string
-	again   string
+// runResult is what run writes at its end.
+type runResult struct {
+	run.Ending
+	concurrency int
+	report      string
+	resume      commandLine // the command that resumes the run
 }
 
-func (e ending) write(w io.Writer, err error) {
-	text := []byte(stopped(err))
+// write writes the result of a run that ended with err.
+func (r runResult) write(w io.Writer, err error) {
+	text := []byte(whyStopped(err))
 	text = fmt.Appendf(text, "%s tried in %s, %s suspended; %s in all:\n",
-		people(e.called), spell(e.elapsed), group(e.called-e.failed), count(e.rows.Total(), "row"))
-	text = appendTally(text, e.rows)
-	text = append(text, e.hint...)
-	text = fmt.Appendf(text, "Report: %s\n", e.report)
-	if err != nil || !e.rows.Fine() {
-		text = fmt.Appendf(text, "To go on: %s\n", e.again)
+		people(r.Called), spell(r.Elapsed), group(r.Called-r.Failed), count(r.Rows.Total(), "row"))
+	text = appendTally(text, r.Rows)
+	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
+	text = fmt.Appendf(text, "Report: %s\n", r.report)
+	if err != nil || !r.Rows.Fine() {
+		text = fmt.Appendf(text, "To go on: %s\n", r.resume)
 	}
-	_, _ = w.Write(text)
+	_, _ = w.Write(text) // the exit code has the result, too
 }
 
-// appendTally writes the outcomes that occur, one per line.
+// whyStopped returns a line with the reason why a run stopped early; "" if it did
+// not.
+func whyStopped(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrInterrupted):
+		return "The run was interrupted.\n"
+	case isStop(err) || errors.Is(err, batch.ErrRefused):
+		return fmt.Sprintf("The run stopped early: %s.\n", err)
+	}
+	return "The run stopped because of an error.\n" // message has the error
+}
+
+// paceHint returns a line with the bottleneck of a run; "" if there is none.
+func paceHint(b run.Bottleneck, concurrency int) string {
+	switch {
+	case b.Sustained > 0:
+		return fmt.Sprintf("Pace: the server sustains about %s requests per second.\n", perSecond(b.Sustained))
+	case b.Concurrency > 0:
+		return fmt.Sprintf("Pace: limited by %s in flight; try --concurrency %d.\n", count(concurrency, "request"), b.Concurrency)
+	}
+	return ""
+}
+
+// perSecond returns a pace as text, with a decimal if it is low.
+func perSecond(pace float64) string {
+	if pace < 10 {
+		return fmt.Sprintf("%.1f", pace)
+	}
+	return group(int(math.Round(pace)))
+}
+
+// appendTally writes the number of rows with each outcome, one per line.
 func appendTally(text []byte, t leaver.Tally) []byte {
 	for _, o := range leaver.Outcomes() {
 		if t[o] > 0 {
@@ -160,6 +229,7 @@ func appendTally(text []byte, t leaver.Tally) []byte {
 	return text
 }
 
+// fine returns the number of rows with a fine outcome.
 func fine(t leaver.Tally) int {
 	n := 0
 	for o, c := range t {
@@ -170,7 +240,7 @@ func fine(t leaver.Tally) int {
 	return n
 }
 
-// spell writes a duration as precisely as a person wants it.
+// spell returns a duration as text: the longer it is, the coarser.
 func spell(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:
@@ -182,9 +252,9 @@ func spell(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
 }
 
-// visible makes a text that somebody else has written safe for a terminal: it
-// is cut, and what could steer the terminal is replaced.
-func visible(s string, most int) string {
+// printable returns a text from an input or a server so that it is safe to print: it
+// has at most so many characters, and none that controls a terminal.
+func printable(s string, most int) string {
 	n := 0
 	return strings.Map(func(r rune) rune {
 		switch n++; {

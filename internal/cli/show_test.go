@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"offboard/internal/batch"
+	"offboard/internal/run"
 )
 
-func TestQuoteWritesAWordAsAShellTakesIt(t *testing.T) {
+func TestQuote(t *testing.T) {
 	for word, want := range map[string]string{
 		"leavers.csv":      "leavers.csv",
 		"--rate=20":        "--rate=20",
@@ -26,7 +27,7 @@ func TestQuoteWritesAWordAsAShellTakesIt(t *testing.T) {
 	}
 }
 
-func TestSpellIsAsPreciseAsAPersonWants(t *testing.T) {
+func TestSpell(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0:                       "0s",
 		12 * time.Millisecond:   "10ms",
@@ -40,14 +41,14 @@ func TestSpellIsAsPreciseAsAPersonWants(t *testing.T) {
 	}
 }
 
-func TestGroupWritesBigNumbersReadably(t *testing.T) {
+func TestGroupAndCount(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
 		if got := group(n); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 	if count(1, "row") != "1 row" || count(2000, "row") != "2,000 rows" {
-		t.Error("one is not many")
+		t.Error("a number of rows is wrong")
 	}
 }
 
@@ -57,16 +58,18 @@ func TestExitCodes(t *testing.T) {
 		err  error
 		want int
 	}{
-		{"all is fine", nil, 0},
-		{"rows are left", errRows, 3},
-		{"a wrong flag", usagef("no"), 64},
+		{"no error", nil, 0},
+		{"rows that are not fine", errRows, 3},
+		{"a usage error", usagef("no"), 64},
 		{"a signal", ErrInterrupted, 4},
 		{"a signal while an input is read", usageError{ErrInterrupted}, 4},
-		{"the deadline", errDeadline, 4},
+		{"the deadline", run.ErrDeadline, 4},
 		{"too many failures", fmt.Errorf("%w: 20 in all", batch.ErrTooManyFailures), 4},
 		{"refused credentials", fmt.Errorf("%w: 401", batch.ErrRefused), 5},
-		{"anything else", errors.New("disk full"), 1},
-		{"rows are left, and closing the report failed", errors.Join(errors.New("disk full"), nil), 1},
+		{"another error", errors.New("disk full"), 1},
+		{"rows that are not fine, in a run that was closed", joinClose(errRows, nil), 3},
+		{"rows that are not fine, in a run that cannot be closed", joinClose(errRows, errors.New("disk full")), 1},
+		{"a signal, and a run that cannot be closed", joinClose(ErrInterrupted, errors.New("disk full")), 4},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -77,22 +80,22 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-func TestWhyARunStoppedIsSaid(t *testing.T) {
+func TestTheReasonWhyARunStopped(t *testing.T) {
 	for want, err := range map[string]error{
-		"":                           nil,
-		"The run was interrupted.\n": ErrInterrupted,
-		"The run broke off.\n":       errors.New("disk full"),
+		"":                                       nil,
+		"The run was interrupted.\n":             ErrInterrupted,
+		"The run stopped because of an error.\n": errors.New("disk full"),
 	} {
-		if got := stopped(err); got != want {
+		if got := whyStopped(err); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	if got := stopped(batch.ErrRefused); !strings.Contains(got, "the credentials were refused") {
+	if got := whyStopped(batch.ErrRefused); !strings.Contains(got, "The run stopped early: the credentials were refused") {
 		t.Errorf("got %q", got)
 	}
 }
 
-func TestATextOfAnInputCannotSteerTheTerminal(t *testing.T) {
+func TestATextOfAnInputCannotControlTheTerminal(t *testing.T) {
 	for text, want := range map[string]string{
 		"E1":                    "E1",
 		"E1\x1b[2J\a":           "E1\ufffd[2J\ufffd",
@@ -100,13 +103,26 @@ func TestATextOfAnInputCannotSteerTheTerminal(t *testing.T) {
 		strings.Repeat("a", 41): strings.Repeat("a", 39) + "…",
 		strings.Repeat("ä", 39): strings.Repeat("ä", 39),
 	} {
-		if got := visible(text, 40); got != want {
+		if got := printable(text, 40); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestProseIsWrappedBetweenWords(t *testing.T) {
+func TestPaceHint(t *testing.T) {
+	for want, b := range map[string]run.Bottleneck{
+		"": {},
+		"Pace: the server sustains about 40 requests per second.\n":      {Sustained: 40.2},
+		"Pace: the server sustains about 2.5 requests per second.\n":     {Sustained: 2.46},
+		"Pace: limited by 8 requests in flight; try --concurrency 32.\n": {Concurrency: 32},
+	} {
+		if got := paceHint(b, 8); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestTextIsWrappedBetweenWords(t *testing.T) {
 	for _, tt := range []struct {
 		width      int
 		text, want string

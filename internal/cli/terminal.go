@@ -13,29 +13,30 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"offboard/internal/run"
 )
 
-// The rules of the terminal:
+// These are the rules for terminals:
 //
-//   - Standard output carries results only; questions, progress and logs go to
-//     standard error.
-//   - A line is written whole. Before anything else is written, the progress
-//     bar is taken away; its next step draws it again.
-//   - Only a terminal is asked. What is not one is refused, never taken for yes.
-//   - Prose is wrapped at the width of a terminal, and nowhere else: what a
-//     program reads has one line for one thing, and a command can be copied.
+//   - Results go to standard output. Questions, progress and logs go to standard
+//     error.
+//   - Lines are written whole. The progress bar is removed before a line is written,
+//     and drawn again when the progress changes.
+//   - Only a terminal is asked for confirmation. Without a terminal, --yes is needed.
+//   - Text is wrapped only for a terminal, so that other programs can read it line by
+//     line. Results of run are not wrapped, so that a command in them can be copied.
 
-// terminal is standard error, shared by everything that writes there. It is
-// safe for use by several goroutines.
+// terminal is standard error. It is safe for use by several goroutines.
 type terminal struct {
 	mu    sync.Mutex
 	w     io.Writer
-	clear func() // takes the progress bar away; nil without one
+	clear func() // removes the progress bar; nil if there is none
 }
 
 func newTerminal(w io.Writer) *terminal { return &terminal{w: w} }
 
-// Write writes whole lines.
+// Write removes the progress bar and writes whole lines.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -47,17 +48,17 @@ func (t *terminal) Write(p []byte) (int, error) {
 
 func (t *terminal) println(line string) { _, _ = io.WriteString(t, line+"\n") }
 
-// draw lets a progress bar draw itself while nobody else writes. clear takes
-// the bar away again; nil means that there is none any more.
-func (t *terminal) draw(step func(), clear func()) {
+// draw calls paint, which draws or removes the progress bar, while no other goroutine
+// writes. clear removes the bar that paint has drawn; it is nil if there is none.
+func (t *terminal) draw(paint, clear func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	step()
+	paint()
 	t.clear = clear
 }
 
-// widthOf is how many characters a line of the terminal behind a stream has; 0 if
-// there is none, so that nothing is wrapped.
+// widthOf returns the number of characters in a line of a terminal. It returns 0, which
+// means that nothing is wrapped, for another stream and for a very narrow terminal.
 func widthOf(stream any) int {
 	f, ok := terminalFile(stream)
 	if !ok {
@@ -70,8 +71,8 @@ func widthOf(stream any) int {
 	return width
 }
 
-// wrap breaks lines that are longer than width between words. What goes on is
-// indented a little further.
+// wrap breaks lines that are longer than width characters between two words. The rest
+// of such a line is indented by two more spaces. A width of 0 changes nothing.
 func wrap(text string, width int) string {
 	if width == 0 {
 		return text
@@ -82,7 +83,7 @@ func wrap(text string, width int) string {
 		for utf8.RuneCountInString(strings.TrimRight(line, "\n")) > width {
 			at := len(string([]rune(line)[:width+1]))
 			if at = strings.LastIndexByte(line[:at], ' '); at <= len(indent)+2 {
-				break // one long word
+				break // the first word is too long for the line
 			}
 			wrapped.WriteString(strings.TrimRight(line[:at], " ") + "\n")
 			line = indent + "  " + line[at+1:]
@@ -94,11 +95,11 @@ func wrap(text string, width int) string {
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// confirm asks whoever sits at the terminal to type the number of leavers.
+// confirm asks the person at the terminal to type the number of leavers.
 func (a *app) confirm(leavers int, target string) error {
 	in, ok := terminalFile(a.Stdin)
 	if !ok {
-		return usagef("nobody is there to be asked whether to suspend %d in %s: add --yes, or run offboard at a terminal", leavers, target)
+		return usagef("stdin is not a terminal, so offboard cannot ask for confirmation: add --yes")
 	}
 	fmt.Fprintf(a.stderr, "The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), target)
 	typed, err := readLine(a.intake, in)
@@ -112,42 +113,19 @@ func (a *app) confirm(leavers int, target string) error {
 	return nil
 }
 
-// readLine reads a line that a person types, or returns the cause of ctx's end.
+// readLine returns the next line of in. If ctx ends first, it returns the cause.
 func readLine(ctx context.Context, in io.Reader) (string, error) {
-	line, err := await(ctx, func() (string, error) { return bufio.NewReader(in).ReadString('\n') })
+	line, err := run.Await(ctx, func() (string, error) { return bufio.NewReader(in).ReadString('\n') })
 	if errors.Is(err, io.EOF) {
-		return "", usagef("no answer was typed: nothing was sent")
+		return "", usagef("stdin ended without an answer: nothing was sent")
 	}
 	return strings.TrimSpace(line), err
 }
 
-// await returns what f returns, or the cause of ctx's end if that comes first.
-// It is for reads that nothing can cancel: standard input, a pipe.
-func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
-	}
-	// The goroutine sends one result. If nobody waits for it any more the
-	// process is about to end, and the goroutine with it.
-	results := make(chan result, 1)
-	go func() {
-		value, err := f()
-		results <- result{value, err}
-	}()
-	select {
-	case r := <-results:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
-	}
-}
-
-// people spells a number of leavers.
+// people returns a number of leavers as text.
 func people(n int) string { return count(n, "leaver") }
 
-// count spells a number of things.
+// count returns a number of things as text.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -155,7 +133,7 @@ func count(n int, thing string) string {
 	return group(n) + " " + thing + "s"
 }
 
-// group writes a number with a comma before every three digits.
+// group returns a number with a comma between groups of three digits.
 func group(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

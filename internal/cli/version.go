@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 )
 
-// versionCommand prints what was built.
+// versionCommand prints the version.
 type versionCommand struct{}
 
 // Run prints the version.
@@ -19,7 +19,8 @@ func (*versionCommand) Run(a *app) error {
 
 type build struct{ version, commit string }
 
-// buildInfo is what the build stamped in, or else what Go knows.
+// buildInfo returns the version and the commit that the build has set, or else those
+// in the build information of Go.
 func (s *System) buildInfo() build {
 	b := build{s.Version, s.Commit}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -32,3 +33,6 @@ func (s *System) buildInfo() build {
 	}
 	return build{cmp.Or(b.version, "(devel)"), cmp.Or(b.commit, "unknown")}
 }
+
+// userAgent returns the User-Agent of requests.
+func (s *System) userAgent() string { return "offboard/" + s.buildInfo().version }

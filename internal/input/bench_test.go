@@ -59,10 +59,7 @@ func BenchmarkReadXLSX(b *testing.B) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for b.Loop() {
-		s, err := input.Spool("leavers.xlsx", bytes.NewReader(text.Bytes()), input.Options{})
-		if err == nil {
-			err = s.Prepare()
-		}
+		s, err := openStream("leavers.xlsx", bytes.NewReader(text.Bytes()), input.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -84,7 +81,7 @@ func BenchmarkReadXLSX(b *testing.B) {
 }
 
 func benchmarkRead(b *testing.B, name, text string) {
-	s, err := prepare(b, name, text, input.Options{})
+	s, err := open(b, name, text, input.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -113,7 +110,7 @@ func benchmarkRead(b *testing.B, name, text string) {
 // more meant reading the file from its beginning.
 func BenchmarkReadMalformedCSV(b *testing.B) {
 	const rows = 100_000
-	s, err := prepare(b, "leavers.csv", "ref,note\n"+strings.Repeat("a,\"text\" and more text, as nobody quotes it\n", rows), input.Options{})
+	s, err := open(b, "leavers.csv", "ref,note\n"+strings.Repeat("a,\"text\" and more text, as nobody quotes it\n", rows), input.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

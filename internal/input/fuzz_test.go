@@ -11,19 +11,17 @@ import (
 
 	"offboard/internal/input"
 	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
 // readStream reads what a fuzzer has made up, as read does; it gives nothing
 // if that is refused before the first row.
 func readStream(t *testing.T, text string, o input.Options) (rows []leaver.Row, opened bool, err error) {
-	s, err := input.Spool(input.Stdin, strings.NewReader(text), o)
-	if err == nil {
-		defer s.Close()
-		err = s.Prepare()
-	}
+	s, err := openStream(table.Stdin, strings.NewReader(text), o)
 	if err != nil {
 		return nil, false, err
 	}
+	defer s.Close()
 	rows, err = read(t, s, o)
 	places := strings.Count(text, "\n") + 1
 	if o.Format != input.CSV && strings.Contains(text, "[") {
@@ -49,7 +47,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
 		// As exports come, nothing can be said but that it is read twice alike.
 		_, _, _ = readStream(t, text, input.Options{Format: input.CSV, RefColumn: ref, EndDateColumn: endDate})
-		rows, opened, err := readStream(t, text, input.Options{Format: input.CSV, Encoding: input.UTF8, Delimiter: ',', HeaderRow: 1, RefColumn: ref, EndDateColumn: endDate})
+		rows, opened, err := readStream(t, text, input.Options{Format: input.CSV, Encoding: table.UTF8, Delimiter: ',', HeaderRow: 1, RefColumn: ref, EndDateColumn: endDate})
 		if !opened || err != nil || len(text) > longest || strings.HasPrefix(text, "\x1f\x8b") || strings.Contains(strings.ToLower(text[:min(len(text), 10)]), "sep=") {
 			return
 		}
@@ -100,7 +98,7 @@ func FuzzJSONL(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
 		_, _, _ = readStream(t, text, input.Options{RefColumn: ref, EndDateColumn: endDate})
-		rows, opened, _ := readStream(t, text, input.Options{Format: input.JSONL, Encoding: input.UTF8, RefColumn: ref, EndDateColumn: endDate})
+		rows, opened, _ := readStream(t, text, input.Options{Format: input.JSONL, Encoding: table.UTF8, RefColumn: ref, EndDateColumn: endDate})
 		if !opened || strings.HasPrefix(text, "\x1f\x8b") || strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, "\xef\xbb\xbf"), " \t\r\n"), "[") {
 			return // an array has no lines to count
 		}
@@ -128,14 +126,11 @@ func FuzzSheet(f *testing.F) {
 		f.Add(rows)
 	}
 	f.Fuzz(func(t *testing.T, rows string) {
-		s, err := input.Spool("leavers.xlsx", strings.NewReader(cells(t, rows)), input.Options{})
+		s, err := openStream("leavers.xlsx", strings.NewReader(cells(t, rows)), input.Options{})
 		if err != nil {
 			return
 		}
 		defer s.Close()
-		if err := s.Prepare(); err != nil {
-			return
-		}
 		_, _ = read(t, s, input.Options{})
 	})
 }

@@ -25,7 +25,7 @@ var leaversSheet = []string{
 	`10 ! column "Employee No.": the ref is a date, 2024-03-04`,
 	`11 ! column "Employee No.": the ref is the number 4714.5`,
 	"12 E4715",
-	`13 ! column "Employee No.": the ref "#N/A"`,
+	`13 ! #N/A`,
 	`14 ! column "Leave Date": the end date "30.06.2024" is neither YYYY-MM-DD nor RFC 3339; all of them would fit --date-format DD.MM.YYYY`,
 	`15 ! column "Employee No.": the ref "Total: 10" is that of a line of totals`,
 }
@@ -90,7 +90,7 @@ func TestTwoProgramsWriteWorkbooksThatReadAlike(t *testing.T) {
 			story{text: gzipped(t, text), rows: leaversSheet}.check(t, "leavers.xlsx.gz")
 			story{text: text, options: input.Options{Sheet: " notes"}, rows: []string{"2 N1"}}.check(t, "leavers.xlsx")
 			story{text: text, options: input.Options{Sheet: "Leaver"}, fails: []string{`no sheet "Leaver" (--sheet); the workbook has "Leavers", "Notes"`}}.check(t, "leavers.xlsx")
-			s, err := prepare(t, "leavers.xlsx", text, input.Options{})
+			s, err := open(t, "leavers.xlsx", text, input.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,55 +147,20 @@ func cells(t *testing.T, rows string) string {
 }
 
 func TestCells(t *testing.T) {
-	excel := dateFormat(t, "DD.MM.YYYY")
 	tests := map[string]struct {
-		rows    string
-		options input.Options
-		want    []string
-		fails   []string
+		rows  string
+		want  []string
+		fails []string
 	}{
-		"texts that are shared, inline, and of a formula": {rows: `<row r="2"><c r="A2" t="s"><v>2</v></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E2</t></is></c></row><row r="4"><c r="A4" t="str"><f>X</f><v>E3</v></c></row>`, want: []string{"2 E1", "3 E2", "4 E3"}},
-		"numbers as Java writes them":                     {rows: `<row r="2"><c r="A2"><v>4711.0</v></c></row><row r="3"><c r="A3"><v>1.2345678E7</v></c></row>`, want: []string{"2 4711", "3 12345678"}},
-		"text that looks like such a number is text":      {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>1E5</t></is></c></row>`, want: []string{"2 1E5"}},
-		"digits that no spreadsheet keeps":                {rows: `<row r="2"><c r="A2"><v>1234567890123450</v></c></row><row r="3"><c r="A3"><v>1.2E+30</v></c></row><row r="4"><c r="A4"><v>123456789012345</v></c></row>`, want: []string{"2 ! at most 15 digits", "3 ! at most 15 digits", "4 123456789012345"}},
-		"a number that no program writes":                 {rows: `<row r="2"><c r="A2"><v>1e400</v></c></row><row r="3"><c r="A3"><v>1e300</v></c></row><row r="4"><c r="A4"><v>1.2.3</v></c></row>`, want: []string{"2 ! the number 1e400", "3 ! the number 1e+300", "4 ! the number 1.2.3"}},
-		"a number below zero":                             {rows: `<row r="2"><c r="A2"><v>-5</v></c></row>`, want: []string{"2 ! the number -5"}},
-		"a number in a format of its own":                 {rows: `<row r="2"><c r="A2" s="2"><v>47</v></c></row>`, want: []string{"2 ! the number 47, and the sheet shows it with other characters"}},
-		"a date in the order that another one is read by": {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>30.06.2024</t></is></c></row>`, options: input.Options{Dates: excel}, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
-		"a date with its time":                            {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473.75</v></c></row>`, want: []string{"2 1 2024-06-30T18:00:00Z"}},
-		"a date in the text of ISO 8601":                  {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>2024-06-30T00:00:00</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" t="d"><v>2024-06-30</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
-		"a number is no date unless somebody says so":     {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>45473</v></c></row>`, want: []string{"2 ! all of them would fit --date-format excel"}},
-		"a span of time is no date":                       {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="3"><v>1.5</v></c></row>`, want: []string{"2 ! the end date"}},
-		"a formula that nobody has computed":              {rows: `<row r="2"><c r="A2"><f>B1</f></c></row><row r="3"><c r="A3"><v>3</v></c><c r="B3" s="1"><f>TODAY()</f></c></row>`, want: []string{`2 ! column "ref": the cell holds a formula that was never computed`, `3 ! column "endDate": the cell holds a formula`}},
-		"a formula whose value is nothing":                {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><f>IF(1,"","")</f><v></v></c></row>`, want: []string{"2 1"}},
-		"rows and cells without a place":                  {rows: `<row><c><v>1</v></c><c s="1"><v>45473</v></c></row><row><c><v>2</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2"}},
-		"rows that are not there":                         {rows: `<row r="7"><c r="A7"><v>1</v></c></row>`, want: []string{"7 1"}},
-		"cells beside the header":                         {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="XFD2"><v>9</v></c></row>`, want: []string{`2 ! cells beyond the last column of the header, "endDate"`}},
-		"a blank beside the header":                       {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="D2" t="str"><v> </v></c></row>`, want: []string{"2 1"}},
-		"more cells than columns":                         {rows: `<row r="2"><c r="XFD2"/><c/></row>`, fails: []string{"more cells than a sheet has columns"}},
-		"a text that is longer than a record":             {rows: `<row r="2"><c r="A2" t="str"><v>` + strings.Repeat("x", 3*longest) + `</v></c></row>`, fails: []string{"too long"}},
-		"many texts that are longer together":             {rows: strings.Repeat(`<row><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 4), want: []string{"2 ! longer than 113", "3 ! longer", "4 ! longer", "5 ! longer"}},
-		"a line break around a ref, and within one":       {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">E1` + "\n" + `</t></is></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E_x000D_2</t></is></c></row>`, want: []string{"2 E1", "3 ! control"}},
-		"a character that stands for itself":              {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>a_x005F_x000D_</t></is></c></row>`, want: []string{"2 a_x000D_"}},
-		"a character that only marks may have":            {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>` + "\ue000" + `45473</t></is></c></row>`, want: []string{"2 ! U+FFFD"}},
-		"truth is no person":                              {rows: `<row r="2"><c r="A2" t="b"><v>1</v></c></row>`, want: []string{"2 ! the ref is TRUE, a truth value"}},
-		"an error that only newer programs know":          {rows: `<row r="2"><c r="A2" t="e"><v>#PYTHON!</v></c></row><row r="3"><c r="A3"><v>3</v></c><c r="B3" t="e"><v>#PYTHON!</v></c></row>`, want: []string{"2 ! an error of a formula", "3 ! an error of a formula"}},
-		"a formula whose value was left out":              {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><f>DATE(2027,6,30)</f><v></v></c></row><row r="3"><c r="A3"><v>1</v></c><c r="B3" s="1"><f>DATE(2027,6,30)</f><v/></c></row>`, want: []string{"2 ! never computed", "3 ! never computed"}},
-		"a shared text without its number":                {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="s"/></row>`, want: []string{"2 1"}},
-		"cells without a place behind empty ones":         {rows: `<row r="2"><c/><c s="1"><v>45473</v></c></row><row r="3"><c><v>1</v></c><c/><c/></row>`, want: []string{"2 ! the ref is empty", "3 1"}},
-		"a place in small letters":                        {rows: `<row r="2"><c r="b2" s="1"><v>45473</v></c><c r="a2"><v>1</v></c></row>`, want: []string{"2 1 2024-06-30"}},
-		"a day with the noise of a fraction":              {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1"><v>45473.000000001</v></c></row><row r="3"><c r="A3"><v>2</v></c><c r="B3" s="1"><v>45472.9999999999</v></c></row>`, want: []string{"2 1 2024-06-30", "3 2 2024-06-30"}},
-		"a day beyond all years":                          {rows: `<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="d"><v>9999-12-31</v></c></row>`, want: []string{"2 1 9999-12-31"}},
-		"a text that is not there":                        {rows: `<row r="2"><c r="A2" t="s"><v>99</v></c></row>`, fails: []string{"damaged", "cell A2", "no text with the number 99"}},
-		"a text without a number":                         {rows: `<row r="2"><c r="A2" t="s"><v>x</v></c></row>`, fails: []string{"damaged", "cell A2"}},
-		"rows in the wrong order":                         {rows: `<row r="3"/><row r="2"/>`, fails: []string{"the number 2 after row 3"}},
-		"a row beyond all sheets":                         {rows: `<row r="99999999"/>`, fails: []string{"99999999"}},
-		"a cell beyond all columns":                       {rows: `<row r="2"><c r="ZZZZ2"><v>1</v></c></row>`, fails: []string{`"ZZZZ2"`}},
-		"a sheet that ends within a row":                  {rows: `<row r="2"><c r="A2"><v>1</v></c>` + "\x00", fails: []string{"damaged"}},
+		"a text that is longer than a record":       {rows: `<row r="2"><c r="A2" t="str"><v>` + strings.Repeat("x", 3*longest) + `</v></c></row>`, fails: []string{"too long"}},
+		"many texts that are longer together":       {rows: strings.Repeat(`<row><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 4), want: []string{"2 ! longer than 113", "3 ! longer", "4 ! longer", "5 ! longer"}},
+		"a line break around a ref, and within one": {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">E1` + "\n" + `</t></is></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E_x000D_2</t></is></c></row>`, want: []string{"2 E1", "3 ! control"}},
+		"a character for private use is text":       {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>` + "\ue000" + `45473</t></is></c></row>`, want: []string{"2 \ue00045473"}},
+		"a sheet that ends within a row":            {rows: `<row r="2"><c r="A2"><v>1</v></c>` + "\x00", fails: []string{"damaged"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			story{text: cells(t, tt.rows), options: tt.options, rows: tt.want, fails: tt.fails}.check(t, "leavers.xlsx")
+			story{text: cells(t, tt.rows), rows: tt.want, fails: tt.fails}.check(t, "leavers.xlsx")
 		})
 	}
 }
@@ -212,14 +177,14 @@ func TestWorkbooks(t *testing.T) {
 		number := strings.Replace(one, ` s="1"`, "", 1)
 		parts := sheets(`<workbookPr date1904="true"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
 		parts["xl/worksheets/sheet1.xml"] = number
-		for _, o := range []input.Options{{}, {Dates: dateFormat(t, "excel")}} {
+		for _, o := range []input.Options{{}, {Dates: dates(t, "excel")}} {
 			story{text: workbook(t, parts), options: o, rows: []string{"2 ! the end date is the number 44011, in a workbook that counts days from 1904"}}.check(t, "leavers.xlsx")
 		}
 	})
 	t.Run("a day of digits is one where they count from 1904", func(t *testing.T) {
 		parts := sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
 		parts["xl/worksheets/sheet1.xml"] = strings.Replace(one, `<c s="1"><v>44011</v>`, `<c><v>20240630</v>`, 1)
-		story{text: workbook(t, parts), options: input.Options{Dates: dateFormat(t, "YYYYMMDD")}, rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
+		story{text: workbook(t, parts), options: input.Options{Dates: dates(t, "YYYYMMDD")}, rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("cells that are merged over rows", func(t *testing.T) {
 		const three = `<worksheet><sheetData><row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row r="3"><c><v>1</v></c><c s="1"><v>45473</v></c></row><row r="4"><c><v>2</v></c></row><row r="5"><c><v>3</v></c></row></sheetData><mergeCells><mergeCell ref="%s"/></mergeCells></worksheet>`
@@ -272,18 +237,18 @@ func TestWorkbooks(t *testing.T) {
 		story{text: workbook(t, map[string]string{"_rels/.rels": "<Relationships/>"}), fails: []string{"no XLSX workbook", "save the sheet as .xlsx"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("a part that is missing", func(t *testing.T) {
-		story{text: workbook(t, nil), fails: []string{"lacks a part, xl/worksheets/sheet1.xml"}}.check(t, "leavers.xlsx")
+		story{text: workbook(t, nil), fails: []string{"xl/worksheets/sheet1.xml: this part is missing"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("shared texts that are longer together than a record", func(t *testing.T) {
 		many := "<sst>" + strings.Repeat("<si><t>"+strings.Repeat("x", longest/2)+"</t></si>", 4) + "<si><t>ref</t></si><si><t>E1</t></si></sst>"
 		text := workbook(t, map[string]string{"xl/sharedStrings.xml": many, "xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>4</v></c></row><row><c t="s"><v>5</v></c></row></sheetData></worksheet>`})
 		story{text: text, rows: []string{"2 E1"}}.check(t, "leavers.xlsx")
 		text = workbook(t, map[string]string{"xl/sharedStrings.xml": "<sst><si><t>" + strings.Repeat("x", 3*longest) + "</t></si></sst>", "xl/worksheets/sheet1.xml": one})
-		story{text: text, fails: []string{"xl/sharedStrings.xml: the record is too long"}}.check(t, "leavers.xlsx")
+		story{text: text, fails: []string{"xl/sharedStrings.xml: it is too long"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("a part that is too long", func(t *testing.T) {
 		text := workbook(t, map[string]string{"xl/styles.xml": "<styleSheet>" + strings.Repeat(" ", 17<<20) + "</styleSheet>", "xl/worksheets/sheet1.xml": one})
-		story{text: text, fails: []string{"the workbook is damaged: xl/styles.xml: the record is too long"}}.check(t, "leavers.xlsx")
+		story{text: text, fails: []string{"the workbook is damaged: xl/styles.xml: it is too long"}}.check(t, "leavers.xlsx")
 	})
 	t.Run("a damaged archive", func(t *testing.T) {
 		text := []byte(workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}))
@@ -339,13 +304,13 @@ func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
 			}
 			if want == zeros {
 				for pad, want := range map[int]int{0: 7, 6: 7, 7: 0} {
-					o := input.Options{RefPad: pad}
-					s, err := prepare(t, "leavers.xlsx", b.String(), o)
+					o := input.Options{Repair: input.Repair{Pad: input.Pad(pad)}}
+					s, err := open(t, "leavers.xlsx", b.String(), o)
 					if err != nil {
 						t.Fatal(err)
 					}
-					if _, err := read(t, s, o); err != nil || s.RefPad() != want {
-						t.Errorf("with --ref-pad %d, %d is proposed, %v", pad, s.RefPad(), err)
+					if _, err := read(t, s, o); err != nil || s.survey.RefPad() != want {
+						t.Errorf("with --ref-pad %d, %d is proposed, %v", pad, s.survey.RefPad(), err)
 					}
 				}
 				return

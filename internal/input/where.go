@@ -13,20 +13,29 @@ import (
 	"offboard/internal/leaver"
 )
 
-// Condition says which rows are leavers: those whose column has one of the
-// values, or none of them.
+// Condition says which rows are leavers: those whose column has one of the values;
+// with Not those whose column has none of them.
 type Condition struct {
-	Column string
+	Column string // or key of JSON objects
 	Values []string
 	Not    bool
 }
 
-// ParseCondition reads Column=value,value or Column!=value,value. A value with a
-// comma stands in quotes, as in CSV.
+// UnmarshalText reads a condition as ParseCondition does.
+func (c *Condition) UnmarshalText(text []byte) error {
+	parsed, err := ParseCondition(string(text))
+	if err == nil {
+		*c = parsed
+	}
+	return err
+}
+
+// ParseCondition reads Column=value,value or Column!=value,value. A value that has a
+// comma is in quotes, as in CSV.
 func ParseCondition(text string) (Condition, error) {
 	column, values, found := strings.Cut(text, "=")
 	if strings.HasSuffix(values, `\`) {
-		// In a list of conditions it would take the separator behind it along.
+		// In a list of conditions the backslash would escape the separator after it.
 		return Condition{}, fmt.Errorf("the condition %q ends with a backslash; put the value in quotes", text)
 	}
 	var c Condition
@@ -64,12 +73,12 @@ func (c Condition) String() string {
 	return c.Column + sign + strings.Join(values, ",")
 }
 
-// find returns the position of the value that a text is one of; -1 if there is
-// none. Case, and what cannot be seen around a text, do not count.
+// find returns the position of the value that a text equals; -1 if there is none.
+// Case does not count, nor do white space and invisible characters around a text.
 func (c Condition) find(text string) int {
 	text = leaver.TrimRef(text)
 	return slices.IndexFunc(c.Values, func(v string) bool {
-		// Letters of two characters, and full-width ones, are what they look like.
+		// A letter with a combining accent, or a full-width letter, equals the plain one.
 		return strings.EqualFold(v, text) || strings.EqualFold(norm.NFKC.String(v), norm.NFKC.String(text))
 	})
 }
@@ -83,99 +92,69 @@ func findConditions(header []string, where []Condition) ([]int, error) {
 		case 1:
 			at[i] = found[0]
 		case 0:
-			return nil, fmt.Errorf("no column %q (--where); the header has %s", c.Column, list(header))
+			return nil, fmt.Errorf("no column %q (--where); the header has %s", c.Column, quoted(header))
 		default:
-			return nil, fmt.Errorf("%d columns could be meant by %q (--where): %s", len(found), c.Column, list(pick(header, found)))
+			return nil, fmt.Errorf("%d columns could be meant by %q (--where): %s", len(found), c.Column, quoted(pickNames(header, found)))
 		}
 	}
 	return at, nil
 }
 
-// wanted tells whether a record meets all conditions. Where that cannot be
-// known, the row stays in, and is invalid.
-func (s *Source) wanted(fields []string) (wanted bool, fault string) {
-	return s.meets(func(i int, _ Condition) (string, string) {
-		return s.valueOf(fields[s.where[i]])
-	})
-}
-
-// wantedObject does the same for an object; a key that it does not have is
-// empty.
-func (s *Source) wantedObject(o object) (wanted bool, fault string) {
-	return s.meets(func(i int, c Condition) (string, string) {
-		m, err := o.find(c.Column, "", "--where")
-		if err != nil {
-			return "", err.Error()
-		}
-		if m.value == nil {
-			return "", ""
-		}
-		s.seen.held[i].there = true
-		text, err := m.text(true)
-		switch {
-		case err == nil:
-		case m.value[0] == '{' || m.value[0] == '[':
-			return "", err.Error()
-		default:
-			text = string(m.value) // true, 1.5: as it stands there
-		}
-		return text, ""
-	})
-}
-
-// meets holds a row against all conditions. One that it certainly does not meet
-// outweighs one that cannot be told.
-func (s *Source) meets(value func(int, Condition) (text, fault string)) (wanted bool, doubt string) {
+// meets tells whether a record meets all conditions. A record that certainly fails
+// one of them is not wanted. If a value cannot be compared the record may be wanted,
+// and the doubt is the reason.
+func (g *reading) meets(r *record) (wanted bool, doubt string) {
 	wanted = true
-	for i, c := range s.options.Where {
-		text, fault := value(i, c)
-		if fault == "" && leaver.IsFormulaError(text) {
-			fault = fmt.Sprintf("%s is the error of a formula in a spreadsheet", text)
-		}
+	for i, c := range g.source.options.Where {
+		at := firstCondition + i
+		g.found[i] = g.found[i] || r.names[at] != ""
+		text, fault := g.source.valueIn(r.cells[at])
 		if fault != "" {
 			if doubt == "" {
-				doubt = fmt.Sprintf("%s %q (--where): %s", s.Field(), c.Column, fault)
+				doubt = fmt.Sprintf("%s %q (--where): %s", g.source.Field(), c.Column, fault)
 			}
 			continue
 		}
-		at := c.find(text)
-		if at >= 0 {
-			s.seen.held[i].values[at] = true
-		}
-		s.seen.held[i].rows++
-		wanted = wanted && c.Not != (at >= 0)
+		value := c.find(text)
+		g.survey.condition(i, c, value)
+		wanted = wanted && c.Not != (value >= 0)
 	}
 	return wanted, doubt
 }
 
-// held is what a reading has come across of a condition.
-type held struct {
-	rows   int    // held against it
-	values []bool // those that a row has
-	there  bool   // some object has the key
+// conditionSurvey is what a reading has noticed of a condition.
+type conditionSurvey struct {
+	values []bool // by value of the condition: a row has it; nil: no row was compared
 }
 
-func newHeld(where []Condition) []held {
-	all := make([]held, len(where))
-	for i, c := range where {
-		all[i].values = make([]bool, len(c.Values))
+// condition notes that a row has a value of a condition, by its position; -1: none.
+func (v *Survey) condition(i int, c Condition, value int) {
+	for len(v.conditions) <= i {
+		v.conditions = append(v.conditions, conditionSurvey{})
 	}
-	return all
+	of := &v.conditions[i]
+	if of.values == nil {
+		of.values = make([]bool, len(c.Values))
+	}
+	if value >= 0 {
+		of.values[value] = true
+	}
 }
 
-// nowhere says which values no row has: they may be spelt otherwise there, and
-// then rows are in, or left out, that should not be.
-func (s *Source) nowhere() []string {
+// missingValues says which values of conditions no row has: the input may spell them
+// differently, and then the wrong rows are left out.
+func (s *Source) missingValues(v Survey) []string {
 	var all []string
-	for i, h := range s.seen.held {
+	for i, of := range v.conditions {
+		c := s.options.Where[i]
 		var none []string
-		for at, v := range s.options.Where[i].Values {
-			if !h.values[at] {
-				none = append(none, v)
+		for at, value := range c.Values {
+			if of.values != nil && !of.values[at] {
+				none = append(none, value)
 			}
 		}
-		if h.rows > 0 && len(none) > 0 {
-			all = append(all, fmt.Sprintf("no row has %s in the %s %q; see how it is spelt there (--where)", list(none), s.Field(), s.options.Where[i].Column))
+		if len(none) > 0 {
+			all = append(all, fmt.Sprintf("no row has %s in the %s %q; see how it is spelt there (--where)", quoted(none), s.Field(), c.Column))
 		}
 	}
 	return all

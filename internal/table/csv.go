@@ -3,39 +3,45 @@ package table
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
+	"unicode/utf8"
 )
 
-// Record is one record of a table. It is good until the next one is read; its
-// texts stay good.
+// Record is one record of a table. It is valid until the next one is read, and its
+// texts after that, too.
 type Record struct {
-	Line   int      // on which it begins, from 1
-	Lines  int      // that it takes up
-	Offset int64    // in the text, of its first byte or of blank lines before it
-	Fields []string // nil where they cannot be told apart; of a record with a fault there may be any number
+	Line   int      // the line on which it begins, from 1
+	Lines  int      // how many lines it takes up
+	Offset int64    // in bytes from the beginning of the text, to the record or to empty lines in front of it
+	Fields []string // with a fault there may be any number of them, or none
 	Fault  string   // why the record cannot be used; "" if it can
 }
 
 // CSV is a table in a text.
 type CSV struct {
 	Text  *Text
-	Comma rune // between the fields
-	// Lead is how many bytes of the text stand above the header, and Above how
-	// many lines these are.
+	Comma rune // between the fields; a character that encoding/csv accepts
+	// Lead is how many bytes of the text are above the header, and Above how many
+	// lines.
 	Lead  int
 	Above int
-	// Limit is the longest record in bytes; 0 means RecordLimit.
+	// Limit is the longest record in bytes, with its line break; 0 means RecordLimit.
+	// A record that is up to 64 KiB longer may be read, because the text is read ahead
+	// in pieces of that size.
 	Limit int
 }
 
-// Records reads the table from its header on, which is the first record. Each
-// record has as many fields as the header, or a fault. An error ends the
-// sequence: what follows cannot be told apart into records. It is a *LineError
-// where the text is the reason.
+// Records reads all records, of which the header is the first one. A record that is
+// malformed, or has more or fewer fields than the header, has a fault. An error ends
+// the sequence, because the rest of the text cannot be told apart into records: it is
+// a *LineError if a record is the reason, otherwise that of reading the text. The
+// sequence can be read any number of times, also by several goroutines at once.
 func (c CSV) Records() func(yield func(*Record, error) bool) {
 	return func(yield func(*Record, error) bool) {
 		r, err := c.reader()
@@ -55,8 +61,9 @@ func (c CSV) Records() func(yield func(*Record, error) bool) {
 	}
 }
 
-// Header returns the first record, which has to be well formed; io.EOF says that
-// there is none.
+// Header returns the first record. It fails if the record is malformed, if it is longer
+// than the limit, or if the lines end in a carriage return alone; with io.EOF if there
+// is no record. It is a *LineError if a line is the reason.
 func (c CSV) Header() (*Record, error) {
 	r, err := c.reader()
 	if err != nil {
@@ -72,7 +79,7 @@ func (c CSV) Header() (*Record, error) {
 	case err != nil:
 		return nil, err
 	case strings.Contains(strings.Join(fields, ""), "\r"):
-		// All rows would pass for a part of the header.
+		// encoding/csv takes the whole file for one record.
 		return nil, errors.New("the lines end in a carriage return alone, as on old Macs; save the file as CSV (UTF-8)")
 	}
 	line, _ := r.csv.FieldPos(0)
@@ -84,10 +91,15 @@ type csvReader struct {
 	csv    *csv.Reader
 	guard  *guard
 	window *window
-	limit  int
-	above  int
+	limit  int   // bytes of a record
+	lead   int64 // bytes of the text in front of the table,
+	above  int   // and lines
 	comma  rune
-	record Record
+	record Record // the one that next returned last
+
+	// uncounted is how many lines csv has counted, and has not read: it counts one
+	// whenever the guard stops it.
+	uncounted int
 }
 
 func (c CSV) reader() (*csvReader, error) {
@@ -95,10 +107,7 @@ func (c CSV) reader() (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &csvReader{limit: c.Limit, above: c.Above, comma: c.Comma}
-	if r.limit == 0 {
-		r.limit = RecordLimit
-	}
+	r := &csvReader{limit: cmp.Or(c.Limit, RecordLimit), lead: int64(c.Lead), above: c.Above, comma: c.Comma}
 	r.guard = &guard{r: text, left: r.limit}
 	r.window = &window{r: r.guard}
 	r.csv = csv.NewReader(bufio.NewReaderSize(r.window, 64<<10))
@@ -108,51 +117,57 @@ func (c CSV) reader() (*csvReader, error) {
 
 // next reads the next record, or returns io.EOF.
 func (r *csvReader) next() (*Record, error) {
-	start := r.csv.InputOffset()
-	r.window.drop(start)
-	r.guard.left = r.limit
 	inRecord := r.guard.stopped // what follows begins within a record that was too long
-	fields, err := r.csv.Read()
-	for errors.Is(err, errLongRecord) && !inRecord && r.blankFrom(start) {
-		r.guard.left, r.guard.stopped = r.limit, false // empty lines are not a record
-		start = r.csv.InputOffset()
-		r.window.drop(start)
-		fields, err = r.csv.Read()
+	fields, err := r.read()
+	for errors.Is(err, errLongRecord) && !inRecord && len(skipEmptyLines(r.window.record(math.MaxInt64))) == 0 {
+		r.guard.stopped = false // nothing but empty lines was read, and they are not a record
+		r.uncounted++
+		fields, err = r.read()
 	}
 	if err != nil {
-		return r.malformed(fields, err, start)
+		return r.malformed(fields, err)
 	}
 	line, _ := r.csv.FieldPos(0)
-	r.record = Record{Line: line + r.above, Lines: 1, Offset: start, Fields: fields}
-	// A line break before the last field, or within it.
+	r.record = Record{Line: r.line(line), Lines: 1, Offset: r.lead + r.window.offset, Fields: fields}
+	// A line break in front of the last field, or within it.
 	if last, _ := r.csv.FieldPos(len(fields) - 1); last > line || strings.IndexByte(fields[len(fields)-1], '\n') >= 0 {
-		r.record.Lines = r.linesFrom(start)
+		r.record.Lines = r.lines()
 	}
 	return &r.record, nil
 }
 
-// blankFrom tells whether nothing but empty lines was read since an offset.
-func (r *csvReader) blankFrom(start int64) bool {
-	read := r.window.bytes(start, start+int64(2*r.limit))
-	return len(bytes.TrimLeft(read, "\r\n")) == 0
+// read reads the fields of the record that begins here.
+func (r *csvReader) read() ([]string, error) {
+	r.window.drop(r.csv.InputOffset())
+	r.guard.left = r.limit
+	return r.csv.Read()
 }
 
-// linesFrom counts the lines of the record that has just been read.
-func (r *csvReader) linesFrom(start int64) int {
-	return 1 + bytes.Count(bytes.Trim(r.window.bytes(start, r.csv.InputOffset()), "\r\n"), []byte("\n"))
+// line returns the line of the text that csv counts as this one.
+func (r *csvReader) line(counted int) int { return counted - r.uncounted + r.above }
+
+// text returns the record that has just been read, and the empty lines in front of
+// it.
+func (r *csvReader) text() []byte {
+	return r.window.record(r.csv.InputOffset() - r.window.offset)
 }
 
-// malformed turns what is wrong with one record into its fault. What makes the
-// rest of the text unreadable stays an error.
-func (r *csvReader) malformed(fields []string, err error, start int64) (*Record, error) {
+// lines counts the lines of the record that has just been read.
+func (r *csvReader) lines() int {
+	return 1 + bytes.Count(bytes.Trim(r.text(), "\r\n"), []byte("\n"))
+}
+
+// malformed returns a record with a fault if only that record is malformed, and an
+// error if the rest of the text cannot be read.
+func (r *csvReader) malformed(fields []string, err error) (*Record, error) {
 	var parse *csv.ParseError
 	switch {
 	case errors.Is(err, errLongRecord):
-		return nil, r.longRecord(start)
+		return nil, r.longRecord()
 	case !errors.As(err, &parse):
 		return nil, err
 	}
-	record := Record{Line: parse.StartLine + r.above, Lines: r.linesFrom(start), Offset: start}
+	record := Record{Line: r.line(parse.StartLine), Lines: r.lines(), Offset: r.lead + r.window.offset}
 	switch {
 	case errors.Is(parse.Err, csv.ErrFieldCount):
 		record.Fields = fields
@@ -160,40 +175,53 @@ func (r *csvReader) malformed(fields []string, err error, start int64) (*Record,
 	case errors.Is(parse.Err, csv.ErrBareQuote):
 		record.Fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
 	default:
-		text := r.window.bytes(start, r.csv.InputOffset())
-		if line := openQuote(text, r.comma); line >= 0 {
+		if line := openQuote(r.text(), r.comma); line >= 0 {
 			return nil, errorAt(record.Line+line, "a quote that opens on this line is never closed, so the rest of the file cannot be told apart into rows; close it or double it")
 		}
-		record.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", parse.Line+r.above, parse.Column)
+		record.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", r.line(parse.Line), parse.Column)
 	}
 	r.record = record
 	return &r.record, nil
 }
 
-// longRecord explains a record that is longer than the limit. Nearly always a
-// quote is not closed.
-func (r *csvReader) longRecord(start int64) error {
-	text := r.window.bytes(start, start+int64(r.limit))
-	blank := len(text) - len(bytes.TrimLeft(text, "\r\n")) // lines in front of the record
-	line := r.window.line() + bytes.Count(text[:blank], []byte("\n")) + r.above
+// longRecord is the error about a record that is longer than the limit. The reason is
+// nearly always a quote that is not closed.
+func (r *csvReader) longRecord() error {
+	text := r.window.record(int64(r.limit))
+	empty := len(text) - len(skipEmptyLines(text))
+	line := r.window.line() + bytes.Count(text[:empty], []byte("\n")) + r.above
 	if quote := openQuote(text, r.comma); quote >= 0 {
 		return errorAt(line+quote, "the record is longer than %d bytes: a quote that opens on this line is never closed, at least not within them; close it or double it", r.limit)
 	}
 	return errorAt(line, "the record is longer than %d bytes; is this a CSV file, and is every quote closed?", r.limit)
 }
 
-// openQuote reads a record by the rules of encoding/csv. It returns the line,
-// counted from that of the record, of the quote that is open where the text
-// ends; -1 if none is.
+// skipEmptyLines returns what follows the empty lines that a text begins with.
+func skipEmptyLines(text []byte) []byte {
+	for {
+		line, rest, found := bytes.Cut(text, []byte("\n"))
+		if len(line) > 1 || len(line) == 1 && line[0] != '\r' {
+			return text
+		}
+		if !found {
+			return nil
+		}
+		text = rest
+	}
+}
+
+// openQuote reads a record by the rules of encoding/csv. It returns the line of the
+// quote that is still open where the text ends, counted from 0 at the first line of
+// the record; -1 if no quote is open.
 func openQuote(text []byte, comma rune) int {
-	text = bytes.TrimLeft(text, "\r\n")
+	text = skipEmptyLines(text)
 	line, opened := 0, 0
 	for {
-		// A field begins here.
+		// Here begins a field.
 		if len(text) == 0 || text[0] != '"' {
-			end := bytes.IndexAny(text, "\n"+string(comma))
-			if end < 0 || text[end] == '\n' {
-				return -1
+			end := bytes.IndexAny(text, "\"\n"+string(comma))
+			if end < 0 || text[end] == '\n' || text[end] == '"' {
+				return -1 // the record ends, or is malformed here
 			}
 			text = text[end+len(string(comma)):]
 			continue
@@ -220,23 +248,25 @@ func openQuote(text []byte, comma rune) int {
 // Head is the beginning of a text.
 type Head []byte
 
-// Announced reads the line sep=; that a spreadsheet program puts in front of a
-// header. It returns the delimiter and the length of the line, or 0 and 0.
+// Announced reads the line sep=; that a spreadsheet program writes in front of a
+// header. It returns the delimiter and the length of the line with its line break,
+// or 0 and 0 if the head does not begin with such a line.
 func (h Head) Announced() (comma rune, length int) {
 	line, _, found := bytes.Cut(h, []byte("\n"))
-	text, ok := bytes.CutPrefix(bytes.ToLower(bytes.Trim(line, "\"\r")), []byte("sep="))
-	if !found || !ok {
+	line = bytes.Trim(line, "\"\r")
+	const sep = "sep="
+	if !found || len(line) <= len(sep) || !bytes.EqualFold(line[:len(sep)], []byte(sep)) {
 		return 0, 0
 	}
-	runes := []rune(string(text))
-	if len(runes) != 1 || runes[0] == '\ufffd' {
+	comma, size := utf8.DecodeRune(line[len(sep):])
+	if comma == utf8.RuneError || len(sep)+size != len(line) {
 		return 0, 0
 	}
-	return runes[0], len(line) + 1
+	return comma, bytes.IndexByte(h, '\n') + 1
 }
 
-// SkipLines returns how many bytes so many lines take up; false if the head has
-// fewer.
+// SkipLines returns how many bytes the first n lines have; false if the head has fewer
+// lines.
 func (h Head) SkipLines(n int) (length int, ok bool) {
 	for range n {
 		end := bytes.IndexByte(h[length:], '\n')
@@ -248,9 +278,9 @@ func (h Head) SkipLines(n int) (length int, ok bool) {
 	return length, true
 }
 
-// Records reads the records that begin behind so many bytes, however many fields
-// they have. Those that are malformed have a fault and no fields. The last one may
-// be cut off.
+// Records returns the records that follow the first lead bytes, which are whole lines. A
+// record may have any number of fields; a malformed one has a fault and no fields. The
+// last record may be cut off, as the head is.
 func (h Head) Records(comma rune, lead int) []Record {
 	r := csv.NewReader(bytes.NewReader(h[lead:]))
 	r.Comma, r.FieldsPerRecord = comma, -1
@@ -259,18 +289,19 @@ func (h Head) Records(comma rune, lead int) []Record {
 	for {
 		offset := r.InputOffset()
 		fields, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return records
-		}
-		record := Record{Line: above + 1, Offset: int64(lead) + offset, Fields: fields}
+		record := Record{Lines: 1, Offset: int64(lead) + offset, Fields: fields}
 		var malformed *csv.ParseError
 		switch {
 		case err == nil:
-			line, _ := r.FieldPos(0)
-			record.Line = above + line
+			record.Line, _ = r.FieldPos(0)
 		case errors.As(err, &malformed):
-			record.Line, record.Fields, record.Fault = above+malformed.StartLine, nil, malformed.Err.Error()
+			record.Line, record.Fields, record.Fault = malformed.StartLine, nil, malformed.Err.Error()
+		default:
+			return records // the end, or a comma that cannot be one
 		}
+		read := bytes.Trim(h[record.Offset:int64(lead)+r.InputOffset()], "\r\n")
+		record.Line += above
+		record.Lines += bytes.Count(read, []byte("\n"))
 		records = append(records, record)
 	}
 }

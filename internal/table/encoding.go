@@ -15,7 +15,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Encoding says which characters the bytes of an input stand for.
+// Encoding is the name of a character encoding. An empty name means that the content
+// tells the encoding.
 type Encoding string
 
 // The encodings that can be read.
@@ -26,8 +27,8 @@ const (
 	Windows1252 Encoding = "windows-1252"
 )
 
-// UnmarshalText reads the name of an encoding, in any case; an empty name means
-// that the content tells.
+// UnmarshalText reads the name of an encoding, in upper or lower case; the empty name
+// is one.
 func (e *Encoding) UnmarshalText(text []byte) error {
 	switch name := Encoding(strings.ToLower(string(text))); name {
 	case "", UTF8, UTF16LE, UTF16BE, Windows1252:
@@ -37,7 +38,8 @@ func (e *Encoding) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is none of %s, %s, %s and %s", text, UTF8, UTF16LE, UTF16BE, Windows1252)
 }
 
-// decode returns a reader of the same text in UTF-8, without a byte order mark.
+// decode returns a reader of the text of r in UTF-8, without a byte order mark. A byte
+// that the encoding does not have becomes U+FFFD; UTF-8 is not changed.
 func (e Encoding) decode(r io.Reader) (io.Reader, error) {
 	var d *encoding.Decoder
 	switch e {
@@ -54,11 +56,13 @@ func (e Encoding) decode(r io.Reader) (io.Reader, error) {
 	return skipMark(r)
 }
 
+// byteOrderMark is U+FEFF in UTF-8, with which some programs begin a text.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// skipMark returns a reader of what follows a byte order mark in UTF-8.
+// skipMark returns a reader of the same text without the byte order mark at its
+// beginning, if there is one.
 func skipMark(r io.Reader) (io.Reader, error) {
-	if s, ok := r.(*io.SectionReader); ok { // most inputs: no buffer in front of them
+	if s, ok := r.(*io.SectionReader); ok { // most files are one, and need no buffer here
 		var mark [len(byteOrderMark)]byte
 		if n, err := s.ReadAt(mark[:], 0); err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
@@ -74,21 +78,19 @@ func skipMark(r io.Reader) (io.Reader, error) {
 		return nil, err
 	}
 	if string(mark) == byteOrderMark {
-		_, _ = b.Discard(len(mark)) // has just been peeked at
+		_, _ = b.Discard(len(mark)) // cannot fail: the mark is in the buffer
 	}
 	return b, nil
 }
 
-// Detect tells the encoding of so many bytes at the start of r, as File.Text does
-// for all bytes of a file.
+// Detect returns the encoding of the first size bytes of r, found as in File.Text.
 func Detect(r io.ReaderAt, size int64) (Encoding, error) {
 	return detect(func() (io.Reader, error) { return io.NewSectionReader(r, 0, size), nil })
 }
 
-// detect tells the encoding by the byte order mark, or by the content: zeros in
-// every second byte are UTF-16, and bytes that UTF-8 never has are Windows-1252
-// if nothing in the file is valid in UTF-8 alone. Where both occur it is UTF-8
-// with damaged rows.
+// detect returns the encoding, by a byte order mark or by the content. Zeros in nearly
+// every second byte are UTF-16. A text that is not valid UTF-8 is Windows-1252, unless
+// some character of several bytes is valid UTF-8: then it is UTF-8 with damaged rows.
 func detect(open func() (io.Reader, error)) (Encoding, error) {
 	r, err := open()
 	if err != nil {
@@ -119,7 +121,7 @@ func detect(open func() (io.Reader, error)) (Encoding, error) {
 	return Windows1252, nil
 }
 
-// every tells whether a condition holds for all parts of a text.
+// every tells whether a condition is true for all parts of a text.
 func every(text *bufio.Reader, holds func(part []byte) bool) (bool, error) {
 	for part, err := range parts(text) {
 		if err != nil || !holds(part) {
@@ -129,8 +131,8 @@ func every(text *bufio.Reader, holds func(part []byte) bool) (bool, error) {
 	return true, nil
 }
 
-// parts are a text in pieces that do not end within a character of UTF-8. A part
-// is good until the next one.
+// parts splits a text into pieces that do not end within a character of UTF-8. A piece
+// is valid until the next one is read.
 func parts(text *bufio.Reader) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		for {
@@ -145,7 +147,7 @@ func parts(text *bufio.Reader) iter.Seq2[[]byte, error] {
 			for back := 1; err == nil && back < utf8.UTFMax; back++ {
 				if start := len(part) - back; utf8.RuneStart(part[start]) {
 					if !utf8.FullRune(part[start:]) {
-						part = part[:start] // its rest comes with the next part
+						part = part[:start] // the character is complete in the next piece
 					}
 					break
 				}
@@ -153,13 +155,13 @@ func parts(text *bufio.Reader) iter.Seq2[[]byte, error] {
 			if !yield(part, nil) {
 				return
 			}
-			_, _ = text.Discard(len(part)) // is in the buffer
+			_, _ = text.Discard(len(part)) // cannot fail: the piece is in the buffer
 		}
 	}
 }
 
-// onlyUTF8 tells whether a text has a character of several bytes that is valid in
-// UTF-8.
+// onlyUTF8 tells whether a text has a character of several bytes that is valid UTF-8,
+// which a text in Windows-1252 hardly ever has.
 func onlyUTF8(text []byte) bool {
 	for i := 0; i < len(text); {
 		_, size := utf8.DecodeRune(text[i:])
@@ -171,7 +173,7 @@ func onlyUTF8(text []byte) bool {
 	return false
 }
 
-// utf16 tells UTF-16 by the first bytes of a text.
+// utf16 recognises UTF-16 by the first bytes of a text.
 func utf16(head []byte) (Encoding, bool) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
@@ -182,8 +184,8 @@ func utf16(head []byte) (Encoding, bool) {
 	return halfZeros(head)
 }
 
-// halfZeros tells UTF-16 without a byte order mark: in text that is mostly Latin
-// every second byte is zero.
+// halfZeros recognises UTF-16 without a byte order mark: if most letters are Latin,
+// nearly every second byte is zero.
 func halfZeros(head []byte) (Encoding, bool) {
 	var zeros [2]int
 	for i, b := range head {

@@ -1,7 +1,6 @@
-// Package table turns bytes into records. It owns files and streams, gzip,
-// encodings, CSV and JSON: where a record begins, on which line, and what
-// stands in its cells. It does not know what a column means, and it keeps no
-// record in memory.
+// Package table reads records from bytes. It owns files and streams, gzip, encodings,
+// CSV and JSON: where a record begins, on which line, and what its cells are. It does
+// not know what a column means, and it keeps one record in memory at a time.
 //
 //	File ─ gzip ─▶ Text ─ encoding, byte order mark ─▶ CSV  ─▶ Record
 //	                                                └▶ JSON ─▶ Object
@@ -18,24 +17,26 @@ import (
 	"path/filepath"
 )
 
-// Stdin is the name of an input that is a stream without one.
+// Stdin is the name of standard input.
 const Stdin = "stdin"
 
-// File is an input that is open: its bytes as they were at that moment. It can
-// be read any number of times, also by several goroutines at once.
+// File is an open file, with the size that it had when it was opened: bytes that are
+// appended later are not read. It can be read any number of times, also by several
+// goroutines at once, but not during Unpack.
 type File struct {
 	// Name is the path as it was given, cleaned and with forward slashes.
 	Name string
 
-	info  os.FileInfo // of what was opened
+	info  os.FileInfo // of the file that was opened
 	bytes io.ReaderAt
-	size  int64        // at opening: what is appended later does not belong to the input
+	size  int64
 	gzip  bool         // the bytes are compressed
-	close func() error // nil: somebody else closes them
+	close func() error // nil: the bytes are the caller's to close
 }
 
-// Open opens the file at path. What is not a regular file (a pipe, a device)
-// is spooled, as by Spool.
+// Open opens the file at path. If it is not a regular file, but a pipe or a device, its
+// bytes are copied as Spool does. A folder is an error. Errors of the system can be
+// matched, such as fs.ErrNotExist.
 func Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -57,8 +58,8 @@ func Open(path string) (*File, error) {
 	return newFile(name, f, info.Size())
 }
 
-// FileOf returns the input whose bytes are the first ones of r. It has no Info,
-// and r stays the caller's to close.
+// FileOf returns a file whose bytes are the first size bytes of r. Its Info is nil, and
+// r remains the caller's to close.
 func FileOf(name string, r io.ReaderAt, size int64) (*File, error) {
 	file := &File{Name: name, bytes: r, size: size}
 	head, err := file.Head(len(gzipMagic))
@@ -69,7 +70,7 @@ func FileOf(name string, r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
-// Spool copies a stream to its end into a scratch file.
+// Spool reads a stream to its end, copies it into a scratch file, and returns that.
 func Spool(name string, r io.Reader) (*File, error) {
 	f, err := Scratch()
 	if err != nil {
@@ -82,8 +83,8 @@ func Spool(name string, r io.Reader) (*File, error) {
 	return newFile(name, f, size)
 }
 
-// Scratch creates a private temporary file that has no name any more: nothing
-// is left behind, however the process ends.
+// Scratch creates a temporary file and removes its name at once, so that no file is
+// left behind, however the process ends. Only this process can read it.
 func Scratch() (*os.File, error) {
 	f, err := os.CreateTemp("", "offboard-*")
 	if err != nil {
@@ -95,7 +96,7 @@ func Scratch() (*os.File, error) {
 	return f, nil
 }
 
-// newFile returns the input whose bytes are in f, and closes f if it fails.
+// newFile returns the file whose bytes are in f, and closes f if it fails.
 func newFile(name string, f *os.File, size int64) (*File, error) {
 	file, err := FileOf(name, f, size)
 	if err != nil {
@@ -108,14 +109,15 @@ func newFile(name string, f *os.File, size int64) (*File, error) {
 	return file, nil
 }
 
-// Info returns what the system knows of the file, to tell whether two inputs
-// are one file.
+// Info describes the file that was opened; nil if the bytes came from FileOf. With
+// os.SameFile it tells whether two names are one file.
 func (f *File) Info() os.FileInfo { return f.info }
 
-// Compressed tells whether the bytes are compressed, and were not unpacked yet.
+// Compressed tells whether the bytes are compressed with gzip, and Unpack was not called.
 func (f *File) Compressed() bool { return f.gzip }
 
-// Close closes the file.
+// Close closes the file. Later reads fail with fs.ErrClosed, unless the bytes came from
+// FileOf.
 func (f *File) Close() error {
 	if f.close == nil {
 		return nil
@@ -123,9 +125,11 @@ func (f *File) Close() error {
 	return f.close()
 }
 
+// gzipMagic is how compressed bytes begin.
 const gzipMagic = "\x1f\x8b"
 
-// Reader returns a reader of all bytes, decompressed.
+// Reader returns a reader of all bytes, decompressed. Damaged gzip is an error of
+// Reader, or of the reader.
 func (f *File) Reader() (io.Reader, error) {
 	raw := io.NewSectionReader(f.bytes, 0, f.size)
 	if !f.gzip {
@@ -138,8 +142,7 @@ func (f *File) Reader() (io.Reader, error) {
 	return gzipReader{unpacked}, nil
 }
 
-// Head returns the first bytes, decompressed: n of them, or fewer if there are
-// no more.
+// Head returns the first n bytes, decompressed; fewer if there are no more.
 func (f *File) Head(n int) ([]byte, error) {
 	r, err := f.Reader()
 	if err != nil {
@@ -148,6 +151,7 @@ func (f *File) Head(n int) ([]byte, error) {
 	return readHead(r, n)
 }
 
+// readHead returns the first n bytes of r; fewer if there are no more.
 func readHead(r io.Reader, n int) ([]byte, error) {
 	head := make([]byte, n)
 	n, err := io.ReadFull(r, head)
@@ -157,8 +161,9 @@ func readHead(r io.Reader, n int) ([]byte, error) {
 	return head[:n], err
 }
 
-// Unpack replaces compressed bytes by a decompressed copy in a scratch file, for
-// formats that are not read from the beginning to the end.
+// Unpack replaces compressed bytes by a decompressed copy in a scratch file, for formats
+// that are not read from the beginning to the end. It must not be called while another
+// goroutine uses the file. If it fails, the file stays as it was.
 func (f *File) Unpack() error {
 	if !f.gzip {
 		return nil
@@ -175,16 +180,16 @@ func (f *File) Unpack() error {
 	if err != nil {
 		return errors.Join(err, unpacked.Close())
 	}
-	_ = f.Close() // was only read
+	_ = f.Close() // nothing was written
 	f.bytes, f.close, f.size, f.gzip = unpacked, unpacked.Close, size, false
 	return nil
 }
 
-// Section returns the bytes for reading at any offset. They are those of the
-// file as it is stored: call Unpack before.
+// Section returns the bytes for reading at any offset. They are not decompressed: call
+// Unpack first.
 func (f *File) Section() *io.SectionReader { return io.NewSectionReader(f.bytes, 0, f.size) }
 
-// gzipReader says of each error that it is about the compression.
+// gzipReader adds to each error that the compressed file is damaged.
 type gzipReader struct{ io.Reader }
 
 func (r gzipReader) Read(p []byte) (int, error) {
@@ -195,6 +200,7 @@ func (r gzipReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// damagedGzip is the error about a file that cannot be decompressed.
 func damagedGzip(err error) error {
 	if errors.Is(err, fs.ErrClosed) {
 		return err

@@ -3,35 +3,40 @@ package table
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
-// Object is a JSON object of an input. It is good until the next one is read.
+// Object is a JSON object. It is valid until the next one is read, and its keys after
+// that, too.
 type Object struct {
-	Line   int // on which it stands; in an array, the number of the element
-	Keys   []string
-	Values []Value // by key; a key may stand twice
-	Fault  string  // why it cannot be used; "" if it can
+	Line   int      // the line, or the number of the element of an array, from 1
+	Keys   []string // in their order; a key may be there twice
+	Values []Value  // as many as keys
+	Fault  string   // why the object cannot be used; "" if it can
 }
 
 // JSON is a text with one object on each line, or with one array of objects.
 type JSON struct {
 	Text  *Text
 	Array bool
-	// Limit is the longest line or element in bytes; 0 means RecordLimit.
+	// Limit is the longest line in bytes, with its line break, or the longest element;
+	// 0 means RecordLimit. An element that is longer may be read, because the text is
+	// read ahead.
 	Limit int
 }
 
-// Objects reads the objects. What is no object has a fault. An error ends the
-// sequence; it is a *LineError where the text is the reason.
+// Objects reads all objects. A line or an element that is not an object has a fault, and
+// so has a line that is too long. An error ends the sequence: an array that is not valid
+// JSON, an element that is too long, or an error of reading the text. The sequence can
+// be read any number of times, also by several goroutines at once.
 func (j JSON) Objects() func(yield func(*Object, error) bool) {
-	if j.Limit == 0 {
-		j.Limit = RecordLimit
-	}
+	j.Limit = cmp.Or(j.Limit, RecordLimit)
 	read := j.lines
 	if j.Array {
 		read = j.elements
@@ -46,6 +51,7 @@ func (j JSON) Objects() func(yield func(*Object, error) bool) {
 	}
 }
 
+// lines reads the objects on lines.
 func (j JSON) lines(text io.Reader, yield func(*Object, error) bool) {
 	lines := lineReader{r: bufio.NewReaderSize(text, 64<<10), limit: j.Limit}
 	var o Object
@@ -73,26 +79,28 @@ func (j JSON) lines(text io.Reader, yield func(*Object, error) bool) {
 
 // elements reads the elements of an array.
 func (j JSON) elements(text io.Reader, yield func(*Object, error) bool) {
-	guard := &guard{r: text, left: j.Limit}
+	const noLimit = math.MaxInt // white space between elements takes no memory
+	guard := &guard{r: text, left: noLimit}
 	d := json.NewDecoder(guard)
+	n := 0
 	fail := func(err error) {
-		if _, ok := errors.AsType[*json.SyntaxError](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, errLongRecord) {
+			err = fmt.Errorf("the element %d of the array is longer than %d bytes", n, j.Limit)
+		} else if _, ok := errors.AsType[*json.SyntaxError](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("this is not a JSON array to its end: byte %d: %w", d.InputOffset()+1, err)
 		}
 		yield(nil, err)
 	}
-	if _, err := d.Token(); err != nil {
+	if _, err := d.Token(); err != nil { // the bracket
 		fail(err)
 		return
 	}
 	var o Object
-	for n := 1; d.More(); n++ {
+	for d.More() {
+		n++
 		guard.left = j.Limit
 		var element json.RawMessage
-		if err := d.Decode(&element); errors.Is(err, errLongRecord) {
-			yield(nil, fmt.Errorf("the element %d of the array is longer than %d bytes", n, j.Limit))
-			return
-		} else if err != nil {
+		if err := d.Decode(&element); err != nil {
 			fail(err)
 			return
 		}
@@ -101,18 +109,22 @@ func (j JSON) elements(text io.Reader, yield func(*Object, error) bool) {
 		if !yield(&o, nil) {
 			return
 		}
+		guard.left = noLimit
 	}
-	if _, err := d.Token(); err != nil {
+	if _, err := d.Token(); err != nil { // the other bracket
 		fail(err)
 		return
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		yield(nil, fmt.Errorf("this is not one JSON array: something follows it, at byte %d", d.InputOffset()+1))
+	_, err := d.Token()
+	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed || err == nil {
+		err = fmt.Errorf("this is not one JSON array: something follows it, at byte %d", d.InputOffset()+1)
+	}
+	if !errors.Is(err, io.EOF) {
+		yield(nil, err)
 	}
 }
 
-// read reads an object. Keys are kept in their order, because a map would keep
-// the last of two that are the same, and nobody would know.
+// read reads an object. It keeps all keys: a map would hide that a key is there twice.
 func (o *Object) read(text []byte) {
 	*o = Object{Keys: o.Keys[:0], Values: o.Values[:0]}
 	if json.Valid(text) {
@@ -126,19 +138,19 @@ func (o *Object) read(text []byte) {
 	}
 }
 
+// jsonSpace is the white space of JSON.
 const jsonSpace = " \t\r\n"
 
-// split reads an object that is known to be valid, in a fraction of the time that
-// fill takes.
+// split reads an object that is known to be valid, much faster than fill.
 func (o *Object) split(text []byte) {
-	for i := 1; ; i++ { // behind the brace or a comma
+	for i := 1; ; i++ { // i is after the brace, or after a comma
 		i += space(text[i:])
 		if text[i] == '}' {
 			return
 		}
 		end := i + stringLength(text[i:])
 		o.Keys = append(o.Keys, o.nextKey(text[i:end]))
-		i = end + space(text[end:]) + 1 // behind the colon
+		i = end + space(text[end:]) + 1 // after the colon
 		i += space(text[i:])
 		end = i + valueLength(text[i:])
 		o.Values = append(o.Values, Value(text[i:end:end]))
@@ -148,8 +160,8 @@ func (o *Object) split(text []byte) {
 	}
 }
 
-// nextKey returns the key that a JSON string is: most often the one that the
-// previous object had in this place, which needs no memory.
+// nextKey returns the next key, from its JSON string. Most often the previous object had
+// the same key in this place, and the same string can be used again.
 func (o *Object) nextKey(quoted []byte) string {
 	if n := len(o.Keys); n < cap(o.Keys) {
 		inner := quoted[1 : len(quoted)-1]
@@ -160,7 +172,7 @@ func (o *Object) nextKey(quoted []byte) string {
 	return Value(quoted).Text()
 }
 
-// space returns how many bytes of white space a JSON text begins with.
+// space returns with how many bytes of white space text begins.
 func space(text []byte) int {
 	n := 0
 	for n < len(text) && (text[n] == ' ' || text[n] == '\t' || text[n] == '\r' || text[n] == '\n') {
@@ -169,7 +181,7 @@ func space(text []byte) int {
 	return n
 }
 
-// stringLength returns the length of the string that a valid JSON text begins with.
+// stringLength returns the length of the string with which text begins, which is valid.
 func stringLength(text []byte) int {
 	n := 1
 	for text[n] != '"' {
@@ -181,8 +193,8 @@ func stringLength(text []byte) int {
 	return n + 1
 }
 
-// valueLength returns the length of the value at the beginning of text, which is
-// a part of a valid JSON object.
+// valueLength returns the length of the value with which text begins. text is a part of
+// a valid JSON object.
 func valueLength(text []byte) int {
 	switch text[0] {
 	case '"':
@@ -197,8 +209,8 @@ func valueLength(text []byte) int {
 	return n
 }
 
-// nestedLength returns the length of the object or the array at the beginning of
-// a valid JSON text.
+// nestedLength returns the length of the object or array with which text begins, which
+// is valid.
 func nestedLength(text []byte) int {
 	depth := 0
 	for n := 0; ; {
@@ -217,7 +229,7 @@ func nestedLength(text []byte) int {
 	}
 }
 
-// fill reads an object as far as it is valid, and says what is wrong with it.
+// fill reads an object as far as it is valid, and returns what is wrong with it.
 func (o *Object) fill(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	t, err := d.Token()
@@ -236,7 +248,7 @@ func (o *Object) fill(text []byte) error {
 		if err := d.Decode(&value); err != nil {
 			return fmt.Errorf("the line is not valid JSON from byte %d on", d.InputOffset()+1)
 		}
-		o.Keys = append(o.Keys, t.(string)) // within an object the decoder returns nothing else
+		o.Keys = append(o.Keys, t.(string)) // the decoder returns only strings as keys
 		o.Values = append(o.Values, Value(value))
 	}
 	if _, err := d.Token(); err != nil {
@@ -248,10 +260,10 @@ func (o *Object) fill(text []byte) error {
 	return nil
 }
 
-// Value is a JSON value as it stands in the text; nil where there is none.
+// Value is a JSON value as it is in the text; empty if there is no value.
 type Value []byte
 
-// ValueKind is what kind of value it is.
+// ValueKind is the kind of a JSON value.
 type ValueKind int
 
 // The kinds of values.
@@ -264,7 +276,7 @@ const (
 	Nested // an object
 )
 
-// Kind tells what kind of value it is.
+// Kind returns the kind of the value.
 func (v Value) Kind() ValueKind {
 	if len(v) == 0 {
 		return Nothing
@@ -284,8 +296,8 @@ func (v Value) Kind() ValueKind {
 	return Number
 }
 
-// Text returns a string without its quotes and escapes, nothing as "", and any
-// other value as it stands in the text.
+// Text returns a string without quotes and escapes, with U+FFFD for what is not valid
+// UTF-8; "" for Nothing; and any other value as it is in the text.
 func (v Value) Text() string {
 	switch v.Kind() {
 	case Nothing:
@@ -295,13 +307,13 @@ func (v Value) Text() string {
 			return strings.ToValidUTF8(string(inner), "\ufffd")
 		}
 		var s string
-		_ = json.Unmarshal(v, &s) // the decoder has found it valid
+		_ = json.Unmarshal(v, &s) // cannot fail: the value was found valid
 		return s
 	}
 	return string(v)
 }
 
-// Object returns the object that the value is; one with a fault if it is none.
+// Object returns the value as an object; it has a fault if the value is not an object.
 func (v Value) Object() Object {
 	var o Object
 	o.read(v)
@@ -313,11 +325,11 @@ type lineReader struct {
 	r     *bufio.Reader
 	limit int
 	long  []byte // a line that does not fit into the buffer of r
-	line  int    // of what next returned last
+	line  int    // the number of the line that next returned last
 }
 
-// next returns the next line without white space around it; the bytes are good
-// until the next call. A line that is too long is skipped, and is errLongRecord.
+// next returns the next line without white space around it; the bytes are valid until
+// the next call. It skips a line that is too long, and returns errLongRecord for it.
 func (l *lineReader) next() ([]byte, error) {
 	part, err := l.r.ReadSlice('\n')
 	if len(part) == 0 && err != nil {
@@ -325,6 +337,9 @@ func (l *lineReader) next() ([]byte, error) {
 	}
 	l.line++
 	if !errors.Is(err, bufio.ErrBufferFull) {
+		if len(part) > l.limit {
+			return nil, errLongRecord
+		}
 		return bytes.TrimSpace(part), ignoreEOF(err)
 	}
 	l.long = append(l.long[:0], part...)
@@ -345,7 +360,7 @@ func (l *lineReader) next() ([]byte, error) {
 	return bytes.TrimSpace(l.long), nil
 }
 
-// ignoreEOF is for a last line without a line break: it is a line.
+// ignoreEOF returns nil for io.EOF: the last line may have no line break.
 func ignoreEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return nil

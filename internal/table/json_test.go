@@ -2,62 +2,118 @@ package table
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
-// writeObject gives an object the form that tables use: "line key=value key=value",
-// or "line ! fault".
-func writeObject(o *Object, err error) string {
-	switch {
-	case err != nil:
-		return "error: " + err.Error()
-	case o.Fault != "":
-		return fmt.Sprintf("%d ! %s", o.Line, o.Fault)
-	}
-	text := fmt.Sprint(o.Line)
-	for i, key := range o.Keys {
-		text += fmt.Sprintf(" %s=%s", key, o.Values[i])
-	}
-	return text
-}
-
+// The cases that a text file can show are in testdata/json.txtar.
 func TestJSONObjects(t *testing.T) {
 	tests := map[string]struct {
-		json JSON
 		text string
 		want []string
 	}{
-		"one object on each line":        {JSON{}, "{\"a\":1,\"b\":\"x\"}\n\n {\"b\" : null , \"a\":[1,{\"c\":\"]\\\"\"}] }\r\n{}\n{ }", []string{`1 a=1 b="x"`, `3 b=null a=[1,{"c":"]\""}]`, "4", "5"}},
-		"keys that stand twice":          {JSON{}, `{"a":1,"a":2}`, []string{"1 a=1 a=2"}},
-		"keys with escapes":              {JSON{}, "{\"a\\\\n\":1}\n{\"a\\n\":2}\n{\"\\u0061\":3}", []string{`1 a\n=1`, "2 a\n=2", "3 a=3"}},
-		"other keys on each line":        {JSON{}, "{\"a\":1,\"b\":2}\n{\"b\":1}\n{\"b\":1,\"c\":2,\"d\":3}", []string{"1 a=1 b=2", "2 b=1", "3 b=1 c=2 d=3"}},
-		"lines that are no objects":      {JSON{}, "1\n[]\n{\"a\":}\n{\"a\":1\n{\"a\":1}{\n{\"a\":1}", []string{"1 ! the line is not an object", "2 ! the line is not an object", "3 ! the line is not valid JSON from byte", "4 ! the object is not closed", "5 ! more than one value", "6 a=1"}},
-		"an array":                       {JSON{Array: true}, "[{\"a\":1},\n\n{\"a\":2}]", []string{"1 a=1", "2 a=2"}},
-		"a line at the limit":            {JSON{Limit: 100_000}, `{"a":"` + strings.Repeat("x", 99_991) + "\"}\n{}", []string{`1 a="xxx`, "2"}},
-		"a line that is over the limit":  {JSON{Limit: 100_000}, `{"a":"` + strings.Repeat("x", 99_993) + "\"}\n{}", []string{"1 ! the line is longer than 100000 bytes", "2"}},
-		"a line that is far over it":     {JSON{Limit: 100}, "{}\n" + strings.Repeat("x", 1<<20) + "\n{}", []string{"1", "2 ! the line is longer than 100 bytes", "3"}},
-		"an element that is far over it": {JSON{Array: true, Limit: 100}, `[{},"` + strings.Repeat("x", 1<<20) + `"]`, []string{"1", "error: the element 2 of the array is longer than 100 bytes"}},
+		"empty lines, white space and line breaks of another system": {"\n \t\n{\"a\":1,\"b\":\"x\"}\r\n\r\n {\"b\" : null , \"a\":[1,{\"c\":\"]\\\"\"}] }\t\r\n{}\n{ }", []string{`3 a=1 b="x"`, `5 b=null a=[1,{"c":"]\""}]`, "6", "7"}},
+		"a byte order mark":                      {mark + `{"a":1}` + "\n", []string{"1 a=1"}},
+		"no line break at the end":               {`{"a":1}` + "\n" + `{"a":2}`, []string{"1 a=1", "2 a=2"}},
+		"an empty text":                          {"", nil},
+		"keys with escapes":                      {`{"a\\n":1}` + "\n" + `{"a\n":2}` + "\n" + `{"\u0061":3}`, []string{`1 a\n=1`, "2 a\n=2", "3 a=3"}},
+		"values that are very deep":              {`{"a":` + strings.Repeat("[", 100_000) + "\n" + `{"a":1}`, []string{"1 ! the line is not valid JSON from byte 6 on", "2 a=1"}},
+		"a byte order mark in front of an array": {mark + ` [{"a":1}]`, []string{"1 a=1"}},
+		"white space between elements that is longer than one may be": {"[" + strings.Repeat(" ", 2*RecordLimit) + `{"a":1}` + strings.Repeat("\n", 2*RecordLimit) + `,{"a":2}` + strings.Repeat(" ", 2*RecordLimit) + "]" + strings.Repeat(" ", 2*RecordLimit), []string{"1 a=1", "2 a=2"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			tt.json.Text = textOf(tt.text)
-			var got []string
-			for o, err := range tt.json.Objects() {
-				got = append(got, writeObject(o, err))
-			}
-			if !slices.EqualFunc(got, tt.want, func(got, want string) bool {
-				return got == want || strings.ContainsAny(want, "!:x") && strings.HasPrefix(got, want)
-			}) {
-				t.Errorf("got  %.300q\nwant %.300q", got, tt.want)
-			}
+			isArray := strings.Contains(tt.text[:min(5, len(tt.text))], "[")
+			compareLines(t, readJSON(JSON{Text: textOf(tt.text), Array: isArray}), tt.want)
 		})
 	}
 }
 
-// FuzzObject holds the quick reading of a valid object against the one that goes
+func TestLongJSONObjects(t *testing.T) {
+	ofLength := func(n int) string { return `{"a":"` + strings.Repeat("x", n-len(`{"a":""}`)) + `"}` }
+	for _, limit := range []int{100, 100_000, RecordLimit} {
+		tooLong := fmt.Sprintf("! the line is longer than %d bytes", limit)
+		tests := map[string]struct {
+			text  string
+			array bool
+			want  []string
+		}{
+			"a line of the limit":                     {ofLength(limit-1) + "\n{}", false, []string{`1 a="xxx…`, "2"}},
+			"a line of the limit at the end":          {ofLength(limit), false, []string{`1 a="xxx…`}},
+			"a line that is one byte too long":        {ofLength(limit) + "\n{}", false, []string{"1 " + tooLong, "2"}},
+			"a line that is much too long":            {"{}\n" + ofLength(limit+200<<10) + "\n{}", false, []string{"1", "2 " + tooLong, "3"}},
+			"a first line that is too long":           {ofLength(limit+1) + "\n{}", false, []string{"1 " + tooLong, "2"}},
+			"a last line that is too long":            {"{}\n" + ofLength(limit+1), false, []string{"1", "2 " + tooLong}},
+			"a long line behind one that is too long": {ofLength(limit+1) + "\n" + ofLength(limit-1) + "\n{}", false, []string{"1 " + tooLong, `2 a="xxx…`, "3"}},
+			"elements of the limit":                   {"[" + strings.Repeat(ofLength(limit)+",", 3) + ofLength(limit) + "]", true, []string{`1 a="xxx…`, `2 a="xxx…`, `3 a="xxx…`, `4 a="xxx…`}},
+			"an element that is much too long":        {"[{}," + ofLength(3*RecordLimit) + ",{}]", true, []string{"1", fmt.Sprintf("error: the element 2 of the array is longer than %d bytes", limit)}},
+		}
+		for name, tt := range tests {
+			t.Run(fmt.Sprint(name, " with a limit of ", limit), func(t *testing.T) {
+				compareLines(t, readJSON(JSON{Text: textOf(tt.text), Array: tt.array, Limit: limit}), tt.want)
+			})
+		}
+	}
+}
+
+func TestAnErrorBehindAnArrayIsSaid(t *testing.T) {
+	broken := errors.New("the disk broke")
+	text := &Text{Encoding: UTF8, open: func() (io.Reader, error) {
+		return io.MultiReader(strings.NewReader(`[{"a":1}] `), iotest.ErrReader(broken)), nil
+	}}
+	var got error
+	for _, err := range (JSON{Text: text, Array: true}).Objects() {
+		got = err
+	}
+	if !errors.Is(got, broken) {
+		t.Errorf("the error is %v", got)
+	}
+}
+
+func TestValues(t *testing.T) {
+	tests := map[string]struct {
+		kind ValueKind
+		text string
+	}{
+		"":                        {Nothing, ""},
+		"null":                    {Nothing, ""},
+		`""`:                      {String, ""},
+		`"a b"`:                   {String, "a b"},
+		`"a\"b\\c\/d\n"`:          {String, "a\"b\\c/d\n"},
+		`"\u00e9\ud83d\ude42"`:    {String, "é🙂"},
+		`"\ud83d x"`:              {String, "\ufffd x"},
+		"\"a\xffb\"":              {String, "a\ufffdb"},
+		"\"a\xffb\\n\"":           {String, "a\ufffdb\n"},
+		"0":                       {Number, "0"},
+		"-1.50e+3":                {Number, "-1.50e+3"},
+		"12345678901234567890123": {Number, "12345678901234567890123"},
+		"true":                    {Truth, "true"},
+		"false":                   {Truth, "false"},
+		`[1, "a"]`:                {List, `[1, "a"]`},
+		`{"a": null}`:             {Nested, `{"a": null}`},
+	}
+	for text, want := range tests {
+		v := Value(text)
+		if v.Kind() != want.kind || v.Text() != want.text {
+			t.Errorf("%s has the kind %d and the text %q, want %d and %q", text, v.Kind(), v.Text(), want.kind, want.text)
+		}
+		if o := v.Object(); (o.Fault == "") != (want.kind == Nested) {
+			t.Errorf("%s as an object has the fault %q", text, o.Fault)
+		}
+	}
+	nested := Value(`{"a": 1, "a": {"b": []}}`).Object()
+	if got := writeObject(&nested, nil); got != `0 a=1 a={"b": []}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+// FuzzObject compares the quick reading of a valid object with the one that goes
 // token by token.
 func FuzzObject(f *testing.F) {
 	for _, text := range []string{
@@ -92,6 +148,38 @@ func toValid(keys []string) []string {
 	return valid
 }
 
+// FuzzJSON reads lines and arrays: each line that is not empty is an object or has a
+// fault, and no text is read without end.
+func FuzzJSON(f *testing.F) {
+	for _, text := range []string{
+		"", "{}", `{"a": 1}` + "\n" + `{"b": "x", "a": null}` + "\n", mark + "\r\n" + `{"a": true}` + "\r\n", `{"a": 1, "a": 2}`,
+		`{"a": "b"` + "\n" + `{"a": 1}` + "\nnull\n[]\n1\n", `{"a": 1} {"b": 2}`, `{"a": "\ud83d\u0000"}`, "{\"a\": \"\xeb\"}", "{1: 2}", "{{", `{"a" 1}`, `{"a": 1 "b": 2}`, `{"a": 1,}`, `{"a": 1]`,
+		`[{"a": 1}, {"a": 2,` + "\n" + ` "b": null}, 3]`, "[", "[]", "[]x", "[[", "[{}{}]", `{"a": {"b": {"c": "d"}}}`,
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		lines := 0
+		for line := range strings.Lines(strings.TrimPrefix(text, mark)) {
+			if strings.TrimSpace(line) != "" {
+				lines++
+			}
+		}
+		if got := readJSON(JSON{Text: textOf(text)}); len(got) != lines {
+			t.Errorf("%d lines that are not empty are read as %q", lines, got)
+		}
+		elements := readJSON(JSON{Text: textOf(text), Array: true})
+		var want []json.RawMessage
+		err := json.Unmarshal([]byte(strings.TrimPrefix(text, mark)), &want)
+		if last := len(elements) - 1; strings.HasPrefix(strings.TrimLeft(text, " \n"), "[") {
+			isError := last >= 0 && strings.HasPrefix(elements[last], "error")
+			if isError != (err != nil) || err == nil && len(elements) != len(want) {
+				t.Errorf("the array is read as %q, where encoding/json has %q, %v", elements, want, err)
+			}
+		}
+	})
+}
+
 func BenchmarkObjects(b *testing.B) {
 	const lines = 10_000
 	text := strings.Repeat(`{"ref":"e1001","endDate":"2024-06-30","department":"Sales","active":true,"grade":7,"manager":{"ref":"e1"}}`+"\n", lines)
@@ -109,16 +197,4 @@ func BenchmarkObjects(b *testing.B) {
 		}
 	}
 	b.ReportMetric(lines*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
-}
-
-func TestNormalName(t *testing.T) {
-	for name, want := range map[string]string{
-		"endDate": "enddate", "End Date": "enddate", "END_DATE": "enddate", "end-date": "enddate", "End\nDate": "enddate",
-		"\ufeffref": "ref", "Ref.": "ref", "(ref)": "ref", "'ref'": "ref", "HTTP\u00a0Status": "httpstatus", "": "", "._-": "",
-		"ref.no": "ref.no", "Ünïcode": "ünïcode",
-	} {
-		if got := NormalName(name); got != want {
-			t.Errorf("%q becomes %q, want %q", name, got, want)
-		}
-	}
 }

@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// NormalName makes names of columns and keys comparable: case, white space (also
-// the line breaks that a spreadsheet writes into a header that wraps), "_", "-",
-// invisible characters and punctuation around a name do not count.
+// NormalName returns the form in which names of columns and keys are compared. Case,
+// white space (also the line breaks of a header that a spreadsheet has wrapped), "_",
+// "-", invisible characters and punctuation around a name do not count.
 func NormalName(name string) string {
 	return strings.Trim(strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {

@@ -7,29 +7,31 @@ import (
 )
 
 const (
-	// headBytes are looked at to tell what a text is, and where its header is.
+	// headBytes is how many bytes of a text are searched for its header, and for what
+	// the text is.
 	headBytes = 64 << 10
-	// binaryBytes are searched for what no text has.
+	// binaryBytes is how many bytes are searched for a zero, which no text has.
 	binaryBytes = 8 << 10
-	// RecordLimit is the longest record that is read, in bytes. It keeps a quote
-	// that is never closed from reading a file of any size into memory.
+	// RecordLimit is the longest record in bytes, unless a reader sets another limit.
+	// Without a limit a quote that is never closed would read the whole file into
+	// memory.
 	RecordLimit = 1 << 20
 )
 
-// Text is an input as text: in UTF-8, without a byte order mark. It can be read
-// any number of times, also by several goroutines at once.
+// Text is a file as text: in UTF-8, without a byte order mark. It can be read any number
+// of times, also by several goroutines at once, as long as the file is open.
 type Text struct {
 	Encoding Encoding // of the bytes
 
 	open func() (io.Reader, error) // of the bytes
 }
 
-// Text returns the file as text. Without an encoding the content tells which it
-// is, and the whole file is read for that.
+// Text returns the file as text in an encoding. If that is "", the content tells the
+// encoding, and Text may read the whole file to find it.
 func (f *File) Text(e Encoding) (*Text, error) { return newText(e, f.Reader) }
 
-// TextHead returns the beginning of the file as text, by its first bytes alone:
-// the whole file may show that characters other than ASCII are Windows-1252.
+// TextHead returns the beginning of the file as text. It reads no more than that, so it
+// takes a file in Windows-1252 for UTF-8: only ASCII characters are certain.
 func (f *File) TextHead() (Head, error) {
 	head, err := f.Head(headBytes)
 	if err != nil {
@@ -46,12 +48,12 @@ func (f *File) TextHead() (Head, error) {
 	return readHead(text, headBytes)
 }
 
-// TextOf returns the text in UTF-8 that begins at the start of r and has so many
-// bytes.
+// TextOf returns the first size bytes of r as text. They must be UTF-8.
 func TextOf(r io.ReaderAt, size int64) *Text {
 	return &Text{Encoding: UTF8, open: func() (io.Reader, error) { return io.NewSectionReader(r, 0, size), nil }}
 }
 
+// newText returns the text of the bytes that open returns a reader of.
 func newText(e Encoding, open func() (io.Reader, error)) (*Text, error) {
 	if e == "" {
 		var err error
@@ -65,7 +67,7 @@ func newText(e Encoding, open func() (io.Reader, error)) (*Text, error) {
 // Reader returns a reader of the text from its beginning.
 func (t *Text) Reader() (io.Reader, error) { return t.from(0) }
 
-// from returns a reader of the text behind so many of its bytes.
+// from returns a reader of the text that begins offset bytes after its beginning.
 func (t *Text) from(offset int64) (io.Reader, error) {
 	raw, err := t.open()
 	if err != nil {
@@ -78,8 +80,7 @@ func (t *Text) from(offset int64) (io.Reader, error) {
 	return r, err
 }
 
-// Head returns the beginning of the text: as much of it as is looked at to find
-// a header.
+// Head returns the beginning of the text, long enough to find a header in it.
 func (t *Text) Head() (Head, error) {
 	r, err := t.Reader()
 	if err != nil {
@@ -88,13 +89,13 @@ func (t *Text) Head() (Head, error) {
 	return readHead(r, headBytes)
 }
 
-// Content is what bytes look like.
+// Content is what the first bytes of a file look like.
 type Content int
 
-// The contents that are told apart.
+// The kinds of content.
 const (
-	Plain      Content = iota // some text
-	Blank                     // nothing but white space
+	Plain      Content = iota // text that is none of the following
+	Blank                     // nothing, or white space only
 	JSONObject                // a JSON object, or several
 	JSONArray                 // a JSON array
 	Zip                       // a ZIP archive, as workbooks are
@@ -103,14 +104,16 @@ const (
 	Binary                    // no text
 )
 
-// ContentOf tells what bytes look like by the first ones of them.
+// ContentOf returns what a file looks like by its first bytes.
 func ContentOf(head []byte) Content {
-	for magic, content := range map[string]Content{"PK\x03\x04": Zip, "\xd0\xcf\x11\xe0": OLE, gzipMagic: Gzipped} {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return content
-		}
-	}
-	if bytes.IndexByte(head[:min(len(head), binaryBytes)], 0) >= 0 {
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return Zip
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return OLE
+	case bytes.HasPrefix(head, []byte(gzipMagic)):
+		return Gzipped
+	case bytes.IndexByte(head[:min(len(head), binaryBytes)], 0) >= 0:
 		return Binary
 	}
 	visible := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n")
@@ -125,18 +128,20 @@ func ContentOf(head []byte) Content {
 	return Plain
 }
 
-// LineError is an error at a line of a text.
+// LineError is an error whose reason is one line of a text, or one row of a sheet.
 type LineError struct {
 	Line int // from 1
 	Err  error
 }
 
-// Error returns the text of Err: where it is said, the line stands in front of it.
+// Error returns the text of Err, without the line: the caller writes it after the name
+// of the file.
 func (e *LineError) Error() string { return e.Err.Error() }
 
 // Unwrap returns Err.
 func (e *LineError) Unwrap() error { return e.Err }
 
+// errorAt returns an error at a line.
 func errorAt(line int, format string, args ...any) error {
 	return &LineError{line, fmt.Errorf(format, args...)}
 }

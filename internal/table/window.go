@@ -8,18 +8,19 @@ import (
 
 var errLongRecord = errors.New("the record is too long")
 
-// guard is a reader that stops when a record takes more bytes than are left for
-// it. It stays there: what follows begins in the middle of a record, and must not
-// pass for one.
+// guard is a reader that fails when a record takes more bytes than are left for
+// it. From then on it always fails: what follows begins in the middle of a record,
+// and must not pass for a record of its own.
 type guard struct {
 	r       io.Reader
-	left    int // bytes that the current record may still take
+	left    int // bytes that the current record may still take; below 0: it has taken too many
 	stopped bool
 }
 
-// Read reads on.
+// Read implements io.Reader; beyond the limit it returns errLongRecord.
 func (g *guard) Read(p []byte) (int, error) {
-	g.stopped = g.stopped || g.left <= 0
+	// At 0 the record may be complete, and the text at its end.
+	g.stopped = g.stopped || g.left < 0
 	if g.stopped {
 		return 0, errLongRecord
 	}
@@ -29,16 +30,16 @@ func (g *guard) Read(p []byte) (int, error) {
 }
 
 // window is a reader that keeps what was read of the current record, so that a
-// malformed one can be looked at again: not every text can be read backwards.
+// malformed one can be read again: the reader below it cannot go back.
 type window struct {
 	r      io.Reader
 	kept   []byte // kept[skip:] begins at offset
 	skip   int
-	offset int64
-	breaks int // line breaks in front of kept
+	offset int64 // of the current record
+	breaks int   // line breaks in front of kept
 }
 
-// Read reads on.
+// Read implements io.Reader.
 func (w *window) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	if w.skip > len(w.kept)/2 {
@@ -50,20 +51,20 @@ func (w *window) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// drop forgets what stands before an offset.
+// drop begins a new record at an offset. What stands in front of it is forgotten.
 func (w *window) drop(before int64) {
 	w.skip += int(before - w.offset)
 	w.offset = before
 }
 
-// line is the number of the line that begins at the offset, or goes on there.
+// line returns the number of the line in which the current record begins.
 func (w *window) line() int {
 	return 1 + w.breaks + bytes.Count(w.kept[:w.skip], []byte("\n"))
 }
 
-// bytes returns what stands between two offsets, as far as it was read. It is
-// good until the next Read.
-func (w *window) bytes(from, to int64) []byte {
-	start := w.skip + int(from-w.offset)
-	return w.kept[start:min(len(w.kept), w.skip+int(to-w.offset))]
+// record returns what was read of the current record and behind it, at most so many
+// bytes. The slice is valid until the next Read.
+func (w *window) record(most int64) []byte {
+	read := w.kept[w.skip:]
+	return read[:min(int64(len(read)), most)]
 }

@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// configuration has the values of flags in the environment and in the file of
+// --config. It is a kong.Resolver.
+type configuration struct {
+	env  func(string) (string, bool)
+	file map[string]configured // by flag; nil until the file is read
+}
+
+// configured is the value of a flag as text, and the place where it was found.
+type configured struct{ text, origin string }
+
+// Validate does nothing. The file is read when the first flag is looked up, because
+// the value of --config is not known before.
+func (c *configuration) Validate(*kong.Application) error { return nil }
+
+// Resolve returns the value of a flag that is not on the command line.
+func (c *configuration) Resolve(parsed *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if flag.Name == "help" {
+		return nil, nil
+	}
+	if c.file == nil {
+		if err := c.read(parsed); err != nil {
+			return nil, err
+		}
+	}
+	value, ok := c.lookup(flag.Name)
+	if !ok {
+		return nil, nil
+	}
+	// This decodes the value into another variable first, because the parser's own
+	// error would not name the origin.
+	scan := kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: value.text})
+	target := reflect.New(flag.Target.Type()).Elem()
+	if err := flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scan}, target); err != nil {
+		return nil, fmt.Errorf("%s: %w", value.origin, err)
+	}
+	return value.text, nil
+}
+
+// lookup returns the value of a flag in the environment, or else in the file.
+func (c *configuration) lookup(flag string) (configured, bool) {
+	if text, set := c.env(variable(flag)); set {
+		return configured{text, "$" + variable(flag)}, true
+	}
+	value, ok := c.file[flag]
+	return value, ok
+}
+
+// refuseEmpty refuses an empty value of a flag of the input. Otherwise a variable
+// that is empty by mistake would remove a list or a condition, and more people
+// would be suspended.
+func (c *configuration) refuseEmpty(parsed *kong.Context) error {
+	for _, flag := range parsed.Flags() {
+		// The zero value of a number or a boolean is not an empty one.
+		kind := flag.Target.Kind()
+		empty := flag.Target.IsZero() || flag.IsSlice() && flag.Target.Len() == 0
+		if !inGroup(flag, "input") || !empty || kind == reflect.Bool || kind == reflect.Int {
+			continue
+		}
+		const remedy = "is empty; give it a value or remove it"
+		value, ok := c.lookup(flag.Name)
+		switch {
+		case given(parsed, flag):
+			return usagef("--%s %s", flag.Name, remedy)
+		case ok && strings.HasPrefix(value.origin, "$"):
+			return usagef("%s %s", value.origin, remedy)
+		case ok:
+			return usagef("%s: %s %s", value.origin, flag.Name, remedy)
+		}
+	}
+	return nil
+}
+
+// configFileError says that the file of --config cannot be used.
+type configFileError struct{ error }
+
+func (e configFileError) Unwrap() error { return e.error }
+
+// read reads the file of --config, if there is one.
+func (c *configuration) read(parsed *kong.Context) error {
+	c.file = map[string]configured{}
+	path, _ := c.env(variable("config"))
+	for _, p := range parsed.Path {
+		if p.Flag != nil && p.Flag.Name == "config" {
+			path, _ = parsed.FlagValue(p.Flag).(string)
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return configFileError{fmt.Errorf("--config: %w", err)}
+	}
+	if err := c.parse(path, text, flagsOf(parsed.Model)); err != nil {
+		return configFileError{fmt.Errorf("--config: %w", err)}
+	}
+	return nil
+}
+
+// flagsOf returns the flags of all commands, so that one file can serve all of them.
+func flagsOf(model *kong.Application) []*kong.Flag {
+	var flags []*kong.Flag
+	_ = kong.Visit(model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok && flag.Name != "help" && flag.Name != "config" && find(flags, flag.Name) == nil {
+			flags = append(flags, flag)
+		}
+		return next(nil)
+	})
+	return flags
+}
+
+// find returns the flag with a name; nil if there is none.
+func find(flags []*kong.Flag, name string) *kong.Flag {
+	i := slices.IndexFunc(flags, func(f *kong.Flag) bool { return f.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return flags[i]
+}
+
+// parse reads the file. A key is the name of a flag without its dashes. A value is a
+// scalar, or a list if the flag can be repeated.
+func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if len(document.Content) == 0 {
+		return nil
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return fmt.Errorf("%s:%d: this is not a list of flags and values, such as \"rate: 20\"", path, root.Line)
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		origin := fmt.Sprintf("%s:%d", path, key.Line)
+		flag := find(flags, key.Value)
+		if flag == nil {
+			var names []string
+			for _, f := range flags {
+				names = append(names, f.Name)
+			}
+			slices.Sort(names)
+			return fmt.Errorf("%s: there is no flag %q; the flags are %s", origin, key.Value, strings.Join(names, ", "))
+		}
+		text, ok := textOf(value, flag)
+		if !ok {
+			return fmt.Errorf("%s: %s needs one value", origin, key.Value)
+		}
+		if earlier, ok := c.file[key.Value]; ok {
+			return fmt.Errorf("%s: %s is set in %s already", origin, key.Value, earlier.origin)
+		}
+		c.file[key.Value] = configured{text, origin}
+	}
+	return nil
+}
+
+// textOf returns a value as on the command line. It returns false for a value that
+// the flag cannot have.
+func textOf(value *yaml.Node, flag *kong.Flag) (text string, ok bool) {
+	scalar := func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
+	if value.Kind != yaml.SequenceNode || !flag.IsSlice() {
+		return value.Value, scalar(value)
+	}
+	texts := make([]string, len(value.Content))
+	for i, n := range value.Content {
+		if !scalar(n) {
+			return "", false
+		}
+		texts[i] = n.Value
+	}
+	return kong.JoinEscaped(texts, flag.Tag.Sep), len(texts) > 0
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"offboard/internal/batch"
+	"offboard/internal/report"
+	"offboard/internal/run"
+)
+
+func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
+	limit, err := batch.ParseLimit("20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := errors.New("disk full")
+	tests := []struct {
+		name string
+		err  error
+		want string // the end of the text
+	}{
+		{"the table of refs cannot be read", &run.ListError{List: run.CrosswalkList, Err: other}, "--ref-map: a.csv: disk full"},
+		{"the exceptions cannot be read", &run.ListError{List: run.ExceptList, Err: other}, "--except: a.csv: disk full"},
+		{"end dates are missing", &run.NoEndDatesError{Name: "a.csv", Field: "key"}, "; name the key with --end-date-column"},
+		{"too many failures", &batch.TooManyFailuresError{Failed: 20, Limit: limit}, " (--max-failures 20)"},
+		{"too many leavers", &run.TooManyError{Leavers: 3, Most: 2}, " (--max-leavers 2); nothing was sent"},
+		{"the report exists", &run.OpenReportError{Path: "r.csv", Err: report.ErrExists}, "; add --resume to resume from it, or name another report with --report FILE"},
+		{"the report is locked", &run.OpenReportError{Path: "r.csv", Err: report.ErrLocked}, "; wait until that run ends, or name another report with --report FILE"},
+		{"the report is foreign", &run.OpenReportError{Path: "r.csv", Err: report.ErrForeign}, "; name another report with --report FILE, and give this one as an input"},
+		{"the folder of the report does not exist", &run.OpenReportError{Path: "x/r.csv", Err: fs.ErrNotExist}, "the folder of the report x/r.csv does not exist: create it, or name another report with --report FILE"},
+		{"a line of the report cannot be read", &run.ReportError{Err: other}, "fix the line, or name another report with --report FILE"},
+		{"two inputs have the same rows", &run.SharedSourceError{Source: "a", First: "b", Second: "c"}, "resume from a report with --report FILE --resume"},
+		{"the deadline", run.ErrDeadline, " (--deadline)"},
+		{"an error without a remedy", other, "disk full"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := explainRun(fmt.Errorf("a.csv: %w", tt.err))
+			if !strings.HasSuffix(got.Error(), tt.want) || !errors.Is(got, tt.err) {
+				t.Errorf("got %q, want the end %q", got, tt.want)
+			}
+		})
+	}
+	if explainRun(nil) != nil {
+		t.Error("no error becomes one")
+	}
+}

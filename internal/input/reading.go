@@ -1,0 +1,282 @@
+package input
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"offboard/internal/dates"
+	"offboard/internal/leaver"
+	"offboard/internal/table"
+	"offboard/internal/xlsx"
+)
+
+// Survey reads the input from its beginning and fills the survey, which is complete
+// when the sequence has ended. It is the first reading, so the reasons of its rows
+// do not say what would help.
+//
+// A record that cannot be used is a row with a Fault. An error ends the sequence. It
+// names the input, and the line if one is the reason: the rest of the file cannot be
+// told apart into records, columns or keys contradict each other, a key that was
+// asked for is in no object, or the file cannot be read.
+func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
+	return func(yield func(leaver.Row, error) bool) {
+		*v = Survey{}
+		g := s.newReading(v)
+		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
+		g.read(yield)
+		v.Ref, v.EndDate = g.names[refCell], g.names[endDateCell]
+		v.unreadDates = g.proposal.Advice()
+	}
+}
+
+// Rows reads the input again, with the same rows and errors. v is the survey that the
+// first reading filled: the reasons of rows say which flag would help, where the
+// survey has found one.
+func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
+	return func(yield func(leaver.Row, error) bool) {
+		g := s.newReading(&Survey{})
+		g.advice = v.dateAdvice()
+		// The first objects may lack a key: reasons name it as the later ones spell it.
+		g.names[refCell] = cmp.Or(g.names[refCell], v.Ref)
+		g.names[endDateCell] = cmp.Or(g.names[endDateCell], v.EndDate)
+		g.read(yield)
+	}
+}
+
+// reading is one pass over a source.
+type reading struct {
+	source *Source
+	survey *Survey // what this reading notices
+
+	proposal *dates.Proposal // of formats for dates; nil except in the first reading
+	advice   string          // for rows whose end date cannot be read; "" in the first reading
+
+	records  int
+	names    [firstCondition]string // of the columns or keys that are read; "": none so far
+	found    []bool                 // by condition: some object has its key
+	refFound bool                   // an object that was left out has a key for the ref
+	dates    map[string]date        // by text: many leavers have the same end date
+}
+
+// slot is what a page keeps of a record beside its texts. It is small, because most
+// records have nothing but texts.
+type slot struct {
+	row, lines   int
+	ref, endDate *cell    // nil: a text
+	trouble      *trouble // nil: none
+}
+
+// trouble is what is wrong with a record.
+type trouble struct {
+	fault       string
+	otherHeader error // as in record
+}
+
+// fields are the texts of a record that gocsv decodes.
+type fields struct {
+	Ref     string `csv:"ref"`
+	EndDate string `csv:"endDate"`
+}
+
+func (s *Source) newReading(v *Survey) *reading {
+	return &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{}}
+}
+
+func (g *reading) read(yield func(leaver.Row, error) bool) {
+	page := newPage[slot, fields]("ref", "endDate")
+	flush := func() error {
+		for slot, fields := range page.decode() {
+			row, err := g.finish(slot, fields)
+			if err != nil {
+				return err
+			}
+			if !yield(row, nil) {
+				return errStop
+			}
+		}
+		return nil
+	}
+	err := g.collect(page, flush)
+	if err == nil {
+		err = g.complete()
+	}
+	if err != nil && !errors.Is(err, errStop) {
+		yield(leaver.Row{}, g.source.named(err))
+	}
+}
+
+// collect fills one page after the other, and flushes each. Before it returns an
+// error it flushes the last page, so that the rows in front of the error are read.
+func (g *reading) collect(page *page[slot, fields], flush func() error) error {
+	for r, err := range g.source.format.records() {
+		var s slot
+		wanted := true
+		if err == nil {
+			wanted, err = g.take(r, &s)
+		}
+		if err != nil {
+			if broken := flush(); broken != nil {
+				return broken
+			}
+			return err
+		}
+		if wanted && page.add(s, r.size, r.cells[refCell].Text, r.cells[endDateCell].Text) {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
+}
+
+// take tells whether a record is wanted: whether it meets the conditions. If it does,
+// take fills the slot, with the reason if the record cannot be used.
+func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
+	g.records++
+	fault := r.fault
+	if fault == "" {
+		if wanted, fault = g.meets(r); !wanted {
+			g.refFound = g.refFound || r.names[refCell] != ""
+			g.survey.LeftOut++
+			return false, nil
+		}
+		if err := g.agreeAll(r); err != nil {
+			return true, err
+		}
+		g.survey.record(r)
+		if fault == "" && g.mayBeTotal(r) {
+			if filled, isTotal := r.total(); isTotal {
+				// The number in the place of the ref is a sum or a count.
+				fault = fmt.Sprintf("this looks like a line of totals: it has nothing but %s; if it is a leaver, fill in the end date", quoted(filled))
+			}
+		}
+	}
+	s.row, s.lines = r.row, r.lines
+	s.ref, s.endDate = r.cells[refCell].keep(), r.cells[endDateCell].keep()
+	if fault != "" || r.otherHeader != nil {
+		s.trouble = &trouble{fault, r.otherHeader}
+	}
+	return true, nil
+}
+
+// agreeAll compares the keys of a record with those of the records before it.
+func (g *reading) agreeAll(r *record) error {
+	return errors.Join(g.agree(r, refCell, g.source.options.RefColumn, "--ref-column"),
+		g.agree(r, endDateCell, g.source.options.EndDateColumn, "--end-date-column"))
+}
+
+// mayBeTotal tells whether a record of a grid has no end date, and a number or nothing
+// in the place of the ref.
+func (g *reading) mayBeTotal(r *record) bool {
+	return g.source.Format != JSONL && strings.TrimSpace(r.cells[endDateCell].Text) == "" && strings.Trim(r.cells[refCell].Text, " 0123456789") == ""
+}
+
+// agree compares the key of a cell with the one that was read of the objects before:
+// objects that have employeeId, and others that have ref, may mean two things by
+// them. It fails if the keys differ and none was asked for.
+func (g *reading) agree(r *record, i int, asked, flag string) error {
+	key, taken := r.names[i], &g.names[i]
+	switch {
+	case key == "" || key == *taken:
+	case *taken == "":
+		*taken = cmp.Or(asked, key)
+	case asked == "" && table.NormalName(key) != table.NormalName(*taken):
+		return fmt.Errorf("some objects have the key %q and others %q; name the one that is meant with %s", *taken, key, flag)
+	}
+	return nil
+}
+
+// finish returns the row of a record.
+func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
+	row := leaver.Row{Place: leaver.Place{Source: g.source.Name, Row: s.row}}
+	if s.trouble != nil {
+		row.Fault = s.trouble.fault // and no ref: a report of the row must not name a leaver
+	}
+	if row.Fault == "" {
+		row = g.row(row.Place, s.ref.with(f.Ref), s.endDate.with(f.EndDate))
+	}
+	if row.Fault == "" {
+		return row, nil
+	}
+	if s.trouble != nil && s.trouble.otherHeader != nil {
+		return row, lineErrorf(s.row, "%w", s.trouble.otherHeader)
+	}
+	if s.lines > 1 {
+		row.Fault += fmt.Sprintf("; lines %d to %d were read as one row", s.row, s.row+s.lines-1)
+	}
+	return row, nil
+}
+
+// row reads a row from its cells. A fault names its column or key.
+func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
+	text, fault := g.identify(ref)
+	d := g.date(endDate)
+	row := leaver.RowOf(place, text, d.EndDate, d.err)
+	if fault != "" {
+		row.Fault = fault
+	}
+	usable := leaver.CheckRef(row.Ref) == nil
+	g.noteDate(d, usable)
+	if row.Fault == "" {
+		return row
+	}
+	name := g.names[endDateCell]
+	if !usable {
+		name = cmp.Or(g.names[refCell], cmp.Or(g.source.options.RefColumn, refName))
+	} else if errors.Is(d.err, leaver.ErrDateForm) && g.advice != "" {
+		row.Fault += "; " + g.advice
+	}
+	row.Fault = fmt.Sprintf("%s %q: %s", g.source.Field(), name, row.Fault)
+	return row
+}
+
+// date reads the end date in a cell, or remembers it if the text was read before.
+func (g *reading) date(c cell) date {
+	if c.Kind != xlsx.Text {
+		return g.source.dateIn(c)
+	}
+	d, known := g.dates[c.Text]
+	if !known {
+		const most = 1024
+		if len(g.dates) == most {
+			clear(g.dates)
+		}
+		c.Text = strings.Clone(c.Text) // so that the record does not stay in memory
+		d = g.source.dateIn(c)
+		g.dates[c.Text] = d
+	}
+	return d
+}
+
+// complete fails at the end of the input if no object has a key that is needed.
+func (g *reading) complete() error {
+	s, o := g.source, g.source.options
+	if s.Format != JSONL || g.records == 0 {
+		return nil
+	}
+	switch {
+	case g.names[refCell] == "" && !g.refFound:
+		return s.noKey(cmp.Or(o.RefColumn, refName), "--ref-column")
+	case g.names[endDateCell] == "" && o.EndDateColumn != "" && g.names[refCell] != "":
+		// Without end dates everybody would seem to have left.
+		return s.noKey(o.EndDateColumn, "--end-date-column")
+	}
+	for i, c := range o.Where {
+		if !g.found[i] {
+			return s.noKey(c.Column, "--where")
+		}
+	}
+	return nil
+}
+
+// noKey is the error about a key that no object has.
+func (s *Source) noKey(name, flag string) error {
+	has := ""
+	if len(s.paths) > 0 {
+		has = "the first one has " + quoted(s.paths) + "; "
+	}
+	return fmt.Errorf("no object has the key %q; %sname the key with %s, or its path, such as employee.number", name, has, flag)
+}

@@ -1,0 +1,68 @@
+package input
+
+import (
+	"iter"
+	"strings"
+
+	"offboard/internal/leaver"
+)
+
+// format reads records: from a grid, or from JSON objects.
+type format interface {
+	// records reads all records, each time from the beginning. An error ends the
+	// sequence; it is a *table.LineError if one line is the reason.
+	records() iter.Seq2[*record, error]
+	// columnNames returns the names of the columns that are read for the ref and the
+	// end date; "" for one that is not there, or if each record may have its own.
+	columnNames() (names [firstCondition]string)
+}
+
+// record is one record of an input, with the cells that are read of it. It is valid
+// until the next one is read.
+type record struct {
+	row   int    // line, row of a sheet, or number of an element
+	lines int    // that it takes up
+	size  int    // bytes of memory that stay in use with its cells
+	fault string // why it cannot be used; "" if it can
+
+	cells []cell   // in the order in which the columns or keys were asked for
+	names []string // of their columns or keys; "" for one that is not there
+	// each visits all cells of the record with their names.
+	each func(visit func(name string, c cell))
+
+	// otherHeader is the error that ends the reading if the record looks like a
+	// header with other columns and turns out to be unusable as a row; nil if it
+	// does not look like a header.
+	otherHeader error
+}
+
+// The cells that are read of a leaver. Those of the conditions follow.
+const (
+	refCell = iota
+	endDateCell
+	firstCondition
+)
+
+// total tells whether a record without an end date is a line of totals: beside
+// numbers it has little more than a label such as "Total". It returns the texts of
+// the record that are not empty.
+func (r *record) total() (filled []string, isTotal bool) {
+	words, sure := 0, false
+	r.each(func(_ string, c cell) {
+		text := leaver.TrimRef(c.Text)
+		if text == "" {
+			return
+		}
+		filled = append(filled, text)
+		if isAmount(text) {
+			return
+		}
+		words++
+		label, certain := leaver.IsTotal(text)
+		isTotal, sure = isTotal || label, sure || certain
+	})
+	return filled, isTotal && words == 1 || sure && words == 2
+}
+
+// isAmount tells whether a text is a number such as 1,234.50 €.
+func isAmount(text string) bool { return strings.Trim(text, "0123456789.,-+%$€£ ") == "" }

@@ -1,0 +1,128 @@
+package run
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"time"
+
+	"offboard/internal/batch"
+	"offboard/internal/leaver"
+	"offboard/internal/pace"
+	"offboard/pkg/thrive"
+)
+
+// grace is how long requests in flight may take after a run has stopped.
+const grace = 10 * time.Second
+
+// Target is where a run suspends, and the credentials for it.
+type Target struct {
+	BaseURL     string
+	Credentials thrive.Credentials
+	UserAgent   string
+}
+
+// Conduct says how a plan is carried out.
+type Conduct struct {
+	Rate        float64 // ceiling in requests per second; 0: none
+	Concurrency int     // requests in flight at most
+	MaxAttempts int     // per leaver
+	MaxFailures batch.Limit
+	Timeout     time.Duration // of a request
+
+	// Show starts the display of progress. The function that it returns stops the
+	// display.
+	Show   func(*Progress) (stop func())
+	Now    func() time.Time
+	Jitter func() float64 // a random number in [0, 1); called from several goroutines
+	Log    *slog.Logger
+}
+
+// Ending is the result of a run.
+type Ending struct {
+	Counts
+	Elapsed    time.Duration
+	Bottleneck Bottleneck
+}
+
+// Began tells whether the run began. If it did not, nothing was sent.
+func (e Ending) Began() bool { return e.Rows != nil }
+
+// Torn returns how many bytes at the end of the report are not a whole line, and
+// the path of the file to which CarryOut moves them.
+func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.report.TornPath() }
+
+// CarryOut suspends the leavers of the plan and records every row. When intake
+// ends, no further request is sent, and requests in flight may finish. When calls
+// ends, they are cancelled.
+//
+// If the run did not begin (see Ending.Began), the error is a *TargetError, matches
+// report.ErrExists, or is another one about the report. After that, it is an error
+// of batch.Run or of the report, and the Ending is complete.
+func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
+	pace := pace.New(c.Rate)
+	client, err := thrive.NewClient(thrive.Config{
+		BaseURL:        t.BaseURL,
+		Credentials:    t.Credentials,
+		Timeout:        c.Timeout,
+		MaxConnections: c.Concurrency,
+		UserAgent:      t.UserAgent,
+		AwaitTurn:      pace.Wait,
+	})
+	if err != nil {
+		return Ending{}, &TargetError{err}
+	}
+	defer client.Close()
+	writer, err := r.report.Start()
+	if err != nil {
+		return Ending{}, err
+	}
+	defer collectForRun()()
+	p := NewProgress(writer, r.Totals[leaver.Pending], c.Now())
+	err = r.suspend(intake, calls, pace, client, p, c)
+	if closed := writer.Close(); closed != nil && err == nil {
+		err = closed
+	}
+	return r.ending(p, pace, c), err
+}
+
+func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *thrive.Client, p *Progress, c Conduct) error {
+	defer c.Show(p)()
+	// Rows that were not reached are recorded even if the run stops early, so the
+	// inputs are read until calls ends, not until intake ends.
+	return batch.Run(intake, calls, r.tasks(calls, p), suspender{client}, p, batch.Options{
+		Pace:        pace,
+		Concurrency: c.Concurrency,
+		MaxAttempts: c.MaxAttempts,
+		MaxFailures: c.MaxFailures,
+		Grace:       grace,
+		Jitter:      c.Jitter,
+		Log:         c.Log,
+	})
+}
+
+// tasks returns the decisions of the plan for the engine. It leaves out rows that
+// have their line in the report already, and counts them.
+func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		for d, err := range r.Decisions(ctx) {
+			if err == nil && d.Written {
+				p.recorded(d.Outcome)
+				continue
+			}
+			if !yield(d.Result, err) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
+	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start)}
+	made := effort{leavers: e.Called, busy: e.Busy, elapsed: e.Elapsed, concurrency: c.Concurrency, ceiling: c.Rate}
+	if limit, limited := pace.Sustained(); limited {
+		made.sustained = limit
+	}
+	e.Bottleneck = made.bottleneck()
+	return e
+}

@@ -1,0 +1,114 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrDeadline is the cause of the end of a context whose time for the run is over.
+var ErrDeadline = errors.New("the deadline has passed")
+
+// NamedTwiceError says that an input was named twice.
+type NamedTwiceError struct{ Name string }
+
+// Error names the input.
+func (e *NamedTwiceError) Error() string { return e.Name + " is named twice; name each input once" }
+
+// WorkbookReportError says that an input is a report that was saved as a workbook,
+// which changes refs and dates.
+type WorkbookReportError struct{ Name string }
+
+// Error names the input and the remedy.
+func (e *WorkbookReportError) Error() string {
+	return e.Name + ": this is a report that was saved as a workbook, which can change refs and dates; use the report itself"
+}
+
+// ListError says that a list cannot be used.
+type ListError struct {
+	List List
+	Err  error
+}
+
+// List says which list is meant.
+type List int
+
+// The lists: Reading.Crosswalk and Reading.Except.
+const (
+	CrosswalkList List = iota
+	ExceptList
+)
+
+// Error returns the text of Err, which names the file.
+func (e *ListError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *ListError) Unwrap() error { return e.Err }
+
+// ReportError says that a line of a report cannot be read, so that a run cannot
+// resume from the report.
+type ReportError struct{ Err error }
+
+// Error names the line and the reason.
+func (e *ReportError) Error() string {
+	return fmt.Sprintf("cannot resume from this report: %s; fix the line", e.Err)
+}
+
+// Unwrap returns Err.
+func (e *ReportError) Unwrap() error { return e.Err }
+
+// SharedSourceError says that two inputs have rows of the same source. A line of a
+// report names its row by source and number, so one input's lines would replace
+// those of the other.
+type SharedSourceError struct {
+	Source        string
+	First, Second string // the names of the inputs
+}
+
+// Error names the source and the inputs.
+func (e *SharedSourceError) Error() string {
+	return fmt.Sprintf("rows of %s come from %s and from %s", e.Source, e.First, e.Second)
+}
+
+// NoEndDatesError says that an input has no end dates, although the report has end
+// dates of its rows. A leaver without an end date is suspended, so the run could
+// suspend people who have not left yet.
+type NoEndDatesError struct {
+	Name  string
+	Field string // where an end date would be: "column" or "key"
+}
+
+// Error names the input.
+func (e *NoEndDatesError) Error() string {
+	return fmt.Sprintf("%s has no end dates, but the report has end dates of its rows", e.Name)
+}
+
+// TooManyError says that a plan has more leavers to suspend than
+// Settings.MaxLeavers.
+type TooManyError struct{ Leavers, Most int }
+
+// Error says how many they are.
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("the plan suspends %d leavers, and at most %d may be suspended", e.Leavers, e.Most)
+}
+
+// OpenReportError says that the report of a run cannot be opened.
+type OpenReportError struct {
+	Path string
+	Err  error
+}
+
+// Error returns the text of Err.
+func (e *OpenReportError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *OpenReportError) Unwrap() error { return e.Err }
+
+// TargetError says that the target cannot be called with its address and
+// credentials.
+type TargetError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *TargetError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *TargetError) Unwrap() error { return e.Err }

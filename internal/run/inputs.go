@@ -1,0 +1,239 @@
+package run
+
+import (
+	"context"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"offboard/internal/input"
+	"offboard/internal/leaver"
+	"offboard/internal/report"
+	"offboard/internal/table"
+)
+
+// StdinPath is the path that means standard input.
+const StdinPath = "-"
+
+// Reading says which inputs are read, and how.
+type Reading struct {
+	Paths     []string
+	Stdin     io.Reader     // what StdinPath means
+	Options   input.Options // for inputs that are not reports; its lists are read from the files below
+	Crosswalk string        // path of the table of old refs and new ones; "": none
+	Except    string        // path of the list of refs that are never suspended; "": none
+}
+
+// Input is one input of a run: an export, or the report of an earlier run.
+type Input struct {
+	Name    string
+	Options input.Options
+	// Export is nil if the input is a report. Survey is what the first reading of
+	// the export has noticed.
+	Export *input.Source
+	Survey input.Survey
+
+	path   string // "" for standard input
+	file   *table.File
+	report iter.Seq2[leaver.Result, error] // the rows of a report
+}
+
+// IsReport tells whether the input is a report of an earlier run.
+func (i *Input) IsReport() bool { return i.Export == nil }
+
+// Inputs are the inputs of a run, in the order in which they were named.
+type Inputs []*Input
+
+// openInputs opens all inputs. If ctx ends first, it returns the cause.
+func openInputs(ctx context.Context, r Reading) (Inputs, error) {
+	o, err := Await(ctx, r.options)
+	if err != nil {
+		return nil, err
+	}
+	if first := slices.Index(r.Paths, StdinPath); first >= 0 && slices.Contains(r.Paths[first+1:], StdinPath) {
+		return nil, &NamedTwiceError{table.Stdin} // it could be read only once
+	}
+	var all Inputs
+	for _, path := range r.Paths {
+		next, err := Await(ctx, func() (*Input, error) { return r.open(path, o) })
+		if err == nil {
+			all = append(all, next)
+			err = all.refuseRepeated()
+		}
+		if err != nil {
+			all.close()
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// options returns the options of the inputs, with the lists.
+func (r Reading) options() (o input.Options, err error) {
+	o = r.Options
+	if r.Crosswalk != "" {
+		if o.Crosswalk, err = input.ReadCrosswalk(r.Crosswalk); err != nil {
+			return o, &ListError{CrosswalkList, err}
+		}
+	}
+	if r.Except != "" {
+		if o.Except, err = input.ReadList(r.Except); err != nil {
+			return o, &ListError{ExceptList, err}
+		}
+	}
+	return o, nil
+}
+
+func (r Reading) open(path string, o input.Options) (*Input, error) {
+	in := &Input{path: path, Options: o}
+	var err error
+	if path == StdinPath {
+		in.path = ""
+		in.file, err = table.Spool(table.Stdin, r.Stdin)
+	} else {
+		in.file, err = table.Open(path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.Name = in.file.Name
+	earlier, err := report.Recognise(in.file, o.Zone)
+	switch {
+	case err != nil:
+		_ = in.file.Close() // it was only read
+		return nil, err
+	case earlier != nil:
+		in.report = earlier.Standing()
+		return in, nil
+	}
+	if in.Export, err = input.Open(in.file, o); err != nil {
+		return nil, err
+	}
+	if in.Export.Format == input.XLSX && report.Is(in.Export.Header) {
+		_ = in.Export.Close() // it was only read
+		return nil, &WorkbookReportError{in.Name}
+	}
+	return in, nil
+}
+
+// refuseRepeated refuses the input that was opened last if it is one of those
+// before, because the rows of both would have the same places.
+func (all Inputs) refuseRepeated() error {
+	last := all[len(all)-1]
+	for _, in := range all[:len(all)-1] {
+		if os.SameFile(in.file.Info(), last.file.Info()) || in.Name == last.Name {
+			return &NamedTwiceError{last.Name}
+		}
+	}
+	return nil
+}
+
+func (all Inputs) close() {
+	for _, in := range all {
+		if in.IsReport() {
+			_ = in.file.Close() // it was only read
+		} else {
+			_ = in.Export.Close()
+		}
+	}
+}
+
+// first reads an input for the first time. The rows of an export are results that
+// are pending.
+func (i *Input) first() iter.Seq2[leaver.Result, error] {
+	if i.IsReport() {
+		return i.withoutExceptions
+	}
+	return pending(i.Export.Survey(&i.Survey))
+}
+
+// again reads an input once more.
+func (i *Input) again() iter.Seq2[leaver.Result, error] {
+	if i.IsReport() {
+		return i.withoutExceptions
+	}
+	return pending(i.Export.Rows(i.Survey))
+}
+
+func pending(rows iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		for row, err := range rows {
+			if !yield(leaver.Result{Row: row, Outcome: leaver.Pending}, err) {
+				return
+			}
+		}
+	}
+}
+
+// withoutExceptions reads the rows of a report. A row whose ref is on the list of
+// exceptions becomes invalid, as in any other input; one that is suspended stays so.
+func (i *Input) withoutExceptions(yield func(leaver.Result, error) bool) {
+	for r, err := range i.report {
+		if err == nil && r.Outcome != leaver.Suspended && r.Fault == "" {
+			if r.Fault = i.Options.Refuse(r.Ref); r.Fault != "" {
+				r.Ref = ""
+			}
+		}
+		if !yield(r, err) {
+			return
+		}
+	}
+}
+
+// rows reads all inputs once more, one after the other. If ctx ends first, the last
+// error is the cause.
+func (all Inputs) rows(ctx context.Context) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		for _, in := range all {
+			for r, err := range in.again() {
+				if err == nil && ctx.Err() != nil {
+					err = context.Cause(ctx)
+				}
+				if !yield(r, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// reportPath returns the path of the report: the given one if there is one, that of
+// the only input if that is a report, or else a file in the working directory with
+// the name of the first input. inPlace tells that the only input is this report.
+func (all Inputs) reportPath(path string) (_ string, inPlace bool) {
+	first := all[0]
+	alone := first.IsReport() && len(all) == 1
+	switch {
+	case path != "":
+		return path, alone && first.isAt(path)
+	case alone && first.path != "":
+		return first.path, true
+	}
+	base := strings.TrimSuffix(filepath.Base(first.Name), ".gz")
+	return strings.TrimSuffix(base, filepath.Ext(base)) + ".report.csv", false
+}
+
+func (i *Input) isAt(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && os.SameFile(info, i.file.Info())
+}
+
+// DateFormat returns the one format that fits the end dates of all inputs that could
+// not be read; "" if there is none, or if the inputs need different ones.
+func (all Inputs) DateFormat() string {
+	common := ""
+	for _, in := range all {
+		letters, unread := in.Survey.DateFormat()
+		switch {
+		case !unread:
+		case letters == "", common != "" && letters != common:
+			return ""
+		default:
+			common = letters
+		}
+	}
+	return common
+}

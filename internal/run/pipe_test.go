@@ -1,0 +1,50 @@
+//go:build unix
+
+package run
+
+import (
+	"context"
+	"errors"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestTheEndOfTheContextEndsTheWaitForAPipe(t *testing.T) {
+	for name, change := range map[string]func(*Settings){
+		"an input":    func(s *Settings) { s.Paths = append(s.Paths, "pipe") },
+		"a crosswalk": func(s *Settings) { s.Crosswalk = "pipe" },
+		"exceptions":  func(s *Settings) { s.Except = "pipe" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFolder(t, map[string]string{"june.csv": "ref\nE1\n"})
+			if err := syscall.Mkfifo("pipe", 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := settingsFor("june.csv")
+			change(&s)
+			cause := errors.New("stopped by the test")
+			ctx, cancel := context.WithCancelCause(t.Context())
+			writers := make(chan *os.File, 1) // the goroutine sends once, this test receives
+			go func() {
+				defer cancel(cause)
+				// The pipe can be opened in this way only when it is being read.
+				for t.Context().Err() == nil {
+					if w, err := os.OpenFile("pipe", os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
+						writers <- w
+						return
+					}
+					<-time.After(time.Millisecond)
+				}
+			}()
+			if _, err := Prepare(ctx, s); !errors.Is(err, cause) {
+				t.Errorf("got %v, want the cause", err)
+			}
+			_ = (<-writers).Close() // this ends the goroutine that reads
+			if _, err := os.Stat("june.report.csv"); err == nil {
+				t.Error("there is a report")
+			}
+		})
+	}
+}

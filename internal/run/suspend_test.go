@@ -1,0 +1,85 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"offboard/internal/batch"
+	"offboard/internal/leaver"
+	"offboard/pkg/thrive"
+	"offboard/pkg/thrivetest"
+)
+
+func TestErrorsOfTheAPI(t *testing.T) {
+	tests := []struct {
+		name    string
+		err     error
+		outcome leaver.Outcome
+		verdict batch.Verdict
+	}{
+		{"no such user", &thrive.Error{Status: 404}, leaver.NotFound, batch.Final},
+		{"a final refusal", &thrive.Error{Status: 422}, leaver.Rejected, batch.Final},
+		{"a redirect", &thrive.Error{Status: 302}, leaver.Rejected, batch.Final},
+		{"refused credentials", &thrive.Error{Status: 401, Class: thrive.Refused}, leaver.Rejected, batch.Refused},
+		{"a token endpoint that does not exist", &thrive.Error{Status: 404, Class: thrive.Refused}, leaver.Rejected, batch.Refused},
+		{"an outage", &thrive.Error{Status: 503, Class: thrive.Transient}, leaver.Failed, batch.Transient},
+		{"an error of the network", &thrive.Error{Class: thrive.Transient}, leaver.Failed, batch.Transient},
+		{"too many requests", &thrive.Error{Status: 429, Class: thrive.Throttled}, leaver.Failed, batch.Throttled},
+		{"a confirmation that was not received to its end", &thrive.Error{Status: 200, Class: thrive.Transient}, leaver.Unconfirmed, batch.Transient},
+		{"a confirmation that cannot be read", &thrive.Error{Status: 200}, leaver.Unconfirmed, batch.Final},
+		{"a request that was cancelled", context.Canceled, leaver.Failed, batch.Transient},
+		{"a ref that a URL cannot contain", fmt.Errorf("%w: %q", thrive.ErrInvalidRef, "."), leaver.Rejected, batch.Final},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := answerTo(tt.err)
+			if got.Outcome != tt.outcome || got.Verdict != tt.verdict {
+				t.Errorf("got %s, %d; want %s, %d", got.Outcome, got.Verdict, tt.outcome, tt.verdict)
+			}
+		})
+	}
+}
+
+func TestTheEngineGetsRetryAfterAndTheRequestID(t *testing.T) {
+	got := answerTo(&thrive.Error{Status: 429, Class: thrive.Throttled, RetryAfter: 7 * time.Second, RequestID: "r1"})
+	if got.RetryAfter != 7*time.Second || got.RequestID != "r1" || got.HTTPStatus != 429 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestALeaverCountsAsSuspendedOnlyWhenTheAPISaysSo(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault thrivetest.Fault
+		want  leaver.Outcome
+	}{
+		{"active: false", thrivetest.NoFault, leaver.Suspended},
+		{"active: true", thrivetest.StillActive, leaver.Unconfirmed},
+		{"no JSON", thrivetest.NotJSON, leaver.Unconfirmed},
+		{"half an answer", thrivetest.HalfBody, leaver.Unconfirmed},
+		{"no answer", thrivetest.CutAfter, leaver.Failed},
+	}
+	server := thrivetest.New(thrivetest.Options{AnyRef: true})
+	web := httptest.NewServer(server)
+	defer web.Close()
+	client, err := thrive.NewClient(thrive.Config{
+		BaseURL:     web.URL,
+		Credentials: thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server.SetFaults(thrivetest.Faults{Refs: map[string]thrivetest.Fault{"E1": tt.fault}})
+			got := suspender{client}.Suspend(t.Context(), leaver.Leaver{Ref: "E1"})
+			if got.Outcome != tt.want {
+				t.Errorf("got %s (%s), want %s", got.Outcome, got.Reason, tt.want)
+			}
+		})
+	}
+}
