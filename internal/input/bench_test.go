@@ -128,3 +128,31 @@ func BenchmarkReadMalformedCSV(b *testing.B) {
 	}
 	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
+
+// BenchmarkWide reads a few rows of many columns or keys: the time of each must not
+// grow with their number.
+func BenchmarkWide(b *testing.B) {
+	for _, format := range []string{"CSV", "JSON"} {
+		for _, n := range []int{400, 4_000, 12_000, 40_000} {
+			b.Run(fmt.Sprint(format, "/", n), func(b *testing.B) {
+				text := wide(format, n)
+				for b.Loop() {
+					s, err := openStream("leavers", strings.NewReader(text), input.Options{})
+					if err != nil {
+						b.Fatal(err)
+					}
+					var v input.Survey
+					for row, err := range s.Survey(&v) {
+						if err != nil || row.Fault != "" {
+							b.Fatal(row, err)
+						}
+					}
+					if err := s.Close(); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/column")
+			})
+		}
+	}
+}

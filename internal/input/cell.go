@@ -57,6 +57,8 @@ func valueCell(v table.Value) cell {
 		if !digitsOnly(text) {
 			return cell{Cell: xlsx.Cell{Kind: xlsx.Number, Text: text}}
 		}
+	case table.String:
+		return fieldCell(text)
 	case table.Truth:
 		return cell{Cell: xlsx.Cell{Kind: xlsx.Truth, Text: text}}
 	case table.List, table.Nested:
@@ -124,7 +126,16 @@ func (s *Source) valueIn(c cell) (value, fault string) {
 	case leaver.IsFormulaError(c.Text):
 		return "", fmt.Sprintf("%s is the error of a formula in a spreadsheet", c.Text)
 	}
-	return c.Text, ""
+	return c.shown(), ""
+}
+
+// shown returns the text of the cell with the zeros that the sheet shows in front of a
+// number.
+func (c cell) shown() string {
+	if missing := c.Width - len(c.Text); missing > 0 {
+		return strings.Repeat("0", missing) + c.Text
+	}
+	return c.Text
 }
 
 // dayText returns the date in a cell as YYYY-MM-DD, with its time if it has one.
@@ -144,8 +155,10 @@ type date struct {
 
 // dateIn reads the end date in a cell.
 func (s *Source) dateIn(c cell) (d date) {
-	text, format := strings.TrimSpace(c.Text), s.options.Dates
+	text, format := strings.TrimSpace(c.shown()), s.options.Dates
 	switch {
+	case c.Kind == xlsx.Number && s.Format == JSONL: // a whole number is a text
+		d.Text, d.err = text, fmt.Errorf("the end date is the number %s, and not a whole one", text)
 	case c.Kind == xlsx.Date:
 		d.ownKind = true
 		d.EndDate, d.err = dates.Serial().Parse(text, s.options.Zone)

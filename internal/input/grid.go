@@ -82,7 +82,7 @@ func (g *grid) records() iter.Seq2[*record, error] {
 			}
 			row = next
 			r.row, r.lines, r.size, r.fault, r.otherHeader = row.row, row.lines, row.size(), row.fault, nil
-			if r.fault == "" {
+			if r.fault == "" || row.cells != nil { // a row of a sheet can be wider than the header
 				again, err := g.headerAgain(row)
 				if err != nil {
 					yield(nil, err)
@@ -91,6 +91,8 @@ func (g *grid) records() iter.Seq2[*record, error] {
 				if again {
 					continue
 				}
+			}
+			if r.fault == "" {
 				r.fault = g.merged.at(row.row) // before conditions look at cells that are empty because of it
 			}
 			for i, column := range g.columns {

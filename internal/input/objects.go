@@ -30,7 +30,11 @@ func (f *objects) records() iter.Seq2[*record, error] {
 		l := layout{picks: f.picks}
 		var object *table.Object
 		r.each = func(visit func(name string, c cell)) {
-			walk(object, "", 1, func(path string, v table.Value) { visit(path, valueCell(v)) })
+			walk(object, "", 1, func(path string, v table.Value) {
+				if v.Kind() != table.Number { // a number can be anything
+					visit(path, valueCell(v))
+				}
+			})
 		}
 		for next, err := range f.json.Objects() {
 			if err != nil {
@@ -155,6 +159,9 @@ func (f *objects) firstKeys() (keys, paths []string, err error) {
 	for o, err := range f.json.Objects() {
 		if err != nil {
 			return nil, nil, err
+		}
+		if o.Fault != "" && f.json.Array {
+			return nil, nil, lineErrorf(o.Line, "this is not a list of objects: its first element is none")
 		}
 		if o.Fault == "" {
 			keys = slices.Clone(o.Keys)

@@ -164,7 +164,7 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 
 // agreeAll compares the keys of a record with those of the records before it.
 func (g *reading) agreeAll(r *record) error {
-	return errors.Join(g.agree(r, refCell, g.source.options.RefColumn, "--ref-column"),
+	return cmp.Or(g.agree(r, refCell, g.source.options.RefColumn, "--ref-column"),
 		g.agree(r, endDateCell, g.source.options.EndDateColumn, "--end-date-column"))
 }
 

@@ -167,10 +167,9 @@ func (r *csvReader) malformed(fields []string, err error) (*Record, error) {
 	case !errors.As(err, &parse):
 		return nil, err
 	}
-	record := Record{Line: r.line(parse.StartLine), Lines: r.lines(), Offset: r.lead + r.window.offset}
+	record := Record{Line: r.line(parse.StartLine), Lines: r.lines(), Offset: r.lead + r.window.offset, Fields: fields}
 	switch {
 	case errors.Is(parse.Err, csv.ErrFieldCount):
-		record.Fields = fields
 		record.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", r.csv.FieldsPerRecord, r.comma)
 	case errors.Is(parse.Err, csv.ErrBareQuote):
 		record.Fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)

@@ -104,7 +104,9 @@ func (j JSON) elements(text io.Reader, yield func(*Object, error) bool) {
 			fail(err)
 			return
 		}
-		o.read(element)
+		if o.read(element); len(element) > j.Limit { // the guard lets a little more pass
+			o = Object{Fault: fmt.Sprintf("the element is longer than %d bytes", j.Limit)}
+		}
 		o.Line = n
 		if !yield(&o, nil) {
 			return
