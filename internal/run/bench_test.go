@@ -23,8 +23,9 @@ import (
 // is not measured.
 type instant struct{}
 
-func (instant) RoundTrip(*http.Request) (*http.Response, error) {
-	const user = `{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","ref":"E1","email":null,"role":"learner","active":false,"additionalFields":{}}`
+func (instant) RoundTrip(r *http.Request) (*http.Response, error) {
+	ref := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/rest/v2/users/ref/"), "/suspend")
+	user := `{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","ref":"` + ref + `","email":null,"role":"learner","active":false,"additionalFields":{}}`
 	return &http.Response{StatusCode: 200, Header: http.Header{"X-Request-Id": {"7d444840-9dc0-11d1-b245-5ffdce74fad2"}},
 		ContentLength: int64(len(user)), Body: io.NopCloser(strings.NewReader(user))}, nil
 }

@@ -13,22 +13,33 @@ import (
 // suspender translates answers of the API for the engine.
 type suspender struct{ client *thrive.Client }
 
-// Suspend sends one request.
+// Suspend sends the request for one leaver.
 func (s suspender) Suspend(ctx context.Context, l leaver.Leaver) batch.Answer {
-	user, err := s.client.SuspendUser(ctx, l.Ref, l.EndDate.Time())
+	got, err := s.client.SuspendUser(ctx, l.Ref, l.EndDate.Time())
 	if err != nil {
 		return answerTo(err)
 	}
-	answer := batch.Answer{HTTPStatus: user.Response.Status, RequestID: user.Response.RequestID, Outcome: leaver.Unconfirmed}
-	switch {
-	case user.Suspended():
-		answer.Outcome = leaver.Suspended
-	case user.Active == nil:
-		answer.Reason = "the answer does not say whether the account is active"
-	default:
-		answer.Reason = "the answer says that the account is still active"
+	answer := batch.Answer{HTTPStatus: got.Response.Status, RequestID: got.Response.RequestID, Outcome: leaver.Suspended}
+	if !got.Suspended() {
+		answer.Outcome, answer.Reason = leaver.Unconfirmed, unconfirmed(got, l.Ref)
 	}
 	return answer
+}
+
+// unconfirmed says why a 2xx answer does not confirm the suspension of a ref. It does
+// not name another user: a leaver's line in the report is about this leaver only,
+// and the request ID is enough to find the answer.
+func unconfirmed(got thrive.Suspension, ref string) string {
+	switch {
+	case got.Ref != "" && got.Ref != ref:
+		return "the answer is about another user"
+	case got.Active == nil:
+		return "the answer does not say whether the account is active"
+	case *got.Active:
+		return "the answer says that the account is still active"
+	default:
+		return "the answer does not say which user it is about"
+	}
 }
 
 // answerTo translates an error of the API.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 		{"a redirect", &thrive.Error{Status: 302}, leaver.Rejected, batch.Final},
 		{"refused credentials", &thrive.Error{Status: 401, Class: thrive.Refused}, leaver.Rejected, batch.Refused},
 		{"a token endpoint that does not exist", &thrive.Error{Status: 404, Class: thrive.Refused}, leaver.Rejected, batch.Refused},
+		{"a refusal that may be about another user", &thrive.Error{Status: 404, Class: thrive.Transient}, leaver.Failed, batch.Transient},
 		{"an outage", &thrive.Error{Status: 503, Class: thrive.Transient}, leaver.Failed, batch.Transient},
 		{"an error of the network", &thrive.Error{Class: thrive.Transient}, leaver.Failed, batch.Transient},
 		{"too many requests", &thrive.Error{Status: 429, Class: thrive.Throttled}, leaver.Failed, batch.Throttled},
@@ -52,15 +54,19 @@ func TestTheEngineGetsRetryAfterAndTheRequestID(t *testing.T) {
 
 func TestALeaverCountsAsSuspendedOnlyWhenTheAPISaysSo(t *testing.T) {
 	tests := []struct {
-		name  string
-		fault thrivetest.Fault
-		want  leaver.Outcome
+		name   string
+		fault  thrivetest.Fault
+		want   leaver.Outcome
+		reason string // a part of it
 	}{
-		{"active: false", thrivetest.NoFault, leaver.Suspended},
-		{"active: true", thrivetest.StillActive, leaver.Unconfirmed},
-		{"no JSON", thrivetest.NotJSON, leaver.Unconfirmed},
-		{"half an answer", thrivetest.HalfBody, leaver.Unconfirmed},
-		{"no answer", thrivetest.CutAfter, leaver.Failed},
+		{"active: false", thrivetest.NoFault, leaver.Suspended, ""},
+		{"active: true", thrivetest.StillActive, leaver.Unconfirmed, "still active"},
+		{"about another user", thrivetest.AnotherRef, leaver.Unconfirmed, "about another user"},
+		{"no ref", thrivetest.NoRef, leaver.Unconfirmed, "which user"},
+		{"two refs", thrivetest.TwoRefs, leaver.Unconfirmed, "which user"},
+		{"no JSON", thrivetest.NotJSON, leaver.Unconfirmed, "not JSON"},
+		{"half an answer", thrivetest.HalfBody, leaver.Unconfirmed, "no complete answer"},
+		{"no answer", thrivetest.CutAfter, leaver.Failed, "no complete answer"},
 	}
 	server := thrivetest.New(thrivetest.Options{AnyRef: true})
 	web := httptest.NewServer(server)
@@ -77,8 +83,8 @@ func TestALeaverCountsAsSuspendedOnlyWhenTheAPISaysSo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			server.SetFaults(thrivetest.Faults{Refs: map[string]thrivetest.Fault{"E1": tt.fault}})
 			got := suspender{client}.Suspend(t.Context(), leaver.Leaver{Ref: "E1"})
-			if got.Outcome != tt.want {
-				t.Errorf("got %s (%s), want %s", got.Outcome, got.Reason, tt.want)
+			if got.Outcome != tt.want || !strings.Contains(got.Reason, tt.reason) || strings.Contains(got.Reason, "E1-other") {
+				t.Errorf("got %s (%s), want %s (… %s …)", got.Outcome, got.Reason, tt.want, tt.reason)
 			}
 		})
 	}

@@ -18,6 +18,8 @@ type answer struct {
 	body      []byte // at most maxBody+1 bytes
 	cause     error  // why the answer is incomplete; nil if it is complete
 	causeText string // the same for people, not sanitized
+	http1     bool   // it came over HTTP/1.x
+	err       error  // what decode returned
 
 	headers     *headers // of the request
 	secretForms []string // see authorizer
@@ -28,6 +30,15 @@ func (a *answer) response() Response {
 }
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status <= 299 }
+
+// refuses reports whether the API answered that it will not do this for this user.
+// A 401 is about the credentials only.
+func (a *answer) refuses() bool {
+	if a.status == 0 || a.ok() {
+		return false
+	}
+	return classOfStatus(a.status) == Final || a.status == http.StatusForbidden
+}
 
 // decode reads the JSON object of a complete 2xx answer into a struct. For any
 // other answer it returns an *Error.

@@ -38,9 +38,9 @@ type Config struct {
 	// UserAgent is the User-Agent header of every call; "" means "offboard".
 	UserAgent string
 	// AwaitTurn, if it is not nil, is called before a request that starts later
-	// than its call: after a wait for a token, and before a call is repeated
-	// with a new token. It lets a caller who limits the rate of calls limit
-	// these requests, too. If it returns an error, the call returns that error
+	// than its call: after a wait for a token, and before a call is repeated,
+	// with a new token or to confirm a refusal. It lets a caller who limits the
+	// rate of calls limit these requests, too. If it returns an error, the call returns that error
 	// unchanged. It is called from several goroutines.
 	AwaitTurn func(context.Context) error
 	// Transport replaces the HTTP transport of the client, in tests. It must not
@@ -58,6 +58,8 @@ type Client struct {
 	userAgent string
 	awaitTurn func(context.Context) error
 	headers   atomic.Pointer[headers] // for the current token
+	fresh     http.RoundTripper       // a new connection for each request; nil: Config.Transport is in use
+	flights   flights
 }
 
 // NewClient returns a client for a configuration. It sends nothing. The error
@@ -90,7 +92,10 @@ func NewClient(cfg Config) (*Client, error) {
 		},
 	}
 	if cfg.Transport == nil {
-		c.http.Transport = newTransport(orDefault(cfg.MaxConnections, defaultMaxConnections))
+		transport := newTransport(orDefault(cfg.MaxConnections, defaultMaxConnections))
+		fresh := transport.Clone()
+		fresh.DisableKeepAlives = true
+		c.http.Transport, c.fresh = transport, fresh
 	}
 	var err error
 	if c.auth, err = cfg.Credentials.authorizer(c.http, c.timeout); err != nil {
@@ -130,9 +135,12 @@ func orDefault[T comparable](value, fallback T) T {
 	return value
 }
 
-// request is one call, ready to be sent more than once.
+// request is one call about one user, ready to be sent more than once.
 type request struct {
 	method, path, body string
+	ref                string
+	into               resource // the body of a success is decoded into it
+	fresh              bool     // send it over a new connection
 }
 
 // call sends a request, and sends it a second time with a new token if the API
@@ -143,7 +151,7 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if (fetched || repeated) && c.awaitTurn != nil {
+		if (fetched || repeated || req.fresh) && c.awaitTurn != nil {
 			if err := c.awaitTurn(ctx); err != nil {
 				return nil, err
 			}
@@ -152,7 +160,7 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 				return nil, err
 			}
 		}
-		a, err := c.send(ctx, req, auth)
+		a, err := c.exchange(ctx, req, auth)
 		if repeated || err != nil || a.status != http.StatusUnauthorized || !c.auth.invalidate(auth) {
 			return a, err
 		}
@@ -176,11 +184,15 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	}
 	req.Header = header
 
+	transport := c.http.Transport
+	if r.fresh {
+		transport = c.fresh
+	}
 	// RoundTrip makes exactly one request: it knows no redirects or cookies.
-	resp, err := c.http.Transport.RoundTrip(req)
+	resp, err := transport.RoundTrip(req)
 	a := &answer{headers: h, secretForms: c.auth.secretForms()}
 	if err == nil {
-		a.status, a.header = resp.StatusCode, resp.Header
+		a.status, a.header, a.http1 = resp.StatusCode, resp.Header, resp.ProtoMajor == 1
 		if resp.StatusCode >= 200 {
 			a.body, err = readBody(resp)
 		} // after 101 Switching Protocols the body is the connection, without an end

@@ -2,7 +2,8 @@
 // reads them back, and it says of each failure what kind it was (Class).
 //
 // It owns HTTP, the JSON of the API, tokens and the class of an error. It knows
-// nothing of files, of pace or of retries: each call is made once (a second
-// time only if the API refuses the token), and the caller decides what follows.
+// nothing of files, of pace or of retries: each call is made once, and the caller
+// decides what follows. A call is repeated only if the API refuses the token, or to
+// confirm a refusal (see SuspendUser).
 // Secrets never appear in what it returns or prints: see Secret and Error.
 package thrive

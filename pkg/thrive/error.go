@@ -15,8 +15,9 @@ type Class int
 const (
 	// Final: the same call would fail the same way again.
 	Final Class = iota
-	// Transient: the service or the network failed, or the call timed out. The
-	// same call may succeed later. It is not known whether this one took effect.
+	// Transient: the service or the network failed, the call timed out, or the
+	// answer may be about another user. The same call may succeed later. It is
+	// not known whether this one took effect.
 	Transient
 	// Throttled: too many requests (429).
 	Throttled
@@ -48,8 +49,8 @@ func (c Class) String() string {
 type Error struct {
 	// Status is the HTTP status of the answer; 0 if there was no answer. A 2xx
 	// status means that the API accepted the call, but that the rest of the
-	// answer did not arrive (Transient) or cannot be read (Final). The status is
-	// never 2xx for a failure of the token endpoint.
+	// answer did not arrive or is about another user (Transient), or cannot be
+	// read (Final). The status is never 2xx for a failure of the token endpoint.
 	Status int
 	// Phrase is the "error" of the answer, such as "Bad Request"; without one it
 	// is the standard text of the status.

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // ErrInvalidRef is matched by the error for a ref that a URL path cannot contain:
@@ -53,16 +55,24 @@ type Suspension struct {
 	// false is inactive. It is nil if the answer does not contain exactly one
 	// boolean "active": then the state is not known.
 	Active *bool
+	// Ref is the ref of the user whom the answer is about. It is "" if the
+	// answer does not contain exactly one string "ref": then it is not known
+	// whom the answer is about.
+	Ref string
 	// Response is the status and the request ID of the answer.
 	Response Response
 
+	asked  string // the ref of the call
 	object []byte // the JSON object of the answer
 }
 
-// Suspended reports whether the answer says that the account is inactive. If it
-// is false, Active tells whether the account is still active or its state is
-// not known. A 2xx status alone does not mean that the account is suspended.
-func (s Suspension) Suspended() bool { return s.Active != nil && !*s.Active }
+// Suspended reports whether the answer says that the account of the user whom the
+// call was about is inactive: Ref is the ref of the call, byte for byte, and
+// Active is false. A 2xx status alone does not mean that the account is
+// suspended, and neither does an answer about another user or about nobody.
+func (s Suspension) Suspended() bool {
+	return s.Ref != "" && s.Ref == s.asked && s.Active != nil && !*s.Active
+}
 
 // User returns the user in the answer. Each call decodes the answer again, so
 // that a caller who needs only Suspended does not pay for it.
@@ -120,6 +130,11 @@ type Manager struct {
 // end date is sent, and that of the account does not change. The vendor does not
 // document what happens to a user who is suspended already.
 //
+// A refusal (404, another 4xx that is not worth a retry, 3xx) does not say whom it
+// is about. Over HTTP/1.1 it is confirmed by a second request on a new connection,
+// and the answer to that one counts. If an answer about another user arrived at
+// the same time, the refusal is not believed: its class is Transient.
+//
 // The error is an *Error, or matches ErrInvalidRef, or is that of ctx or of
 // Config.AwaitTurn. SuspendUser is safe for concurrent use.
 func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time) (Suspension, error) {
@@ -127,15 +142,21 @@ func (c *Client) SuspendUser(ctx context.Context, ref string, endDate time.Time)
 	if !endDate.IsZero() {
 		body = endDate.UTC().Format(`{"endDate":"2006-01-02T15:04:05.000Z"}`)
 	}
-	var object struct {
-		Active activeField `json:"active"`
-	}
-	a, err := c.callUser(ctx, http.MethodPatch, "/rest/v2/users/ref/", ref, "/suspend", body, &object)
+	object := suspensionObject{Ref: refField{asked: ref}}
+	a, err := c.callUser(ctx, request{method: http.MethodPatch, ref: ref, body: body, into: &object}, "/rest/v2/users/ref/", "/suspend")
 	if err != nil {
 		return Suspension{}, err
 	}
-	return Suspension{Active: object.Active.value(), Response: a.response(), object: a.body}, nil
+	return Suspension{Active: object.Active.value(), Ref: object.about(), Response: a.response(), asked: ref, object: a.body}, nil
 }
+
+// suspensionObject is what Suspended needs of an answer.
+type suspensionObject struct {
+	Active activeField `json:"active"`
+	Ref    refField    `json:"ref"`
+}
+
+func (o *suspensionObject) about() string { return o.Ref.value() }
 
 // activeField reads "active". It is not a *bool, because encoding/json sets that
 // to false for a value such as "no", and takes the last of several values.
@@ -161,29 +182,81 @@ func (f activeField) value() *bool {
 	return &f.active
 }
 
+// refField reads "ref", as strictly as activeField reads "active".
+//
+// A ref is compared byte by byte, because the vendor documents it as
+// case-sensitive. A server that answers with another Unicode normalization of the
+// ref, or without the spaces around it, names another ref here: the leaver stays
+// unconfirmed. That harms nobody, whereas a lenient comparison could take one user
+// for another.
+type refField struct {
+	asked string
+	count int // values seen: encoding/json matches keys regardless of case
+	ref   string
+}
+
+// UnmarshalJSON is called for each value of the key.
+func (f *refField) UnmarshalJSON(value []byte) error {
+	f.count++
+	f.ref = ""
+	if len(value) < 2 || value[0] != '"' {
+		return nil
+	}
+	if string(value[1:len(value)-1]) == f.asked { // the usual case, without an allocation
+		f.ref = f.asked
+		return nil
+	}
+	var text string
+	// encoding/json puts U+FFFD in the place of what is not a character, so a text
+	// with one could equal a ref that the server did not send.
+	if json.Unmarshal(value, &text) == nil && !strings.ContainsRune(text, utf8.RuneError) {
+		f.ref = text
+	}
+	return nil
+}
+
+// value returns "" unless there is exactly one value, a string.
+func (f refField) value() string {
+	if f.count != 1 {
+		return ""
+	}
+	return f.ref
+}
+
 // UserByRef reads the user with this ref. If there is no such user, the error is
-// an *Error with status 404; other errors are those of SuspendUser. UserByRef is
-// safe for concurrent use.
+// an *Error with status 404 and class Final. An answer about another user is an
+// *Error with a 2xx status and class Transient. Other errors, and what is said of
+// refusals, are those of SuspendUser. UserByRef is safe for concurrent use.
 func (c *Client) UserByRef(ctx context.Context, ref string) (User, error) {
 	var u User
-	a, err := c.callUser(ctx, http.MethodGet, "/rest/v1/users/ref/", ref, "", "", &u)
+	a, err := c.callUser(ctx, request{method: http.MethodGet, ref: ref, into: &u}, "/rest/v1/users/ref/", "")
 	if err != nil {
 		return User{}, err
+	}
+	if u.Ref != "" && u.Ref != ref {
+		return User{}, a.disbelieved("the answer is about another user")
 	}
 	u.Response = a.response()
 	return u, nil
 }
 
-// callUser makes a call whose path is before, ref and after, and decodes the
-// answer.
-func (c *Client) callUser(ctx context.Context, method, before, ref, after, body string, into any) (*answer, error) {
+func (u *User) about() string { return u.Ref }
+
+// callUser makes a call whose path is before, the ref and after. A success is
+// decoded.
+func (c *Client) callUser(ctx context.Context, req request, before, after string) (*answer, error) {
 	// A proxy or server would resolve a dot segment, and so call another path.
-	if ref == "" || ref == "." || ref == ".." {
-		return nil, fmt.Errorf("%w: %q", ErrInvalidRef, ref)
+	if req.ref == "" || req.ref == "." || req.ref == ".." {
+		return nil, fmt.Errorf("%w: %q", ErrInvalidRef, req.ref)
 	}
-	a, err := c.call(ctx, request{method: method, path: before + segment(ref) + after, body: body})
+	req.path = before + segment(req.ref) + after
+	mixUps := c.flights.mixUps.Load()
+	a, err := c.call(ctx, req)
+	if err == nil && a.refuses() {
+		a, err = c.confirm(ctx, req, a, mixUps)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return a, a.decode(into)
+	return a, a.err
 }

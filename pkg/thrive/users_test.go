@@ -31,7 +31,7 @@ func TestSuspendUserSendsWhatIsDocumented(t *testing.T) {
 				got = r
 				body, _ = io.ReadAll(r.Body)
 				w.Header().Set("X-Amzn-Requestid", "id-1")
-				_, _ = io.WriteString(w, `{"active":false}`)
+				_, _ = io.WriteString(w, `{"ref":"E-1","active":false}`)
 			}))
 			c := newClient(t, thrive.Config{BaseURL: base + "/", Credentials: basic, UserAgent: "offboard/1"})
 			u, err := c.SuspendUser(t.Context(), "E-1", tt.endDate)
@@ -77,17 +77,17 @@ func TestLifecycleUserIsReadTolerantly(t *testing.T) {
 				AdditionalFields: map[string]string{"k": "v"}},
 		},
 		"null and unknown fields": {
-			`{"id":null,"additionalFields":null,"news":[1],"active":false}`, &no, thrive.LifecycleUser{},
+			`{"id":null,"additionalFields":null,"news":[1],"ref":"r","active":false}`, &no, thrive.LifecycleUser{Ref: "r"},
 		},
 		"unexpected types of other fields": {
-			`{"id":7,"email":{"a":"b"},"additionalFields":{"k":1,"n":"v"},"endDate":[],"active":false,"domain":"o"}`, &no,
-			thrive.LifecycleUser{Domain: "o", AdditionalFields: map[string]string{"k": "", "n": "v"}},
+			`{"id":7,"email":{"a":"b"},"additionalFields":{"k":1,"n":"v"},"endDate":[],"ref":"r","active":false,"domain":"o"}`, &no,
+			thrive.LifecycleUser{Ref: "r", Domain: "o", AdditionalFields: map[string]string{"k": "", "n": "v"}},
 		},
 		"an answer that does not say whether the account is active": {`{"ref":"r"}`, nil, thrive.LifecycleUser{Ref: "r"}},
-		"an account that is still active":                           {`{"active":true}`, &yes, thrive.LifecycleUser{}},
-		"active twice":                                              {`{"active":false,"active":false}`, nil, thrive.LifecycleUser{}},
-		"active that is null":                                       {`{"active":null}`, nil, thrive.LifecycleUser{}},
-		"active that is not boolean":                                {`{"active":"false"}`, nil, thrive.LifecycleUser{}},
+		"an account that is still active":                           {`{"ref":"r","active":true}`, &yes, thrive.LifecycleUser{Ref: "r"}},
+		"active twice":                                              {`{"ref":"r","active":false,"active":false}`, nil, thrive.LifecycleUser{Ref: "r"}},
+		"active that is null":                                       {`{"ref":"r","active":null}`, nil, thrive.LifecycleUser{Ref: "r"}},
+		"active that is not boolean":                                {`{"ref":"r","active":"false"}`, nil, thrive.LifecycleUser{Ref: "r"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -107,6 +107,64 @@ func TestLifecycleUserIsReadTolerantly(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestOnlyAnAnswerAboutTheRefThatWasAskedForSuspends(t *testing.T) {
+	tests := map[string]struct {
+		asked, body string
+		about       string
+		suspended   bool
+	}{
+		"the same ref":                          {"E1", `{"ref":"E1","active":false}`, "E1", true},
+		"the same ref with escapes":             {"E/é", `{"ref":"E\/\u00e9","active":false}`, "E/é", true},
+		"another case of the key":               {"E1", `{"Ref":"E1","active":false}`, "E1", true},
+		"another user":                          {"E1", `{"ref":"E2","active":false}`, "E2", false},
+		"another case of the ref":               {"E1", `{"ref":"e1","active":false}`, "e1", false},
+		"another Unicode normalization":         {"\u00e9", `{"ref":"e\u0301","active":false}`, "e\u0301", false},
+		"without a space":                       {" E1", `{"ref":"E1","active":false}`, "E1", false},
+		"no ref":                                {"E1", `{"active":false}`, "", false},
+		"null":                                  {"E1", `{"ref":null,"active":false}`, "", false},
+		"an empty text":                         {"E1", `{"ref":"","active":false}`, "", false},
+		"a number":                              {"1", `{"ref":1,"active":false}`, "", false},
+		"an object":                             {"E1", `{"ref":{"ref":"E1"},"active":false}`, "", false},
+		"a list":                                {"E1", `{"ref":["E1"],"active":false}`, "", false},
+		"two refs":                              {"E1", `{"ref":"E2","ref":"E1","active":false}`, "", false},
+		"the same ref twice":                    {"E1", `{"ref":"E1","ref":"E1","active":false}`, "", false},
+		"two refs in keys of different case":    {"E1", `{"REF":"E2","ref":"E1","active":false}`, "", false},
+		"a ref and null":                        {"E1", `{"ref":"E1","ref":null,"active":false}`, "", false},
+		"a ref further down":                    {"E1", `{"user":{"ref":"E1"},"active":false}`, "", false},
+		"U+FFFD, as it was asked for":           {"\ufffd", `{"ref":"` + "\ufffd" + `","active":false}`, "\ufffd", true},
+		"a byte that is not UTF-8 is no U+FFFD": {"\ufffd", `{"ref":"` + "\xff" + `","active":false}`, "", false},
+		"half a surrogate pair is no U+FFFD":    {"\ufffd", `{"ref":"\ud800","active":false}`, "", false},
+		"still active":                          {"E1", `{"ref":"E1","active":true}`, "E1", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t, thrive.Config{BaseURL: serve(t, answering(200, "application/json", tt.body)), Credentials: basic})
+			got, err := c.SuspendUser(t.Context(), tt.asked, time.Time{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Ref != tt.about || got.Suspended() != tt.suspended {
+				t.Errorf("about %q, suspended: %v; want %q, %v", got.Ref, got.Suspended(), tt.about, tt.suspended)
+			}
+		})
+	}
+}
+
+func TestASuspensionThatNobodyAskedForSuspendsNobody(t *testing.T) {
+	if active := false; (thrive.Suspension{Active: &active}).Suspended() || (thrive.Suspension{Active: &active, Ref: "E1"}).Suspended() {
+		t.Error("suspended")
+	}
+}
+
+func TestAReadOfAnotherUserIsAnError(t *testing.T) {
+	c := newClient(t, thrive.Config{BaseURL: serve(t, answering(200, "application/json", `{"ref":"E2","status":"active"}`)), Credentials: basic})
+	u, err := c.UserByRef(t.Context(), "E1")
+	var e *thrive.Error
+	if !errors.As(err, &e) || e.Class != thrive.Transient || e.Status != 200 || u.Status != "" {
+		t.Errorf("got %+v, %v", u, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package thrivetest
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -15,6 +16,7 @@ type answer struct {
 	retryAfter string
 	challenge  string // WWW-Authenticate
 	half       bool   // send half of the body under the Content-Length of all of it
+	extra      *extra // nil: send the answer once
 }
 
 // problem returns an error in the vendor's form.
@@ -30,8 +32,8 @@ func problem(status int, message string) answer {
 
 const webPage = "<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 
-// damaged returns the answer after a fault that affects answers.
-func (a answer) damaged(f Fault) answer {
+// damaged returns the answer to a call on a ref after a fault that affects answers.
+func (a answer) damaged(f Fault, ref string) answer {
 	switch f {
 	case CutAfter:
 		return answer{}
@@ -39,7 +41,24 @@ func (a answer) damaged(f Fault) answer {
 		a.half = true
 	case NotJSON:
 		a.body, a.mediaType = []byte(webPage), "text/html; charset=utf-8"
+	case AnotherRef:
+		a = a.withRefs(ref, ref+"-other")
+	case NoRef:
+		a = a.withRefs(ref)
+	case TwoRefs:
+		a = a.withRefs(ref, ref, ref)
 	}
+	return a
+}
+
+// withRefs returns the answer with these refs in the place of ref. A refusal has
+// none to replace.
+func (a answer) withRefs(ref string, refs ...string) answer {
+	var fields []byte
+	for _, r := range refs {
+		fields = appendField(fields, "ref", r)
+	}
+	a.body = bytes.Replace(a.body, appendField(nil, "ref", ref), fields, 1)
 	return a
 }
 
@@ -62,6 +81,10 @@ func (a answer) write(w http.ResponseWriter) {
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(body) // an error means that the client has closed the connection
+	if a.extra != nil {
+		_ = http.NewResponseController(w).Flush()
+		a.extra.send(a)
+	}
 }
 
 // The functions below build JSON by hand, so that the server does not slow down a

@@ -35,6 +35,22 @@ const (
 	// StillActive answers a suspension with 200 and "active": true. The call has
 	// no effect. It does not affect reads.
 	StillActive
+	// AnotherRef lets the call take effect and answers about another user: the
+	// "ref" in the answer is the ref of the call and "-other".
+	AnotherRef
+	// NoRef lets the call take effect and answers without "ref".
+	NoRef
+	// TwoRefs lets the call take effect and answers with "ref" twice.
+	TwoRefs
+	// Swapped lets the call take effect and swaps its answer, whatever it is, with
+	// that of the next call with this fault. A call that is alone for 100 ms gets
+	// its own answer.
+	Swapped
+	// ExtraAnswer serves the call and sends the whole answer a second time behind
+	// the first, Faults.ExtraDelay later: behind the answer if that is short, on
+	// an idle connection or in the place of the answer to the next request if it
+	// is long. It needs HTTP/1.1 and ConnContext, and is NoFault without them.
+	ExtraAnswer
 )
 
 // RetryAfter is the form of the Retry-After header of 429 and 503. The vendor does
@@ -79,7 +95,12 @@ type Faults struct {
 	// exempts a ref from all other faults of a ref.
 	Refs, Reads map[string]Fault
 
-	// Token affects every token request.
+	// ExtraDelay is when the second answer of ExtraAnswer follows the first; 0 is
+	// at once.
+	ExtraDelay time.Duration
+
+	// Token affects every token request. AnotherRef and what follows it do not
+	// affect it.
 	Token Fault
 }
 

@@ -72,6 +72,7 @@ type Server struct {
 
 	faults    atomic.Pointer[activeFaults]
 	requestID atomic.Uint64
+	swaps     swaps
 
 	mu      sync.Mutex // guards all below
 	tokens  map[string]grant
@@ -219,7 +220,14 @@ func (s *Server) answer(c *call) answer {
 	if c.kind == suspend {
 		serve = s.suspend
 	}
-	return serve(c, fault == StillActive).damaged(fault)
+	a := serve(c, fault == StillActive).damaged(fault, c.ref)
+	switch fault {
+	case Swapped:
+		return s.swaps.swap(c.request.Context(), a)
+	case ExtraAnswer:
+		a.extra = extraOn(c.request, f.ExtraDelay)
+	}
+	return a
 }
 
 // decodeRef decodes the ref. By the vendor's documentation it is one segment of at

@@ -104,7 +104,7 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 	case !subset(scopes, knownScopes):
 		return tokenProblem(http.StatusBadRequest, "invalid_scope", "a scope is unknown")
 	}
-	return s.issue(scopes).damaged(f.Token)
+	return s.issue(scopes).damaged(f.Token, "")
 }
 
 // authenticateClient checks the client credentials where Options.TokenAuth accepts
