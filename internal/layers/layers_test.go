@@ -75,8 +75,8 @@ var owners = map[string][]string{
 	"golang.org/x/sync/singleflight":        {"pkg/thrive"},
 	"golang.org/x/term":                     {"internal/cli"},
 	"golang.org/x/text/encoding":            {"internal/table"},
-	"golang.org/x/text/encoding/charmap":    {"internal/table"},
-	"golang.org/x/text/encoding/unicode":    {"internal/table"},
+	"golang.org/x/text/encoding/charmap":    {"internal/table", "internal/xlsx"},
+	"golang.org/x/text/encoding/unicode":    {"internal/table", "internal/xlsx"},
 	"golang.org/x/text/unicode/norm":        {"internal/input", "internal/leaver"},
 	"golang.org/x/time/rate":                {"internal/pace", "pkg/thrivetest"},
 }

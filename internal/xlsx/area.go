@@ -6,19 +6,23 @@ import (
 	"strings"
 )
 
-// areaOf reads the name of an area, such as B2:C4, B2, or B:C for whole columns.
+// areaOf reads the name of an area, such as B2:C4, $B$2, B:C for whole columns, or
+// 2:4 for whole rows.
 func areaOf(name string) (Area, error) {
-	first, last, found := strings.Cut(name, ":")
+	a := Area{Name: strings.ReplaceAll(name, "$", "")}
+	first, last, found := strings.Cut(a.Name, ":")
 	if !found {
 		last = first
 	}
-	a := Area{Name: name}
 	var top, bottom string
 	a.Left, top = columnOf(first)
 	a.Right, bottom = columnOf(last)
 	a.FirstRow, a.LastRow = rowOf(top), rowOf(bottom)
-	if top == "" && bottom == "" {
+	switch {
+	case top == "" && bottom == "":
 		a.FirstRow, a.LastRow = 1, maxRows
+	case top == first && bottom == last:
+		a.Left, a.Right = 0, maxColumns-1
 	}
 	if a.Left < 0 || a.Right < a.Left || a.FirstRow < 1 || a.LastRow < a.FirstRow || a.LastRow > maxRows {
 		return a, fmt.Errorf("%.40q is no range of cells", name)

@@ -2,8 +2,10 @@ package xlsx
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -59,7 +61,7 @@ func textCell(text string) Cell {
 func (w *Workbook) number(value float64, style int) Cell {
 	var f format
 	if style >= 0 && style < len(w.formats) {
-		f = w.formats[style]
+		f = w.formats[style].of(value)
 	}
 	if value == 0 {
 		value = 0 // not -0
@@ -90,17 +92,20 @@ func dateCell(days float64) Cell {
 	return Cell{Kind: Date, Text: strconv.FormatFloat(days, 'f', -1, 64)}
 }
 
-// daysOf reads a date in ISO 8601 as days since 30 December 1899. Its time is that
-// of a clock; an offset other than Z would make it another day elsewhere, and is
-// not read.
+// isoDate is a date in ISO 8601, with or without a time; the last part is the offset.
+var isoDate = regexp.MustCompile(`^(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?(\d\d(?:[.,]\d+)?))?)?)? ?(?:[Zz]|[+-]\d\d(?::?\d\d)?)?$`)
+
+// daysOf reads a date in ISO 8601 as days since 30 December 1899. The day and the time
+// are those that are written, whatever the offset: in another zone it would be another
+// day. A time without a day is no date.
 func daysOf(text string) (days float64, ok bool) {
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateTime, "20060102"} {
-		if at, err := time.Parse(layout, strings.TrimSuffix(text, "Z")); err == nil {
-			first := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
-			return float64(at.Unix()-first.Unix()) / (24 * 60 * 60), true
-		}
+	m := isoDate.FindStringSubmatch(text)
+	if m == nil {
+		return 0, false
 	}
-	return 0, false
+	at, err := time.Parse(time.DateTime, fmt.Sprintf("%s-%s-%s %s:%s:%s", m[1], m[2], m[3], cmp.Or(m[4], "00"), cmp.Or(m[5], "00"), cmp.Or(m[6], "00")))
+	first := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+	return float64(at.Unix()-first.Unix()) / (24 * 60 * 60), err == nil
 }
 
 func truth(value string) Cell {

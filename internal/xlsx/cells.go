@@ -14,17 +14,31 @@ import (
 // Cells are the cells of a sheet, on disk. They stay readable after the workbook is
 // closed. Several goroutines may read them at once.
 type Cells struct {
-	file   *os.File // rows in the form that appendRow writes
-	size   int64
-	hidden int
-	merged []Area
+	file    *os.File // rows in the form that appendRow writes
+	size    int64
+	hidden  int
+	columns []Area // that are hidden
+	merged  []Area
 }
 
 // Read reads a whole sheet, so that its checksum, its merged areas and all its cells
 // are known to be good before a row is used. The caller must close what it returns.
 //
+// A formula that was never computed is a Fault. Such a formula has no value; or it has
+// the value 0, as all other formulas of the sheet, in a workbook that does not say that
+// its values are computed. An empty text counts as 0 if the workbook asks for a full
+// computation on load.
+//
 // An error matches ErrDamaged, or an error of the operating system.
 func (w *Workbook) Read(s Sheet) (*Cells, error) {
+	c, err := w.read(s, w.formulas)
+	if errors.Is(err, errComputed) {
+		return w.read(s, saved)
+	}
+	return c, err
+}
+
+func (w *Workbook) read(s Sheet, values calculation) (*Cells, error) {
 	part, err := w.open(s.part)
 	if err != nil {
 		return nil, err
@@ -35,7 +49,7 @@ func (w *Workbook) Read(s Sheet) (*Cells, error) {
 		return nil, err
 	}
 	c := &Cells{file: file}
-	if err := c.fill(&sheetReader{book: w, xml: newScanner(part)}); err != nil {
+	if err := c.fill(&sheetReader{book: w, xml: newScanner(part), formulas: formulas{values: values}}); err != nil {
 		return nil, errors.Join(damaged(s.part, err), file.Close())
 	}
 	return c, nil
@@ -73,23 +87,31 @@ func (c *Cells) fill(sheet *sheetReader) error {
 	if c.merged, err = sheet.merged(); err != nil {
 		return err
 	}
+	c.columns = sheet.columns
 	return w.Flush()
 }
 
 // Merged returns the merged areas that have several rows, in the order of the
-// sheet: what a person sees in each of these rows stands in the first one only.
+// sheet: only the first row of an area has the value that a person sees in all of
+// them. An area of all rows of the sheet, such as A:A, is left out: its first cell has
+// a title, which is no value of the rows below.
 func (c *Cells) Merged() []Area { return c.merged }
 
 // Hidden returns how many of the rows the sheet hides.
 func (c *Cells) Hidden() int { return c.hidden }
 
+// ColumnHidden tells whether the sheet hides a column, counted from 0.
+func (c *Cells) ColumnHidden(column int) bool {
+	return slices.ContainsFunc(c.columns, func(a Area) bool { return a.Left <= column && column <= a.Right })
+}
+
 // Close closes the file that the cells are kept in.
 func (c *Cells) Close() error { return c.file.Close() }
 
 // Rows returns the rows that have cells, in the order of their numbers. It may be
-// called any number of times. A row is good until the next one is read; the texts
-// of its cells stay good. An error is one of the operating system, and the last
-// thing that is returned.
+// called any number of times. A row is valid until the next one is read; the texts
+// of its cells stay valid. An error is one of the operating system, and ends the
+// sequence.
 func (c *Cells) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		r := bufio.NewReaderSize(io.NewSectionReader(c.file, 0, c.size), 64<<10)

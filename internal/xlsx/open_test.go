@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -53,6 +54,24 @@ func pack(t testing.TB, parts map[string]string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// unpack returns the parts of an XLSX file.
+func unpack(t testing.TB, text string) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, f := range z.File {
+		part, err := fs.ReadFile(z, f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[f.Name] = string(part)
+	}
+	return parts
 }
 
 const sheetPart = "xl/worksheets/sheet1.xml"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"path"
 	"strings"
 )
@@ -42,24 +43,30 @@ func (w *Workbook) relations(part string) ([]relation, error) {
 		return nil, err
 	}
 	for i, r := range all.Relations {
-		target := slashes(r.Target)
+		target := unescaped(r.Target)
 		if !path.IsAbs(target) {
-			target = path.Join(path.Dir(part), target)
+			target = path.Join("/", path.Dir(part), target)
 		}
-		all.Relations[i].Target = strings.TrimPrefix(path.Clean(target), "/")
+		all.Relations[i].Target = path.Clean(target)[1:]
 	}
 	return all.Relations, nil
 }
 
-// slashes replaces the backslashes that some programs write in names of parts.
-func slashes(name string) string { return strings.ReplaceAll(name, `\`, "/") }
+// unescaped replaces what programs write in names of parts that are read as URLs,
+// such as %20, and the backslashes that some write.
+func unescaped(name string) string {
+	if plain, err := url.PathUnescape(name); err == nil {
+		name = plain
+	}
+	return strings.ReplaceAll(name, `\`, "/")
+}
 
 // open opens a part. Case makes no difference in the names of parts.
 func (w *Workbook) open(name string) (io.ReadCloser, error) {
 	var found *zip.File
 	for _, f := range w.archive.File {
 		switch {
-		case !strings.EqualFold(slashes(f.Name), name):
+		case !strings.EqualFold(path.Join("/", unescaped(f.Name))[1:], name):
 		case found != nil:
 			return nil, damaged(name, errors.New("the archive has this part twice"))
 		default:

@@ -1,7 +1,6 @@
 package xlsx
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/xml"
 	"errors"
@@ -31,8 +30,8 @@ const (
 // attribute that stands twice, text outside of all elements, and a part with several
 // outermost elements or none. (Token compares the tags, too, but it also translates
 // namespaces, which takes a quarter longer.) Some small faults are accepted, such as
-// no white space between two attributes. They change no cell, except that a reference
-// to half of a surrogate pair is read as U+FFFD.
+// no white space between two attributes. They change no cell, except that half of a
+// surrogate pair, and a byte that the encoding does not have, are read as U+FFFD.
 type scanner struct {
 	xml    *xml.Decoder
 	input  *limitedReader
@@ -40,22 +39,12 @@ type scanner struct {
 	rooted bool       // the outermost element was opened
 	name   string     // of the last tag, without the prefix of its namespace
 	attrs  []xml.Attr // of the last start tag
-	text   []byte     // of the last charData; it is good until the next token
+	text   []byte     // of the last charData; valid until the next token
 }
 
 func newScanner(part io.Reader) *scanner {
 	input := &limitedReader{r: part, limit: recordLimit}
 	return &scanner{xml: newDecoder(input), input: input}
-}
-
-// newDecoder returns a decoder of a part. All parts are read through it, so that
-// they may be in the same encodings: in UTF-8 only.
-func newDecoder(part io.Reader) *xml.Decoder {
-	d := xml.NewDecoder(bufio.NewReaderSize(part, readAhead))
-	d.CharsetReader = func(string, io.Reader) (io.Reader, error) {
-		return nil, errors.New("a part must be in UTF-8")
-	}
-	return d
 }
 
 // renew begins a record: it allows the scanner to read another recordLimit bytes.

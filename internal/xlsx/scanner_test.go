@@ -46,6 +46,15 @@ func TestScanner(t *testing.T) {
 		`<a><![CDATA[<b>&amp;]]>c</a>`:  `<a>[<b>&amp;][c]</a>`,
 		`<a>b<!-- c -->d<?e f?></a>`:    `<a>[b][d]</a>`,
 		"\ufeff<?xml version='1.0' encoding='utf-8'?>\r\n<!-- b --><a>ä</a>\n<!-- c -->": `<a>[ä]</a>`,
+		"\ufeff<?xml version='1.0' encoding='ISO-8859-1'?><a>ä</a>":                      `<a>[ä]</a>`,
+		"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe4\x80</a>":                     `<a>[ä` + "\u0080" + `]</a>`,
+		"<?xml version='1.0' encoding='iso_8859-15'?><a>\xa4</a>":                        `<a>[€]</a>`,
+		"<?xml version='1.0' encoding='Windows-1252'?><a b='\x80'>\xe4\x81</a>":          `<a b="€">[ä` + "\ufffd" + `]</a>`,
+		"\xff\xfe<\x00a\x00>\x00\xac\x20\x3d\xd8\x00\xde<\x00/\x00a\x00>\x00":            `<a>[€😀]</a>`,
+		"\xfe\xff\x00<\x00a\x00>\x20\xac\xd8\x3d\xde\x00\x00<\x00/\x00a\x00>":            `<a>[€😀]</a>`,
+		"<\x00a\x00>\x00\xe4\x00<\x00/\x00a\x00>\x00":                                    `<a>[ä]</a>`,
+		"\x00<\x00a\x00>\x00\xe4\x00<\x00/\x00a\x00>":                                    `<a>[ä]</a>`,
+		"\xff\xfe<\x00a\x00>\x00\x3d\xd8<\x00/\x00a\x00>\x00":                            `<a>[` + "\ufffd" + `]</a>`,
 	} {
 		for _, r := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
 			if got, err := scan(r); err != nil || got != want {
@@ -85,7 +94,8 @@ func TestScannerRefusesWhatIsNotWellFormed(t *testing.T) {
 		"characters that XML forbids":       {"<a>\x00</a>", "<a>\x1f</a>", "<a b='\x01'/>", "<a>\xff</a>", "<a>\xed\xa0\x80</a>", "<a>\uffff</a>"},
 		"marks in the wrong place":          {`<a>]]></a>`, `<a><!-- -- --></a>`, `<a><!-- ---></a>`, `<a><!--></a>`, `<a><? b?></a>`},
 		"a document type":                   {`<!DOCTYPE a><a/>`, `<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>`, `<a><!b></a>`, `<a/><!DOCTYPE a>`},
-		"another encoding or version":       {`<?xml version="1.0" encoding="ISO-8859-1"?><a/>`, `<?xml version="1.1"?><a/>`, "\xff\xfe<\x00a\x00/\x00>\x00"},
+		"another encoding or version":       {`<?xml version="1.0" encoding="UTF-7"?><a/>`, `<?xml version="1.0" encoding="utf-16"?><a/>`, `<?xml version="1.1"?><a/>`, "\xff\xfe\x00\x00<\x00\x00\x00a\x00\x00\x00/\x00\x00\x00>\x00\x00\x00"},
+		"a part in UTF-16 that is cut off":  {"\xff\xfe<\x00a\x00/\x00>", "\xff\xfe<\x00a\x00>\x00", "\xff\xfe", "\xfe\xff\x00<\x00a\x00/\x00>\x00"},
 	} {
 		for _, text := range texts {
 			if got, err := scan(strings.NewReader(text)); err == nil {

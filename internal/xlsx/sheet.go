@@ -17,12 +17,16 @@ const (
 
 // sheetReader reads the part of a sheet, row by row.
 type sheetReader struct {
-	book   *Workbook
-	xml    *scanner
-	row    int // the number of the last row
-	hidden bool
-	cells  []placed // of the row, in the order of their columns; some are empty
-	value  []byte   // reused for the value of a cell
+	book      *Workbook
+	xml       *scanner
+	row       int // the number of the row
+	following int // that of the next one, whose start tag was read; 0: the rows have ended
+	hidden    bool
+	cells     []placed // of the row, in the order of their columns; some are empty
+	size      int      // of the texts of the row, in bytes
+	value     []byte   // reused for the value of a cell
+	columns   []Area   // that are hidden
+	formulas  formulas
 }
 
 // placed is a cell in its column, counted from 0.
@@ -31,8 +35,29 @@ type placed struct {
 	Cell
 }
 
-// next reads the next row. more is false where the rows end.
+// next reads the next row. more is false where the rows end. Elements that follow
+// each other with the same number are one row.
 func (r *sheetReader) next() (more bool, err error) {
+	if r.row == 0 {
+		err = r.find()
+	}
+	if err != nil || r.following == 0 {
+		return false, err
+	}
+	r.row, r.hidden, r.cells, r.size = r.following, false, r.cells[:0], 0
+	for r.following == r.row {
+		if err := r.readRow(); err != nil {
+			return false, err
+		}
+		if err := r.find(); err != nil {
+			return false, err
+		}
+	}
+	return true, r.sort()
+}
+
+// find reads to the start tag of the next row, or to where the rows end.
+func (r *sheetReader) find() error {
 	for {
 		r.xml.renew()
 		token, err := r.xml.next()
@@ -40,32 +65,66 @@ func (r *sheetReader) next() (more bool, err error) {
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
-			return false, err
+			return err
 		}
 		switch name := r.xml.name; {
 		case token == endTag && name == "sheetData":
-			return false, nil
+			r.following = 0
+			return nil
 		case token == startTag && name == "row":
-			return true, r.readRow()
+			return r.follow()
 		case token == startTag && name == "c":
-			return false, errors.New("a cell stands outside of all rows")
+			return errors.New("a cell is outside of all rows")
+		case token == startTag && name == "col" && r.isHidden("width"):
+			if err := r.hideColumns(); err != nil {
+				return err
+			}
 		}
 	}
 }
 
-// readRow reads to the end of a row.
-func (r *sheetReader) readRow() error {
-	number := r.row + 1
+// follow finds the number of the row that begins.
+func (r *sheetReader) follow() error {
+	r.following = r.row + 1
 	if n, found := r.xml.attribute("r"); found {
-		number = rowOf(n)
+		r.following = rowOf(n)
 	}
-	if number <= r.row || number > maxRows {
-		return fmt.Errorf("a row has the number %d after row %d", number, r.row)
+	if r.following < max(r.row, 1) || r.following > maxRows {
+		return fmt.Errorf("a row has the number %d after row %d", r.following, r.row)
 	}
-	hidden, _ := r.xml.attribute("hidden")
-	r.row, r.hidden, r.cells = number, isTrue(hidden), r.cells[:0]
+	return nil
+}
+
+// isHidden tells whether the last start tag, of a row or of columns, hides them, or
+// gives them no height or width.
+func (r *sheetReader) isHidden(size string) bool {
+	if hidden, _ := r.xml.attribute("hidden"); isTrue(hidden) {
+		return true
+	}
+	extent, found := r.xml.attribute(size)
+	if !found {
+		return false
+	}
+	number, err := strconv.ParseFloat(extent, 64)
+	return err == nil && number == 0
+}
+
+// hideColumns keeps the columns of the last start tag.
+func (r *sheetReader) hideColumns() error {
+	first, _ := r.xml.attribute("min")
+	last, _ := r.xml.attribute("max")
+	if len(r.columns) == maxColumns {
+		return fmt.Errorf("the sheet hides more than %d ranges of columns", maxColumns)
+	}
+	r.columns = append(r.columns, Area{Left: rowOf(first) - 1, Right: rowOf(last) - 1})
+	return nil
+}
+
+// readRow reads to the end of the element of a row.
+func (r *sheetReader) readRow() error {
+	r.hidden = r.hidden || r.isHidden("ht")
 	outside := r.xml.depth() - 1
-	column, size := 0, 0
+	column := 0
 	for {
 		r.xml.renew()
 		token, err := r.xml.next()
@@ -74,19 +133,19 @@ func (r *sheetReader) readRow() error {
 		}
 		switch name := r.xml.name; {
 		case token == endTag && r.xml.depth() == outside:
-			return r.sort()
+			return nil
 		case token == startTag && name == "row":
-			return fmt.Errorf("a row begins before the end of row %d", number)
+			return fmt.Errorf("a row begins before the end of row %d", r.row)
 		case token == startTag && name == "c":
 			if column, err = r.columnOfCell(column); err != nil {
 				return err
 			}
-			c, err := r.readCell()
+			c, err := r.readCell(column)
 			if err != nil {
-				return fmt.Errorf("cell %s: %w", cellName(column, number), err)
+				return fmt.Errorf("cell %s: %w", cellName(column, r.row), err)
 			}
-			if size += len(c.Text); size > recordLimit {
-				return fmt.Errorf("row %d is too long: its texts have more than %d bytes", number, recordLimit)
+			if r.size += len(c.Text); r.size > recordLimit {
+				return fmt.Errorf("row %d is too long: its texts have more than %d bytes", r.row, recordLimit)
 			}
 			r.cells = append(r.cells, placed{column, c})
 			column++
@@ -102,7 +161,7 @@ func (r *sheetReader) sort() error {
 	}
 	for i := 1; i < len(r.cells); i++ {
 		if column := r.cells[i].column; column == r.cells[i-1].column {
-			return fmt.Errorf("the cell %s stands there twice", cellName(column, r.row))
+			return fmt.Errorf("the sheet has the cell %s twice", cellName(column, r.row))
 		}
 	}
 	return nil
@@ -124,8 +183,8 @@ func (r *sheetReader) columnOfCell(next int) (int, error) {
 	return next, nil
 }
 
-// readCell reads to the end of a cell.
-func (r *sheetReader) readCell() (Cell, error) {
+// readCell reads to the end of the cell in a column.
+func (r *sheetReader) readCell(column int) (Cell, error) {
 	outside := r.xml.depth() - 1
 	kind, _ := r.xml.attribute("t")
 	style := -1
@@ -135,7 +194,7 @@ func (r *sheetReader) readCell() (Cell, error) {
 		}
 	}
 	r.value = r.value[:0]
-	known, formula := false, false
+	known, formula := false, r.formulas.filled(column, r.row)
 	for {
 		token, err := r.xml.next()
 		if err != nil {
@@ -156,13 +215,17 @@ func (r *sheetReader) readCell() (Cell, error) {
 			known = true
 		case "f":
 			formula = true
+			r.formulas.begin(r.xml)
 		}
 		if err != nil {
 			return Cell{}, err
 		}
 	}
-	if formula && !known {
-		return Cell{Kind: Fault, Text: neverComputed}, nil
+	if formula {
+		computed, err := r.formulas.computed(kind, r.value, known)
+		if !computed || err != nil {
+			return Cell{Kind: Fault, Text: neverComputed}, err
+		}
 	}
 	return r.book.cell(kind, style, r.value)
 }
@@ -197,7 +260,7 @@ func cellName(column, row int) string {
 const maxMerged = 1 << 16
 
 // merged reads to the end of the part, and returns the areas of merged cells that
-// have several rows.
+// have several rows, and not all rows.
 func (r *sheetReader) merged() ([]Area, error) {
 	var all []Area
 	for {
@@ -216,7 +279,7 @@ func (r *sheetReader) merged() ([]Area, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case area.FirstRow == area.LastRow:
+		case area.FirstRow == area.LastRow, area.FirstRow == 1 && area.LastRow == maxRows:
 		case len(all) == maxMerged:
 			return nil, fmt.Errorf("more than %d areas of cells are merged", maxMerged)
 		default:

@@ -16,8 +16,9 @@ import (
 // texts are those that cells refer to by number. They are kept on disk; in memory
 // is where each of them ends.
 type texts struct {
-	file *os.File // nil: there are none
-	ends []int64  // by number
+	file   *os.File // nil: there are none
+	absent string   // the name of the part that the workbook names and does not have
+	ends   []int64  // by number
 	// Reading each text from the file takes most of the time that a sheet takes. So
 	// the texts around the last one are kept, as most sheets use their texts in the
 	// order of the numbers; and so are short texts, as many cells have the same one.
@@ -64,6 +65,9 @@ func (t *texts) copy(part io.Reader) error {
 
 // at returns a text by its number.
 func (t *texts) at(number int) (string, error) {
+	if t.absent != "" {
+		return "", fmt.Errorf("there is no text with the number %d: %s: %w", number, t.absent, errNoPart)
+	}
 	if number < 0 || number >= len(t.ends) {
 		return "", fmt.Errorf("there is no text with the number %d", number)
 	}

@@ -17,8 +17,9 @@ type Workbook struct {
 	scratch  func() (*os.File, error)
 	sheets   []Sheet
 	from1904 bool
-	formats  []format // of numbers, by the style of a cell
+	formats  []numberFormat // by the style of a cell
 	shared   texts
+	formulas calculation
 }
 
 // Sheet is a sheet of a workbook.
@@ -52,8 +53,8 @@ func Open(file io.ReaderAt, size int64, scratch func() (*os.File, error)) (*Work
 	return w, nil
 }
 
-// notArchive returns the error for a file that cannot be read as a ZIP archive: a
-// workbook that was cut off still begins like one.
+// notArchive returns the error for a file that cannot be read as a ZIP archive. If it
+// starts as an archive does, it is damaged, such as a workbook whose end is missing.
 func notArchive(file io.ReaderAt, err error) error {
 	const magic = "PK\x03\x04"
 	start := make([]byte, len(magic))
@@ -101,6 +102,9 @@ func (w *Workbook) readBook(main string) error {
 			ID    string `xml:"id,attr"`
 			State string `xml:"state,attr"`
 		} `xml:"sheets>sheet"`
+		Calculation *struct {
+			OnLoad string `xml:"fullCalcOnLoad,attr"`
+		} `xml:"calcPr"`
 	}
 	if err := w.decode(main, &book); err != nil {
 		return err
@@ -109,6 +113,12 @@ func (w *Workbook) readBook(main string) error {
 		return fmt.Errorf("%w, but another document of an office program; %s", ErrNotWorkbook, resave)
 	}
 	w.from1904 = isTrue(book.Properties.Date1904)
+	switch {
+	case book.Calculation == nil:
+		w.formulas = unsaid
+	case isTrue(book.Calculation.OnLoad):
+		w.formulas = onLoad
+	}
 	related, err := w.relations(main)
 	if err != nil {
 		return err
@@ -121,7 +131,9 @@ func (w *Workbook) readBook(main string) error {
 		case r.is("styles"):
 			err = w.readStyles(r.Target)
 		case r.is("sharedStrings"):
-			err = w.readShared(r.Target)
+			if err = w.readShared(r.Target); errors.Is(err, errNoPart) {
+				w.shared.absent, err = r.Target, nil // an error only if a cell uses a shared text
+			}
 		}
 		if err != nil {
 			return err
@@ -160,10 +172,10 @@ func (w *Workbook) readStyles(name string) error {
 	for _, f := range styles.Formats {
 		codes[f.ID] = f.Code
 	}
-	w.formats = make([]format, len(styles.Cells))
+	w.formats = make([]numberFormat, len(styles.Cells))
 	for i, c := range styles.Cells {
 		if code, own := codes[c.Format]; own {
-			w.formats[i] = formatOf(code)
+			w.formats[i] = numberFormatOf(code)
 		} else {
 			w.formats[i] = builtIn(c.Format)
 		}
@@ -188,7 +200,7 @@ func (w *Workbook) readShared(name string) error {
 	return damaged(name, w.shared.copy(part))
 }
 
-// errTwice: two parts say the same thing, perhaps differently.
+// errTwice: the workbook has two parts of a kind, and they may differ.
 var errTwice = errors.New("the workbook has two parts of this kind, and may have only one")
 
 func isTrue(attribute string) bool { return attribute == "1" || attribute == "true" }

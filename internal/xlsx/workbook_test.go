@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/unicode"
 
 	"offboard/internal/xlsx"
 )
@@ -117,19 +117,28 @@ func TestMergedAreas(t *testing.T) {
 		areas := `<mergeCell ref="` + strings.Join(refs, `"/><mergeCell ref="`) + `"/>`
 		return pack(t, map[string]string{sheetPart: strings.Replace(one, "</sheetData>", "</sheetData><mergeCells>"+areas+"</mergeCells>", 1)})
 	}
-	c, err := read(t, merged(t, "B3:B4", "A3:B3", "A1:XFD1048576", "C5", "aa7:ab9", "B:C"))
+	c, err := read(t, merged(t, "B3:B4", "A3:B3", "$A$1:$C$1", "A1:XFD1048575", "C5", "aa7:ab9", "$B$7:$B$8", "2:4", "$2:$4", "3:3"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []xlsx.Area{{"B3:B4", 1, 1, 3, 4}, {"A1:XFD1048576", 0, 16383, 1, 1048576}, {"aa7:ab9", 26, 27, 7, 9}, {"B:C", 1, 2, 1, 1048576}}
+	want := []xlsx.Area{{"B3:B4", 1, 1, 3, 4}, {"A1:XFD1048575", 0, 16383, 1, 1048575}, {"aa7:ab9", 26, 27, 7, 9}, {"B7:B8", 1, 1, 7, 8}, {"2:4", 0, 16383, 2, 4}, {"2:4", 0, 16383, 2, 4}}
 	if !slices.Equal(c.Merged(), want) {
 		t.Errorf("merged are %v, want %v", c.Merged(), want)
 	}
-	for _, ref := range []string{"A1048576:B3", "2:B", "B:2", "B:B3", "C:B", ":", "B3:B2", "", "ZZZZ1:ZZZZ2", "B1:A2", "A1:B2:C3", "A-1:B2", "A1:B1048577"} {
+	for _, ref := range []string{"A1048576:B3", "2:B", "B:2", "B:B3", "C:B", ":", "B3:B2", "", "ZZZZ1:ZZZZ2", "B1:A2", "A1:B2:C3", "A-1:B2", "A1:B1048577", "0:2", "4:2", "2:1048577", ":2", "2:", "A:", "$:$"} {
 		t.Run(ref, func(t *testing.T) {
 			refused(t, merged(t, ref), xlsx.ErrDamaged, sheetPart, "is no range of cells")
 		})
 	}
+	t.Run("an area of all rows", func(t *testing.T) {
+		c, err := read(t, merged(t, "A:A", "$B:$C", "D1:E1048576", "1:1048576", "B3:B4"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []xlsx.Area{{"B3:B4", 1, 1, 3, 4}}; !slices.Equal(c.Merged(), want) {
+			t.Errorf("merged are %v, want %v", c.Merged(), want)
+		}
+	})
 	t.Run("too many", func(t *testing.T) {
 		refused(t, merged(t, slices.Repeat([]string{"A1:A2"}, 1<<16+1)...), xlsx.ErrDamaged, "more than 65536 areas of cells are merged")
 	})
@@ -150,10 +159,25 @@ func TestWorkbooksOfOtherPrograms(t *testing.T) {
 	t.Run("parts named as Windows names files", func(t *testing.T) {
 		holds(t, strings.ReplaceAll(pack(t, map[string]string{sheetPart: one}), sheetPart, `xl\worksheets\SHEET1.xml`), rows...)
 	})
-	t.Run("a backslash in a relation", func(t *testing.T) {
-		text := pack(t, map[string]string{sheetPart: one, "xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" Target="worksheets\sheet1.xml"/><Relationship Id="rId2" Type="x/styles" Target="\xl\styles.xml"/><Relationship Id="rId3" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`})
-		holds(t, text, rows...)
-	})
+	for name, target := range map[string][2]string{ // the sheet in a relation, and in the archive
+		"a backslash in a relation":              {`worksheets\sheet1.xml`, sheetPart},
+		"a relation from the top":                {"/xl/worksheets/sheet1.xml", sheetPart},
+		"a relation from the top, by backslash":  {`\xl\worksheets\sheet1.xml`, sheetPart},
+		"a relation by way of the folder above":  {"../xl/./worksheets/sheet1.xml", sheetPart},
+		"a relation above the top":               {"../../xl/worksheets/sheet1.xml", sheetPart},
+		"a relation out of the folder":           {"../sheets/sheet1.xml", "sheets/sheet1.xml"},
+		"a part at the top":                      {"/sheet1.xml", "/sheet1.xml"},
+		"%20 in a relation":                      {"worksheets/my%20sheet.xml", "xl/worksheets/my sheet.xml"},
+		"%20 in a relation and in the archive":   {"worksheets/my%20sheet.xml", "xl/worksheets/my%20sheet.xml"},
+		"a space in a relation":                  {"worksheets/my sheet.xml", "xl/worksheets/my%20sheet.xml"},
+		"other escapes, in small letters":        {"worksheets%2fBl%c3%a4tter%5c1.xml", "xl/worksheets/Blätter/1.xml"},
+		"a percent sign that is none":            {"worksheets/100%.xml", "xl/worksheets/100%.xml"},
+		"parts that begin with a slash or a dot": {"worksheets/sheet1.xml", "./xl//worksheets/sheet1.xml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			holds(t, pack(t, map[string]string{target[1]: one, "xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" Target="` + target[0] + `"/><Relationship Id="rId2" Type="x/styles" Target="\xl\styles.xml"/><Relationship Id="rId3" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`}), rows...)
+		})
+	}
 	t.Run("a prefix of all elements", func(t *testing.T) {
 		holds(t, pack(t, map[string]string{sheetPart: strings.NewReplacer("</", "</x:", "<", "<x:").Replace(one)}), rows...)
 	})
@@ -162,6 +186,25 @@ func TestWorkbooksOfOtherPrograms(t *testing.T) {
 	})
 	t.Run("styles that are not there", func(t *testing.T) {
 		holds(t, pack(t, map[string]string{sheetPart: one, "xl/styles.xml": ""}), rows[0], `2 "E1", number 44011`)
+	})
+	t.Run("shared texts that are not there, and that no cell uses", func(t *testing.T) {
+		holds(t, pack(t, map[string]string{sheetPart: sheetOf(`<row><c><v>1</v></c><c t="s"/></row>`), "xl/sharedStrings.xml": ""}), "1 number 1")
+	})
+	t.Run("all parts in UTF-16", func(t *testing.T) {
+		for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} {
+			parts := map[string]string{}
+			for name, text := range unpack(t, pack(t, map[string]string{sheetPart: one})) {
+				var err error
+				if parts[name], err = unicode.UTF16(order, unicode.UseBOM).NewEncoder().String(`<?xml version="1.0" encoding="UTF-16"?>` + text); err != nil {
+					t.Fatal(err)
+				}
+			}
+			holds(t, pack(t, parts), rows...)
+		}
+	})
+	t.Run("Windows-1252", func(t *testing.T) {
+		text := `<?xml version="1.0" encoding="windows-1252"?>` + sheetOf(`<row><c t="inlineStr"><is><t>J`+"\xfc"+`rgen `+"\x80"+`</t></is></c></row>`)
+		holds(t, pack(t, map[string]string{sheetPart: text}), `1 "Jürgen €"`)
 	})
 	t.Run("no shared texts", func(t *testing.T) {
 		holds(t, pack(t, map[string]string{sheetPart: sheetOf(`<row><c><v>1</v></c></row>`), "xl/sharedStrings.xml": "<sst/>"}), "1 number 1")
@@ -194,19 +237,20 @@ func TestWorkbooksThatAreDamaged(t *testing.T) {
 		parts map[string]string
 		says  []string
 	}{
-		"a part that is missing":             {map[string]string{}, []string{"xl/worksheets/sheet1.xml: this part is missing"}},
-		"shared texts that are missing":      {map[string]string{sheetPart: one, "xl/sharedStrings.xml": ""}, []string{"xl/sharedStrings.xml: this part is missing"}},
-		"shared texts that are not whole":    {map[string]string{sheetPart: one, "xl/sharedStrings.xml": "<sst><si><t>ref"}, []string{"xl/sharedStrings.xml: unexpected EOF"}},
-		"a shared text that is too long":     {map[string]string{sheetPart: one, "xl/sharedStrings.xml": "<sst><si><t>" + strings.Repeat("x", 3*longest) + "</t></si></sst>"}, []string{"xl/sharedStrings.xml: it is too long"}},
-		"a part that is too long":            {map[string]string{sheetPart: one, "xl/styles.xml": "<styleSheet>" + strings.Repeat(" ", 17<<20) + "</styleSheet>"}, []string{"xl/styles.xml: it is too long"}},
-		"two parts with shared texts":        {map[string]string{sheetPart: one, "xl/_rels/workbook.xml.rels": relations(`<Relationship Type="x/sharedStrings" Target="sharedStrings.xml"/><Relationship Type="x/sharedStrings" Target="sharedStrings.xml"/>`)}, []string{"xl/sharedStrings.xml", "two parts of this kind"}},
-		"two parts with styles":              {map[string]string{sheetPart: one, "xl/_rels/workbook.xml.rels": relations(`<Relationship Type="x/styles" Target="styles.xml"/><Relationship Type="x/styles" Target="styles.xml"/>`)}, []string{"xl/styles.xml", "two parts of this kind"}},
-		"a part that stands there twice":     {map[string]string{sheetPart: one, `xl\worksheets\Sheet1.xml`: sheetOf("")}, []string{sheetPart, "the archive has this part twice"}},
-		"another encoding":                   {map[string]string{sheetPart: `<?xml version="1.0" encoding="ISO-8859-1"?>` + one}, []string{sheetPart, `"ISO-8859-1": a part must be in UTF-8`}},
-		"a document type":                    {map[string]string{sheetPart: `<!DOCTYPE worksheet [<!ENTITY a "E1">]>` + one}, []string{sheetPart, "document type"}},
-		"a sheet that breaks off at its end": {map[string]string{sheetPart: strings.Replace(one, "</worksheet>", "<a", 1)}, []string{sheetPart, "unexpected EOF"}},
-		"a sheet without cells":              {map[string]string{sheetPart: "<worksheet></worksheet>"}, []string{sheetPart, "unexpected EOF"}},
-		"a main part that is no XML":         {map[string]string{sheetPart: one, "xl/workbook.xml": "workbook"}, []string{"xl/workbook.xml: "}},
+		"a part that is missing":               {map[string]string{}, []string{"xl/worksheets/sheet1.xml: this part is missing"}},
+		"shared texts that are missing":        {map[string]string{sheetPart: one, "xl/sharedStrings.xml": ""}, []string{"cell A1: there is no text with the number 0: xl/sharedStrings.xml: this part is missing"}},
+		"shared texts that are not whole":      {map[string]string{sheetPart: one, "xl/sharedStrings.xml": "<sst><si><t>ref"}, []string{"xl/sharedStrings.xml: unexpected EOF"}},
+		"a shared text that is too long":       {map[string]string{sheetPart: one, "xl/sharedStrings.xml": "<sst><si><t>" + strings.Repeat("x", 3*longest) + "</t></si></sst>"}, []string{"xl/sharedStrings.xml: it is too long"}},
+		"a part that is too long":              {map[string]string{sheetPart: one, "xl/styles.xml": "<styleSheet>" + strings.Repeat(" ", 17<<20) + "</styleSheet>"}, []string{"xl/styles.xml: it is too long"}},
+		"two parts with shared texts":          {map[string]string{sheetPart: one, "xl/_rels/workbook.xml.rels": relations(`<Relationship Type="x/sharedStrings" Target="sharedStrings.xml"/><Relationship Type="x/sharedStrings" Target="sharedStrings.xml"/>`)}, []string{"xl/sharedStrings.xml", "two parts of this kind"}},
+		"two parts with styles":                {map[string]string{sheetPart: one, "xl/_rels/workbook.xml.rels": relations(`<Relationship Type="x/styles" Target="styles.xml"/><Relationship Type="x/styles" Target="styles.xml"/>`)}, []string{"xl/styles.xml", "two parts of this kind"}},
+		"a part that stands there twice":       {map[string]string{sheetPart: one, `xl\worksheets\Sheet1.xml`: sheetOf("")}, []string{sheetPart, "the archive has this part twice"}},
+		"another encoding":                     {map[string]string{sheetPart: `<?xml version="1.0" encoding="Shift_JIS"?>` + one}, []string{sheetPart, `"Shift_JIS": this encoding is not read`}},
+		"a part whose name differs by escapes": {map[string]string{sheetPart: one, "xl/worksheets/sheet%31.xml": one}, []string{sheetPart, "the archive has this part twice"}},
+		"a document type":                      {map[string]string{sheetPart: `<!DOCTYPE worksheet [<!ENTITY a "E1">]>` + one}, []string{sheetPart, "document type"}},
+		"a sheet that breaks off at its end":   {map[string]string{sheetPart: strings.Replace(one, "</worksheet>", "<a", 1)}, []string{sheetPart, "unexpected EOF"}},
+		"a sheet without cells":                {map[string]string{sheetPart: "<worksheet></worksheet>"}, []string{sheetPart, "unexpected EOF"}},
+		"a main part that is no XML":           {map[string]string{sheetPart: one, "xl/workbook.xml": "workbook"}, []string{"xl/workbook.xml: "}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -259,30 +303,6 @@ func TestAScratchFileThatFailsIsNoDamage(t *testing.T) {
 	defer w.Close()
 	if _, err = w.Read(w.Sheets()[0]); err == nil || errors.Is(err, xlsx.ErrDamaged) {
 		t.Errorf("reading: %v", err)
-	}
-}
-
-func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
-	const date, zeros, dressed, scientific, plain = "2 date 45473", "2 number 45473 as 7 digits", "2 number 45473 dressed", "2 number 4.5473E+04", "2 number 45473"
-	for code, want := range map[string]string{
-		"dd/mm/yyyy": date, `[$-407]d\. mmmm yyyy;@`: date, "[h]:mm:ss": date, "[Red]m/d": date, `"on "d`: date, "ggge": date, "B2dd": date,
-		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
-		"0000000": zeros, "0000000;-0000000": zeros, "0000000;@": zeros, "0000000_)": zeros, "[Black]0000000": zeros,
-		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed, "0%": dressed, `"EUR "#,##0.00`: dressed, `"DE-"#,##0`: dressed,
-		"0.00E+00": scientific, "##0.0E+0": scientific, "0e-0": scientific,
-	} {
-		t.Run(code, func(t *testing.T) {
-			f := excelize.NewFile()
-			defer f.Close()
-			id, err := f.NewStyle(&excelize.Style{CustomNumFmt: &code})
-			if err == nil {
-				err = f.SetCellStyle("Sheet1", "A2", "A2", id)
-			}
-			if err := errors.Join(err, f.SetCellValue("Sheet1", "A2", 45473)); err != nil {
-				t.Fatal(err)
-			}
-			holds(t, written(t, f), want)
-		})
 	}
 }
 

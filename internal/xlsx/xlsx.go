@@ -84,15 +84,15 @@ type Cell struct {
 
 // Row is a row of a sheet that has at least one cell that is not empty.
 type Row struct {
-	Number int // from 1, as the sheet shows it
-	Hidden bool
+	Number int    // from 1, as the sheet shows it
+	Hidden bool   // by hand, by a filter, or as it has no height
 	Cells  []Cell // from column A to the last cell that is not empty
 }
 
 // Area is a rectangle of cells that are merged into one. A spreadsheet program
 // shows the value of its first cell in all of it; the others are empty.
 type Area struct {
-	Name              string // such as B2:C4
+	Name              string // such as B2:C4, B:C or 2:4
 	Left, Right       int    // columns, counted from 0
 	FirstRow, LastRow int    // counted from 1
 }
