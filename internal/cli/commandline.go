@@ -30,7 +30,7 @@ func (a *app) commandLine(parsed *kong.Context, conf *configuration) commandLine
 	}
 	for _, flag := range parsed.Flags() {
 		text, set := conf.env(variable(flag.Name))
-		matters := inGroup(flag, "input") || slices.Contains([]string{"config", "report", "resume", "max-leavers"}, flag.Name)
+		matters := inGroup(flag, "input") || slices.Contains([]string{"accept", "accept-refs", "config", "report", "resume", "max-leavers"}, flag.Name)
 		if set && text != "" && matters && !given(parsed, flag) {
 			c.environment = append(c.environment, variable(flag.Name)+"="+quote(text))
 		}

@@ -10,7 +10,7 @@ import (
 
 // The exit codes. 2 is not used, because Go uses it for a panic.
 const (
-	exitFine    = 0  // every row is suspended, duplicate or not_due
+	exitFine    = 0  // every row is suspended, duplicate, not_due or excluded
 	exitBroke   = 1  // the run broke: I/O, internal error
 	exitRows    = 3  // finished; at least one row has another outcome
 	ExitStopped = 4  // stopped early: signal, deadline or --max-failures

@@ -42,7 +42,7 @@ func explainRun(err error) error {
 }
 
 // flagOf maps each list to the flag that names its file.
-var flagOf = map[run.List]string{run.CrosswalkList: "--ref-map", run.ExceptList: "--except"}
+var flagOf = map[run.List]string{run.CrosswalkList: "--ref-map", run.ExceptList: "--except", run.AcceptedList: "--accept-refs"}
 
 // remedyFor returns a text to add to an error; "" if there is none.
 func remedyFor(err error) string {

@@ -25,6 +25,7 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 	}{
 		{"the table of refs cannot be read", &run.ListError{List: run.CrosswalkList, Err: other}, "--ref-map: a.csv: disk full"},
 		{"the exceptions cannot be read", &run.ListError{List: run.ExceptList, Err: other}, "--except: a.csv: disk full"},
+		{"the accepted refs cannot be read", &run.ListError{List: run.AcceptedList, Err: other}, "--accept-refs: a.csv: disk full"},
 		{"end dates are missing", &run.NoEndDatesError{Name: "a.csv", Field: "key"}, "; name the key with --end-date-column"},
 		{"too many failures", &batch.TooManyFailuresError{Failed: 20, Limit: limit}, " (--max-failures 20)"},
 		{"too many leavers", &run.TooManyError{Leavers: 3, Most: 2}, " (--max-leavers 2); nothing was sent"},

@@ -64,10 +64,10 @@ type inputFlags struct {
 	Format        input.Format      `group:"input" placeholder:"FORMAT" help:"Format of the input: csv, jsonl or xlsx. Without it, the content decides."`
 	Encoding      table.Encoding    `group:"input" placeholder:"NAME" help:"Encoding of the input: utf-8, utf-16le, utf-16be or windows-1252. Without it, the byte order mark and the content decide."`
 	Delimiter     input.Delimiter   `group:"input" placeholder:"CHAR" help:"Character between the fields of a CSV file: , ; | or tab. Without it, the header decides."`
-	Sheet         string            `group:"input" placeholder:"NAME" help:"Sheet of a workbook. Without it, the first one that is not hidden."`
+	Sheet         string            `group:"input" placeholder:"NAME" help:"Sheet of a workbook. Without it, the one that is not hidden and has a column for the ref."`
 	HeaderRow     int               `group:"input" placeholder:"N" help:"Line or row of the header. Without it, the first of the first 30 that has a column for the ref."`
-	RefColumn     string            `group:"input" placeholder:"NAME" help:"Column or key of the ref. Without it, the one with the name ref, or else employee id, employee number, payroll id, personnel number, staff id, worker id or a similar one."`
-	EndDateColumn string            `group:"input" placeholder:"NAME" help:"Column or key of the end date. Without it, the one with the name endDate, end_date or End Date, or else leave date, leaving date, date left, termination date, last working day or a similar one."`
+	RefColumn     string            `group:"input" placeholder:"NAME" help:"Column or key of the ref. Without it, the only one with the name ref, employee id, employee number, payroll id, personnel number, staff id, worker id or a similar one."`
+	EndDateColumn string            `group:"input" placeholder:"NAME" help:"Column or key of the end date. Without it, the only one with the name endDate, end_date, End Date, leave date, leaving date, date left, termination date, last working day or a similar one. none: the input has no end dates, and everybody in it has left."`
 	Where         []input.Condition `group:"input" sep:";" placeholder:"CONDITION" help:"Condition for a row to be a leaver, such as 'Status=Leaver,Terminated' or 'Status!=Active'. Other rows are counted and left out. A value with a comma must be in quotes. Repeat the flag, or write ; between conditions, for rows that meet all of them."`
 	RefPad        input.Pad         `group:"input" placeholder:"DIGITS" help:"Number of digits of refs. A ref that has only digits, but fewer, gets zeros in front, which a spreadsheet may have removed."`
 	RefPrefix     input.Prefix      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
@@ -157,16 +157,22 @@ func (f *paceFlags) Validate() error {
 // planFlags are the flags that plan and run have in common, besides inputFlags.
 type planFlags struct {
 	rateFlag
-	MaxLeavers *int   `group:"safety" placeholder:"N" help:"Send nothing if the plan has more leavers to suspend than this."`
-	Report     string `group:"report" placeholder:"FILE" help:"Report to write: CSV, or JSON lines if the name ends in .jsonl. Without it, a file in the working directory with the first input's name and .report.csv."`
-	Resume     bool   `group:"report" help:"Resume from the report if it exists; create it if it does not."`
+	Accept     []acceptance `group:"safety" placeholder:"KIND[=N]" help:"Kinds of doubt that you have looked at, such as odd-ref: rows that only they hold are suspended. With =N only if no more than N rows have it. Repeat the flag, or write a comma between kinds."`
+	AcceptRefs string       `group:"safety" placeholder:"FILE" help:"List with a column ref of leavers whom you have looked at one by one: no doubt holds them."`
+	MaxLeavers *int         `group:"safety" placeholder:"N" help:"Send nothing if the plan has more leavers to suspend than this."`
+	Report     string       `group:"report" placeholder:"FILE" help:"Report to write: CSV, or JSON lines if the name ends in .jsonl. Without it, a file in the working directory with the first input's name and .report.csv."`
+	Resume     bool         `group:"report" help:"Resume from the report if it exists; create it if it does not."`
 }
 
 // runSettings returns the settings of a run that is planned now.
 func (a *app) runSettings(in *inputFlags, f *planFlags) run.Settings {
 	now := a.now()
+	reading := in.reading(a.Stdin, now)
+	reading.AcceptRefs = f.AcceptRefs
+	accept, _ := accepted(f.Accept) // Validate has returned the error
 	return run.Settings{
-		Reading:       in.reading(a.Stdin, now),
+		Reading:       reading,
+		Accept:        accept,
 		Report:        f.Report,
 		Resume:        f.Resume,
 		IncludeFuture: in.IncludeFuture,
@@ -178,6 +184,9 @@ func (a *app) runSettings(in *inputFlags, f *planFlags) run.Settings {
 func (f *planFlags) Validate() error {
 	if f.MaxLeavers != nil && *f.MaxLeavers < 0 {
 		return fmt.Errorf("--max-leavers must be 0 or more, not %d", *f.MaxLeavers)
+	}
+	if _, err := accepted(f.Accept); err != nil {
+		return err
 	}
 	return f.rateFlag.Validate()
 }

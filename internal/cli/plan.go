@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"iter"
-	"strconv"
 
 	"github.com/alecthomas/kong"
 
@@ -39,7 +38,11 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if r.NeedsResume {
 		a.stderr.println("Warning: " + r.ReportPath + " exists: add --resume to resume from it, or name another report with --report FILE")
 	}
-	writeOutline(a.Stdout, widthOf(a.Stdout), outline{run: r, rate: c.Rate})
+	held, err := r.Held(a.intake, heldExamples)
+	if err != nil {
+		return usageError{err}
+	}
+	writeOutline(a.Stdout, widthOf(a.Stdout), outline{run: r, held: held, rate: c.Rate})
 	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(a.intake)); err != nil {
 		return err
 	}
@@ -52,52 +55,31 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	fmt.Fprint(a.Stdout, c.next(a.commandLine(parsed, conf), conf, r))
-	if r.Totals[leaver.Invalid] > 0 {
+	fmt.Fprint(a.Stdout, next(a.commandLine(parsed, conf), conf, r, held))
+	if r.Totals[leaver.Invalid]+r.Totals[leaver.Held] > 0 {
 		return errRows
 	}
 	return nil
 }
 
-// next says what to type after this plan; "" if nothing is left to do.
-func (c *planCommand) next(command commandLine, conf *configuration, r *run.Run) string {
-	command = command.without("--save-config", true) // the file exists now
-	if format := r.Inputs.DateFormat(); format != "" {
-		return fmt.Sprintf("\nTo read the end dates: %s\n", command.with("--date-format", format))
-	}
-	leavers := r.Totals[leaver.Pending]
-	if leavers == 0 {
-		return ""
-	}
-	suspend := command.as("run").without("--all", false)
-	_, env := conf.lookup("env")
-	if _, base := conf.lookup("base-url"); !env && !base {
-		suspend = suspend.with("--env", "NAME")
-	}
-	pad := 0
-	for _, in := range r.Inputs {
-		pad = max(pad, in.Survey.RefPad())
-	}
-	if pad > 0 {
-		return fmt.Sprintf("\nTo put zeros back: %s\nTo suspend %s without that: %s\n", command.with("--ref-pad", strconv.Itoa(pad)), people(leavers), suspend)
-	}
-	return fmt.Sprintf("\nTo suspend %s: %s\n", people(leavers), suspend)
-}
-
-// list writes the rows that will not be suspended, and the reasons.
+// list writes the rows that will not be suspended, and the reasons. The outline has
+// examples of rows that are held, so these are listed only with --all.
 func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decisions iter.Seq2[plan.Decision, error]) error {
 	const most = 20 // rows without --all
-	rows := totals[leaver.Duplicate] + totals[leaver.NotDue] + totals[leaver.Invalid]
+	rows, thing := totals.Total()-totals[leaver.Pending]-totals[leaver.Suspended], "row"
+	if held := totals[leaver.Held]; held > 0 && !c.All {
+		rows, thing = rows-held, "more row"
+	}
 	if rows == 0 {
 		return nil
 	}
-	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, "row"))
+	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, thing))
 	written, column, width := 0, max(24, len(inputs[0].Name)+6), widthOf(a.Stdout)
 	for d, err := range decisions {
 		switch {
 		case err != nil:
 			return usageError{err}
-		case d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended:
+		case d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended || d.Outcome == leaver.Held && !c.All:
 			continue
 		case written == most && !c.All:
 			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-written))
@@ -107,7 +89,7 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 		if d.Outcome == leaver.NotDue {
 			reason += "; --include-future would suspend the leaver now"
 		}
-		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, d.Place, d.Outcome, printable(d.Ref, 40), wrap("      "+reason+"\n", width))
+		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, printable(d.Place.String(), 200), d.Outcome, printable(d.Ref, 40), wrap("      "+printable(reason, 600)+"\n", width))
 		if written++; written == rows {
 			return nil
 		}

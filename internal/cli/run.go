@@ -10,6 +10,7 @@ import (
 	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
+	"offboard/internal/table"
 )
 
 // Run plans, asks, suspends and reports.
@@ -41,13 +42,17 @@ func (c *runCommand) confirm(a *app, r *run.Run, t *target) error {
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	writeOutline(a.stderr, widthOf(a.Stderr), outline{run: r, rate: c.Rate, target: t.name})
+	held, err := r.Held(a.intake, heldExamples)
+	if err != nil {
+		return usageError{err}
+	}
+	writeOutline(a.stderr, widthOf(a.Stderr), outline{run: r, held: held, rate: c.Rate, target: t.name})
 	a.stderr.println("")
 	leavers := r.Totals[leaver.Pending]
 	if leavers == 0 || c.Yes || t.sandbox != nil {
 		return nil
 	}
-	return a.confirm(leavers, t.name)
+	return a.confirm(leavers, r.Totals[leaver.Held], t.name)
 }
 
 // carryOut carries out the plan and writes the result. resume is the command that
@@ -70,10 +75,13 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	if _, bad := errors.AsType[*run.TargetError](err); bad {
 		return usageError{err}
 	}
-	if errors.Is(err, report.ErrExists) {
+	switch {
+	case ended.Began():
+	case errors.Is(err, report.ErrExists):
 		return usagef("%w: another run has just created it", err)
-	}
-	if !ended.Began() {
+	case errors.Is(err, table.ErrChanged):
+		return usagef("%w; nothing was sent", err)
+	default:
 		return err
 	}
 	err = explainRun(err)

@@ -21,13 +21,14 @@ import (
 
 // saveConfig writes a file for --config with the flags of a plan, from the command
 // line, the environment and the file, and with what was detected in the inputs. It
-// leaves out flags that are for one run only, such as --report and --yes. No flag
+// leaves out flags that are for one run only, such as --report, --yes and --accept: a
+// person has looked at the rows of one file, and not at those of the next. No flag
 // has a secret as its value, but a URL could contain one, so such a URL is refused.
 func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, detected map[string]string) error {
 	groups := []string{"input", "tenant", "pace", "safety"}
 	document := yaml.Node{Kind: yaml.MappingNode}
 	for _, flag := range flagsOf(parsed.Model) {
-		if flag.Group == nil || !slices.Contains(groups, flag.Group.Key) || flag.Name == "yes" {
+		if flag.Group == nil || !slices.Contains(groups, flag.Group.Key) || slices.Contains([]string{"yes", "accept", "accept-refs"}, flag.Name) {
 			continue
 		}
 		var value any

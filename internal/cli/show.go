@@ -21,6 +21,7 @@ import (
 // outline is a plan in short.
 type outline struct {
 	run    *run.Run
+	held   []run.HeldRows
 	rate   float64
 	target string // "": the plan is not carried out
 }
@@ -39,6 +40,7 @@ func writeOutline(w io.Writer, width int, o outline) {
 			text = fmt.Appendf(text, "%s: %s\n", in.Name, how)
 		}
 	}
+	text = appendHeld(text, r.Totals[leaver.Held], o.held)
 	text = appendNoticed(text, r.Inputs)
 	text = appendLists(text, r.Inputs)
 	text = appendLookAlikes(text, r.Plan)
@@ -69,8 +71,10 @@ func appendTotals(text []byte, totals leaver.Tally) []byte {
 	}{
 		{leaver.Pending, "to suspend"},
 		{leaver.Suspended, "suspended already"},
+		{leaver.Held, "held"},
 		{leaver.Duplicate, "duplicate"},
 		{leaver.NotDue, "not due"},
+		{leaver.Excluded, "excluded"},
 		{leaver.Invalid, "invalid"},
 	} {
 		if n := totals[p.outcome]; n > 0 || p.outcome == leaver.Pending {
@@ -180,6 +184,9 @@ func (r runResult) write(w io.Writer, err error) {
 	text = appendTally(text, r.Rows)
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
 	text = fmt.Appendf(text, "Report: %s\n", r.report)
+	if r.Rows[leaver.Held] > 0 {
+		text = fmt.Appendf(text, "To see why %s held: offboard plan %s\n", are(r.Rows[leaver.Held]), quote(r.report))
+	}
 	if err != nil || !r.Rows.Fine() {
 		text = fmt.Appendf(text, "To go on: %s\n", r.resume)
 	}

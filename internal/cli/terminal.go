@@ -95,11 +95,15 @@ func wrap(text string, width int) string {
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// confirm asks the person at the terminal to type the number of leavers.
-func (a *app) confirm(leavers int, target string) error {
+// confirm asks the person at the terminal to type the number of leavers. held is how
+// many rows are held.
+func (a *app) confirm(leavers, held int, target string) error {
 	in, ok := terminalFile(a.Stdin)
 	if !ok {
 		return usagef("stdin is not a terminal, so offboard cannot ask for confirmation: add --yes")
+	}
+	if held > 0 {
+		a.stderr.println(are(held) + " held and will not be suspended.")
 	}
 	fmt.Fprintf(a.stderr, "The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), target)
 	typed, err := readLine(a.intake, in)

@@ -4,6 +4,7 @@
 package dates
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,18 +20,14 @@ import (
 type Format struct {
 	letters string // as a person wrote them
 	// pattern has one byte for each part of the letters: the code of a token, or
-	// a separator. It is empty for serial numbers.
+	// a separator. It is empty for numbers.
 	pattern string
-	serial  bool
-	spaces  int // in pattern
+	number  number
 }
-
-// excel is how a person writes the format of serial numbers.
-const excel = "excel"
 
 // Serial returns the format "excel": the serial number of a day, as spreadsheets
 // count days. Its fraction is the time of day.
-func Serial() Format { return Format{letters: excel, serial: true} }
+func Serial() Format { return Format{letters: "excel", number: serial} }
 
 // maxLetters is the number of bytes that a format has at most.
 const maxLetters = 40
@@ -69,23 +66,24 @@ func (t token) runsInto(next token) bool {
 }
 
 // ParseFormat reads the letters of a format: YYYY or YY, MMMM (June) or MMM (Jun)
-// or MM or M, DD or D, each part once, and the separators between them; or the
-// word excel. MM and DD have two digits, M and D have one or two. Case does not
-// matter. The letters "" are the zero Format.
+// or MM or M, DD or D, each part once, and the separators between them; or one of
+// the words excel, unix (seconds since 1970) and unix-ms (milliseconds). MM and DD
+// have two digits, M and D have one or two. Case does not matter. The letters "" are
+// the zero Format.
 func ParseFormat(letters string) (Format, error) {
 	if letters == "" {
 		return Format{}, nil
 	}
-	if strings.EqualFold(letters, excel) {
-		return Format{letters: letters, serial: true}, nil
-	}
 	if len(letters) > maxLetters {
 		return Format{}, formatError(leaver.Excerpt(letters, maxLetters))
+	}
+	if n, ok := parseNumber(letters); ok {
+		return Format{letters: letters, number: n}, nil
 	}
 	var pattern []byte
 	counts := map[byte]int{} // of tokens, by their first letter
 	var before token         // the token before the rest; the zero token after a separator
-	for rest := letters; rest != ""; {
+	for rest := strings.Trim(leaver.PlainDate(letters), " "); rest != ""; {
 		i := slices.IndexFunc(tokens, func(t token) bool { return t.begins(rest) })
 		switch char := rest[0]; {
 		case i >= 0 && before.runsInto(tokens[i]):
@@ -106,9 +104,7 @@ func ParseFormat(letters string) (Format, error) {
 	if counts['Y'] != 1 || counts['M'] != 1 || counts['D'] != 1 {
 		return Format{}, formatError(letters)
 	}
-	f := Format{letters: letters, pattern: string(pattern)}
-	f.spaces = strings.Count(f.pattern, " ")
-	return f, nil
+	return Format{letters: letters, pattern: string(pattern)}, nil
 }
 
 func isAlphanumeric(char byte) bool {
@@ -116,7 +112,7 @@ func isAlphanumeric(char byte) bool {
 }
 
 func formatError(letters string) error {
-	return fmt.Errorf("%q is not a date format: it needs a year (YYYY or YY), a month (MM, M, MMM or MMMM) and a day (DD or D), such as DD/MM/YYYY; or it is excel", letters)
+	return fmt.Errorf("%q is not a date format: it needs a year (YYYY or YY), a month (MM, M, MMM or MMMM) and a day (DD or D), such as DD/MM/YYYY; or it is excel, unix or unix-ms", letters)
 }
 
 // UnmarshalText is ParseFormat, so that a Format can be a flag.
@@ -136,33 +132,65 @@ func (f Format) String() string { return f.letters }
 func (f Format) IsZero() bool { return f == Format{} }
 
 // Serial tells whether the format is that of serial numbers.
-func (f Format) Serial() bool { return f.serial }
+func (f Format) Serial() bool { return f.number == serial }
 
-// Parse reads an end date in the format. A time of day and an offset from UTC
-// may follow the day (30/06/2024 17:00, 30/06/2024 17:00:30 +02:00), which makes
-// it a moment; without an offset it is a time in zone. A time of 00:00 without
-// an offset is the day. The empty text is no end date.
+// Parse reads an end date in the format.
+//
+// A weekday may stand before the day (Sun 30/06/2024); it must be that of the day.
+// The names of months and weekdays are English, German, French, Spanish, Italian,
+// Dutch or Portuguese, with or without accents. "de" may stand around the name of a
+// month (30 de junio de 2024), and a point behind an abbreviation.
+//
+// A time of day and an offset from UTC may follow the day (30/06/2024 17:00,
+// 30/06/2024 17:00:30 +02:00), and after YYYYMMDD also without separators
+// (20240630170000Z). That makes it a moment; without an offset it is a time in zone.
+// A time of 00:00 or 24:00 is the day itself. Formats that read YYYY-MM-DD also read
+// everything that leaver.ParseEndDate reads. The empty text is no end date.
 //
 // The EndDate's Text is YYYY-MM-DD or RFC 3339, so that it means the same to
 // everybody who reads it later. After an error the EndDate has a Text only, which
-// leaver.ParseEndDate refuses, too. The error for a text that is not in the format
-// matches leaver.ErrDateForm if f is zero, and not if a format was named.
+// leaver.ParseEndDate refuses, too. The error matches leaver.ErrNoDate for what
+// systems write for no date, in the format (01/01/1970) or in any (N/A). For other
+// texts that are not in the format it matches leaver.ErrDateForm if f is zero, and
+// not if a format was named.
 func (f Format) Parse(text string, zone *time.Location) (leaver.EndDate, error) {
 	if f.IsZero() || text == "" {
 		return leaver.ParseEndDate(text, zone)
 	}
-	var err error = &mismatch{text, f}
-	if standard, ok := f.standard(text, zone); ok {
-		var d leaver.EndDate
-		if d, err = leaver.ParseEndDate(standard, zone); err == nil {
+	var refusal error
+	if standard, ok := f.standard(newCandidate(text), zone); ok {
+		d, err := leaver.ParseEndDate(standard, zone)
+		if err == nil {
 			return d, nil
 		}
+		if !errors.Is(err, leaver.ErrDateForm) {
+			refusal = &refused{text, standard, errors.Unwrap(err)}
+		}
 	}
-	if _, other := leaver.ParseEndDate(text, zone); other == nil {
-		text = strconv.Quote(text) // a report with the bare text would have an end date
+	d := leaver.EndDate{Text: text}
+	switch _, err := leaver.ParseEndDate(text, zone); {
+	case err == nil:
+		d.Text = strconv.Quote(text) // a report with the bare text would have an end date
+	case refusal == nil && errors.Is(err, leaver.ErrNoDate):
+		refusal = err
 	}
-	return leaver.EndDate{Text: text}, err
+	if refusal == nil {
+		refusal = &mismatch{text, f}
+	}
+	return d, refusal
 }
+
+// refused is the error for a text in a format that is no end date.
+type refused struct {
+	text, standard string
+	cause          error // of leaver.ParseEndDate
+}
+
+func (e *refused) Error() string {
+	return fmt.Sprintf("the end date %q is %s, which %s", leaver.Excerpt(e.text, 40), e.standard, e.cause)
+}
+
+func (e *refused) Unwrap() error { return e.cause }
 
 // mismatch is the error for a text that is not in a format. An input can have
 // millions of such texts, so the message is formatted only when it is asked for.
@@ -172,8 +200,9 @@ type mismatch struct {
 }
 
 func (e *mismatch) Error() string {
-	if e.format.serial {
-		return fmt.Sprintf("the end date %q is not the serial number of a day, such as 45473", leaver.Excerpt(e.text, 40))
+	text := leaver.Excerpt(e.text, 40)
+	if example := e.format.number.example(); example != "" {
+		return fmt.Sprintf("the end date %q is not %s", text, example)
 	}
-	return fmt.Sprintf("the end date %q is not a day of the calendar in the form %s", leaver.Excerpt(e.text, 40), e.format)
+	return fmt.Sprintf("the end date %q is not a day of the calendar in the form %s", text, e.format)
 }

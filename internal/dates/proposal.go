@@ -1,6 +1,7 @@
 package dates
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -8,14 +9,16 @@ import (
 )
 
 // proposals are the formats that a Proposal looks for. Of those that read alike
-// (DD/MM/YYYY, D/M/YYYY) the strictest comes first.
+// (DD/MM/YYYY, D/M/YYYY) the strictest comes first. YYYY-DD-MM is none of them: no
+// system is known to write it, and it would read half of the days of YYYY-MM-DD.
 var proposals = parseAll(
 	"DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "YYYY/MM/DD", "YYYY/M/D", "YY/MM/DD",
-	"DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "YYYY.MM.DD",
-	"DD-MM-YYYY", "MM-DD-YYYY", "D-M-YYYY", "M-D-YYYY", "DD-MM-YY", "MM-DD-YY", "D-M-YY", "M-D-YY", "YYYY-M-D", "YY-MM-DD",
-	"DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD/MMM/YYYY", "DD MMM YYYY", "D MMM YYYY", "D MMM YY", "D MMMM YYYY", "D. MMMM YYYY",
+	"DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "YYYY.MM.DD", "YYYY. MM. DD.", "YYYY. M. D.", "DD. MM. YYYY", "D. M. YYYY",
+	"DD-MM-YYYY", "MM-DD-YYYY", "D-M-YYYY", "M-D-YYYY", "DD-MM-YY", "MM-DD-YY", "D-M-YY", "M-D-YY", "YYYY-MM-DD", "YYYY-M-D", "YY-MM-DD",
+	"DD MM YYYY", "D M YYYY", "YYYY MM DD",
+	"DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD/MMM/YYYY", "DD MMM YYYY", "D MMM YYYY", "D MMM YY", "D MMMM YYYY", "D. MMM YYYY", "D. MMMM YYYY",
 	"MMM D, YYYY", "MMMM D, YYYY", "MMM D YYYY", "MMMM D YYYY",
-	"YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "YYMMDD", "DDMMYY", "MMDDYY", excel,
+	"YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "YYMMDD", "DDMMYY", "MMDDYY", "excel", "unix", "unix-ms",
 )
 
 func parseAll(letters ...string) []Format {
@@ -35,22 +38,27 @@ type set uint64
 // every is the set of all proposals.
 var every = set(1)<<len(proposals) - 1
 
-// reading returns those of a set that read a text. With a now that is not zero, an
-// end date that is FarAhead does not count.
-func (of set) reading(text string, zone *time.Location, now time.Time) set {
+// reading returns those of a set that read a text as an end date, and whether another
+// one reads it as what stands for no date, or lies too far ahead. With the zero now no
+// end date is too far ahead.
+func (of set) reading(text string, zone *time.Location, now time.Time) (fits set, none bool) {
 	if !hasDigit(text) {
-		return 0
+		return 0, false
 	}
-	var fits set
+	c := newCandidate(text)
 	for i, f := range proposals {
-		if of&(1<<i) == 0 || f.serial && text[0] == '0' {
+		if of&(1<<i) == 0 || f.number != notNumber && text[0] == '0' && len(text) > 1 {
 			continue
 		}
-		if d, ok := f.read(text, zone); ok && (now.IsZero() || !d.FarAhead(now)) {
+		d, ok, isNone := f.read(c, zone)
+		switch {
+		case isNone || ok && !now.IsZero() && d.FarAhead(now):
+			none = true
+		case ok:
 			fits |= 1 << i
 		}
 	}
-	return fits
+	return fits, none
 }
 
 // hasDigit is false for most texts that are no date.
@@ -59,12 +67,13 @@ func hasDigit(text string) bool { return strings.ContainsAny(text, "0123456789")
 // compact is the format of numbers that look like dates.
 var compact = parseAll("YYYYMMDD")[0]
 
-// Looks tells whether a text looks like an end date: YYYY-MM-DD, RFC 3339, or one of
-// the formats that a Proposal looks for. Of numbers only YYYYMMDD before the year
-// 2100 does, as others can be anything.
+// Looks tells whether a text looks like an end date, or like a day that stands for no
+// date (1970-01-01, 31.12.9999): YYYY-MM-DD, RFC 3339, or one of the formats that a
+// Proposal looks for. Of numbers only YYYYMMDD before the year 2100 does, also with
+// the time behind it, as others can be anything.
 func Looks(text string, zone *time.Location) bool {
 	if strings.Trim(text, "0123456789") == "" {
-		d, ok := compact.read(text, zone)
+		d, ok, _ := compact.read(newCandidate(text), zone)
 		return ok && d.Text < "2100"
 	}
 	if !hasDigit(text) {
@@ -73,8 +82,12 @@ func Looks(text string, zone *time.Location) bool {
 	if _, err := leaver.ParseEndDate(text, zone); err == nil {
 		return true
 	}
+	c := newCandidate(text)
 	for _, f := range proposals {
-		if _, ok := f.read(text, zone); ok && !f.serial {
+		if f.number != notNumber && text[0] != '/' { // /Date(1719705600000)/ is no plain number
+			continue
+		}
+		if _, ok, none := f.read(c, zone); ok || none {
 			return true
 		}
 	}
@@ -82,21 +95,31 @@ func Looks(text string, zone *time.Location) bool {
 }
 
 // Proposal collects the texts of end dates in an unknown format, and finds the
-// formats that read all of them, except texts which no format reads (31/06/2024,
-// "to be agreed"). It is for one goroutine at a time.
+// formats that read all of them. Texts that no format reads (31/06/2024, "to be
+// agreed") do not count, and neither do those that stand for no date or lie too far
+// ahead (N/A, 01/01/1970, 31/12/9999). It is for one goroutine at a time.
 type Proposal struct {
 	zone *time.Location
 	now  time.Time
 
-	fits  set
-	texts int // added
-	odd   int // those of them that no proposed format reads
-	usual int // added by AddUsual
+	fits    set
+	counts  [3]int // of the texts that were added, by kind
+	usual   int    // added by AddUsual
+	example string // a text of the kind none
 
-	// seen tells of texts whether they are odd: lists have few different dates,
-	// and a text changes nothing when it is added again.
-	seen map[string]bool
+	// seen has the kinds of texts: lists have few different dates, and a text
+	// changes nothing when it is added again.
+	seen map[string]kind
 }
+
+// kind is what a text says about the format of a list.
+type kind byte
+
+const (
+	dated kind = iota // a format reads it as an end date
+	odd               // no format reads it
+	none              // it stands for no date, or lies too far ahead
+)
 
 // maxSeen is how many texts a Proposal remembers.
 const maxSeen = 1024
@@ -105,43 +128,59 @@ const maxSeen = 1024
 // zone. A format does not fit a text that it would read as an end date FarAhead of
 // now; with the zero time it may.
 func NewProposal(zone *time.Location, now time.Time) *Proposal {
-	return &Proposal{zone: zone, now: now, fits: every, seen: make(map[string]bool, maxSeen)}
+	return &Proposal{zone: zone, now: now, fits: every, seen: make(map[string]kind, maxSeen)}
 }
 
 // Add takes the text of an end date that is not in the usual form.
 func (p *Proposal) Add(text string) {
-	odd, known := p.seen[text]
+	k, known := p.seen[text]
 	if !known {
-		odd = p.add(text)
+		k = p.add(text)
 		if len(p.seen) == maxSeen {
 			clear(p.seen)
 		}
-		p.seen[strings.Clone(text)] = odd // the text may be a part of a large record
+		p.seen[strings.Clone(text)] = k // the text may be a part of a large record
 	}
-	p.texts++
-	if odd {
-		p.odd++
+	p.counts[k]++
+	if k == none && p.example == "" {
+		p.example = strings.Clone(text)
 	}
 }
 
-// add takes a text that is not known, and tells whether it is odd. A text that no
-// format reads says nothing about the others.
-func (p *Proposal) add(text string) (odd bool) {
-	fits := p.fits.reading(text, p.zone, p.now)
-	if fits == 0 && (every&^p.fits).reading(text, p.zone, p.now) == 0 {
-		return true
+// add takes a text that is not known.
+func (p *Proposal) add(text string) kind {
+	fits, isNone := p.fits.reading(text, p.zone, p.now)
+	if fits == 0 {
+		others, otherNone := (every &^ p.fits).reading(text, p.zone, p.now)
+		switch {
+		case others != 0:
+		case isNone || otherNone || standsForNone(text, p.zone):
+			return none
+		default:
+			return odd
+		}
 	}
 	p.fits = fits
-	return false
+	return dated
+}
+
+func standsForNone(text string, zone *time.Location) bool {
+	_, err := leaver.ParseEndDate(text, zone)
+	return errors.Is(err, leaver.ErrNoDate)
 }
 
 // AddUsual counts an end date that is YYYY-MM-DD or RFC 3339.
 func (p *Proposal) AddUsual() { p.usual++ }
 
+// alike turns letters into those of the formats that read the same texts, as far as
+// they have fitted until now: DD/MM/YYYY is D/M/YYYY, and MMMM is MMM.
+var alike = strings.NewReplacer("DD", "D", "MMMM", "MMM", "MMM", "MMM", "MM", "M")
+
 // Advice returns what the texts so far allow to propose.
 func (p *Proposal) Advice() Advice {
-	a := Advice{Texts: p.texts, Odd: p.odd, Usual: p.usual}
-	if p.odd == p.texts {
+	a := Advice{Odd: p.counts[odd] + p.counts[none], Usual: p.usual, None: p.counts[none], NoneExample: p.example}
+	a.Texts = p.counts[dated] + a.Odd
+	if p.counts[dated] == 0 {
 		return a
 	}
 	known := map[string]bool{}
@@ -149,11 +188,10 @@ func (p *Proposal) Advice() Advice {
 		if p.fits&(1<<i) == 0 {
 			continue
 		}
-		// DD/MM/YYYY and D/M/YYYY read alike.
-		reading := strings.NewReplacer("DD", "D", "MM", "M").Replace(f.letters)
-		if !known[reading] {
+		if reading := alike.Replace(f.letters); !known[reading] {
 			known[reading] = true
 			a.Formats = append(a.Formats, f.letters)
+			a.readsUsual = a.readsUsual || f.readsUsual()
 		}
 	}
 	return a
@@ -162,12 +200,20 @@ func (p *Proposal) Advice() Advice {
 // Advice is what a Proposal found out about the end dates of a list.
 type Advice struct {
 	// Formats are the letters of the formats that read all the texts, except the
-	// odd ones. Of formats that read alike it has the strictest. It is empty if
-	// there is no such format.
+	// odd ones. Of formats that read alike it has the strictest. It is
+	// empty if there is no such format.
 	Formats []string
 	Texts   int // end dates in another form than the usual one
-	Odd     int // those of them that no proposed format reads
+	Odd     int // those of them that no proposed format reads as an end date
 	Usual   int // end dates that are YYYY-MM-DD or RFC 3339
+
+	// None is how many of the odd texts stand for no date (N/A, 01/01/1970), or are
+	// days too far ahead to be end dates (31/12/9999). NoneExample is the first of
+	// them.
+	None        int
+	NoneExample string
+
+	readsUsual bool // one of the formats does
 }
 
 // Format returns the letters of the one format that reads the list; "" if there is
@@ -179,16 +225,8 @@ func (a Advice) Format() string {
 	return a.Formats[0]
 }
 
-// Mixed tells whether the list has end dates in one format and others that are
-// YYYY-MM-DD, which the format does not read: no format reads the whole list.
+// Mixed tells whether the list has end dates that are YYYY-MM-DD or RFC 3339, and
+// others whose formats do not read these: no format reads the whole list.
 func (a Advice) Mixed() bool {
-	if len(a.Formats) != 1 || a.Usual == 0 {
-		return false
-	}
-	f, err := ParseFormat(a.Formats[0])
-	if err != nil {
-		return true
-	}
-	_, ok := f.read("2024-06-30", time.UTC)
-	return !ok
+	return len(a.Formats) > 0 && a.Usual > 0 && !a.readsUsual
 }

@@ -1,9 +1,7 @@
 package dates
 
 import (
-	"math"
-	"strconv"
-	"strings"
+	"errors"
 	"time"
 
 	"offboard/internal/leaver"
@@ -11,77 +9,88 @@ import (
 
 const dayLayout = "2006-01-02"
 
-// read is Parse without an error, which would cost more than the reading.
-func (f Format) read(text string, zone *time.Location) (d leaver.EndDate, ok bool) {
-	standard, ok := f.standard(text, zone)
+// candidate is a text that is compared with formats.
+type candidate struct {
+	plain   string
+	named   bool // it begins with a weekday
+	weekday time.Weekday
+	unnamed scanner // the text without its weekday
+}
+
+func newCandidate(text string) candidate {
+	c := candidate{plain: leaver.PlainDate(text)}
+	c.unnamed = scanner(c.plain)
+	c.weekday, c.named = c.unnamed.weekday()
+	return c
+}
+
+// read is Parse without an error, which would cost more than the reading. For a text in
+// the format that stands for no date, none is set.
+func (f Format) read(c candidate, zone *time.Location) (d leaver.EndDate, ok, none bool) {
+	standard, ok := f.standard(c, zone)
 	if !ok {
-		return d, false
+		return d, false, false
 	}
 	d, err := leaver.ParseEndDate(standard, zone)
-	return d, err == nil
+	return d, err == nil, errors.Is(err, leaver.ErrNoDate)
 }
 
 // standard returns a text in the format as YYYY-MM-DD or RFC 3339. It tells
 // whether the text is in the format, without an error: a list is compared with
 // many formats, most of which do not fit.
-func (f Format) standard(text string, zone *time.Location) (string, bool) {
-	if f.serial {
-		return standardSerial(text, zone)
+func (f Format) standard(c candidate, zone *time.Location) (string, bool) {
+	if f.number != notNumber {
+		return f.number.standard(c.plain, zone)
 	}
-	if len(text) > leaver.MaxEndDate {
+	if len(c.plain) > leaver.MaxEndDate {
 		return "", false
 	}
-	day, clock := f.split(text)
-	at, ok := f.day(day)
+	day, rest, ok := f.day(c)
+	if !ok {
+		return "", false
+	}
+	if rest == "" {
+		return day.Format(dayLayout), true
+	}
+	t, ok := parseClock(rest, f.pattern == compactPattern)
 	switch {
 	case !ok:
-		return "", false
-	case clock == "":
-		return at.Format(dayLayout), true
-	}
-	t, ok := parseClock(clock)
-	switch {
-	case !ok:
-		return "", false
+		return c.plain, f.readsUsual()
 	case t.hasOffset:
-		year, month, date := at.Date()
-		at = time.Date(year, month, date, 0, 0, 0, 0, time.FixedZone("", t.offset)).Add(t.sinceMidnight)
+		year, month, date := day.Date()
+		at := time.Date(year, month, date, 0, 0, 0, 0, time.FixedZone("", t.offset)).Add(t.sinceMidnight)
 		return at.Format(time.RFC3339Nano), true
 	case t.sinceMidnight == 0:
 		// Systems that know no days write 2024-06-30 00:00:00 for one. As a
 		// moment it would be a day too early.
-		return at.Format(dayLayout), true
+		return day.Format(dayLayout), true
 	}
-	return inZone(at.Add(t.sinceMidnight), zone).Format(time.RFC3339Nano), true
+	return inZone(day.Add(t.sinceMidnight), zone).Format(time.RFC3339Nano), true
 }
 
-// split separates the day of a text from the time that follows it. The day has as
-// many spaces as the format; a space or a T begins the time.
-func (f Format) split(text string) (day, clock string) {
-	colon := strings.IndexByte(text, ':')
-	if colon < 0 {
-		return text, ""
-	}
-	spaces := f.spaces
-	for i := range colon {
-		if text[i] != ' ' {
-			continue
-		}
-		if spaces == 0 {
-			return text[:i], text[i:]
-		}
-		spaces--
-	}
-	if t := strings.LastIndexByte(text[:colon], 'T'); t >= 0 {
-		return text[:t], text[t:]
-	}
-	return text, ""
+// compactPattern is that of YYYYMMDD.
+const compactPattern = string(longYear) + string(twoDigitMonth) + string(twoDigitDay)
+
+// readsUsual tells whether the format reads YYYY-MM-DD. Such a format also reads what
+// leaver.ParseEndDate reads.
+func (f Format) readsUsual() bool {
+	return len(f.pattern) == len("Y-M-D") && f.pattern[0] == longYear && f.pattern[1] == '-' && f.pattern[3] == '-' &&
+		(f.pattern[2] == twoDigitMonth || f.pattern[2] == aMonth) && (f.pattern[4] == twoDigitDay || f.pattern[4] == aDay)
 }
 
-// day reads a day in the format, by the rules of time.Parse, and returns its
-// midnight in UTC.
-func (f Format) day(text string) (time.Time, bool) {
-	s := scanner(text)
+// day reads a day in the format, perhaps with its weekday before it, and returns its
+// midnight in UTC and the rest of the text.
+func (f Format) day(c candidate) (day time.Time, rest scanner, ok bool) {
+	day, rest, ok = f.bareDay(scanner(c.plain))
+	if ok || !c.named {
+		return day, rest, ok
+	}
+	day, rest, ok = f.bareDay(c.unnamed)
+	return day, rest, ok && day.Weekday() == c.weekday
+}
+
+// bareDay reads a day in the format, by the rules of time.Parse.
+func (f Format) bareDay(s scanner) (at time.Time, rest scanner, ok bool) {
 	var year, month, day int
 	for i := range len(f.pattern) {
 		ok := true
@@ -91,9 +100,11 @@ func (f Format) day(text string) (time.Time, bool) {
 		case shortYear:
 			year, ok = s.shortYear()
 		case monthName:
-			month, ok = s.month(false)
+			month, ok = s.month(longMonth)
 		case shortName:
-			month, ok = s.month(true)
+			if month, ok = s.month(shortMonth); ok && !f.has('.', i+1) {
+				s.take('.')
+			}
 		case twoDigitMonth:
 			month, ok = s.number(2, 2)
 		case aMonth:
@@ -103,22 +114,33 @@ func (f Format) day(text string) (time.Time, bool) {
 		case aDay:
 			day, ok = s.number(1, 2)
 		case ' ':
-			if i == 0 || f.pattern[i-1] != ' ' {
-				ok = s == "" || s.spaces() > 0
+			if f.isName(i-1) || f.isName(i+1) {
+				s.of()
+			}
+			if f.pattern[i-1] != ' ' {
+				ok = s.spaces() > 0
 			}
 		default:
 			ok = s.take(code)
 		}
 		if !ok {
-			return time.Time{}, false
+			return at, "", false
 		}
 	}
-	if s != "" || month < 1 || month > 12 || day < 1 || day > 31 {
-		return time.Time{}, false
+	if month < 1 || month > 12 || day < 1 || day > 31 {
+		return at, "", false
 	}
-	at := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return at, at.Day() == day // time.Date takes the 31st of June for the first of July
+	at = time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return at, s, at.Day() == day // time.Date takes the 31st of June for the first of July
 }
+
+// has tells whether the pattern has a code at a place.
+func (f Format) has(code byte, i int) bool {
+	return i >= 0 && i < len(f.pattern) && f.pattern[i] == code
+}
+
+// isName tells whether the pattern has the name of a month at a place.
+func (f Format) isName(i int) bool { return f.has(monthName, i) || f.has(shortName, i) }
 
 // clock is a time of day.
 type clock struct {
@@ -129,66 +151,67 @@ type clock struct {
 
 // parseClock reads the time that follows a day, by the rules of time.Parse: a T or
 // spaces, the hour and the minutes, perhaps seconds and a fraction of them, perhaps
-// AM or PM, and perhaps an offset from UTC.
-func parseClock(text string) (c clock, ok bool) {
-	s := scanner(text)
+// AM or PM, and perhaps an offset from UTC. 24:00 is 00:00, because it is the end of
+// the same day. A compact clock can be HHMMSS, with or without a T or spaces.
+func parseClock(s scanner, compact bool) (c clock, ok bool) {
 	spaces := s.spaces()
-	if spaces == 0 && !s.take('T') {
-		return c, false
+	isApart := spaces > 0 || s.take('T') || s.take('t')
+	if compact && s.digits() == len("170000") {
+		c.sinceMidnight, ok = s.compactTime()
+	} else if isApart {
+		c.sinceMidnight, ok = s.time(spaces > 0)
 	}
-	hour, ok1 := s.number(1, 2)
-	ok2 := s.take(':')
-	minute, ok3 := s.number(2, 2)
-	if !ok1 || !ok2 || !ok3 || hour > 23 || minute > 59 {
-		return c, false
-	}
-	second, fraction := 0, time.Duration(0)
-	if s.take(':') {
-		var isSecond bool
-		if second, isSecond = s.number(2, 2); !isSecond || second > 59 {
-			return c, false
-		}
-		fraction = s.fraction()
-	}
-	if pm, isHalf := s.half(); isHalf {
-		switch {
-		case spaces == 0 || hour > 12:
-			return c, false
-		case pm && hour < 12:
-			hour += 12
-		case !pm && hour == 12:
-			hour = 0
-		}
-	}
-	c.sinceMidnight = time.Duration(hour*3600+minute*60+second)*time.Second + fraction
-	if s == "" {
-		return c, true
+	if !ok || s == "" {
+		return c, ok
 	}
 	c.hasOffset = true
 	c.offset, ok = s.offset()
 	return c, ok && s == ""
 }
 
-// standardSerial reads the number of days since 30 December 1899. Its fraction is
-// the time of day.
-func standardSerial(text string, zone *time.Location) (string, bool) {
-	if strings.Trim(text, "0123456789.") != "" || strings.Count(text, ".") > 1 {
-		return "", false
+// time reads a time of day, with AM or PM only if half is set.
+func (s *scanner) time(half bool) (since time.Duration, ok bool) {
+	hour, ok1 := s.number(1, 2)
+	ok2 := s.take(':')
+	minute, ok3 := s.number(2, 2)
+	if !ok1 || !ok2 || !ok3 {
+		return 0, false
 	}
-	serial, err := strconv.ParseFloat(text, 64)
-	// Spreadsheets count 29 February 1900, which is no day: they differ in the
-	// numbers of the days before it.
-	if err != nil || serial < 61 || serial > 2958465 {
-		return "", false
+	second, fraction := 0, time.Duration(0)
+	if s.take(':') {
+		var isSecond bool
+		if second, isSecond = s.number(2, 2); !isSecond {
+			return 0, false
+		}
+		fraction = s.fraction()
 	}
-	// Less than a second is rounding noise, which must not make a moment of a day.
-	const secondsOfDay = 24 * 60 * 60
-	seconds := int64(math.Round(serial * secondsOfDay))
-	at := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(seconds/secondsOfDay))
-	if seconds%secondsOfDay == 0 {
-		return at.Format(dayLayout), true
+	if pm, isHalf := s.half(); isHalf {
+		switch {
+		case !half || hour > 12:
+			return 0, false
+		case pm && hour < 12:
+			hour += 12
+		case !pm && hour == 12:
+			hour = 0
+		}
 	}
-	return inZone(at.Add(time.Duration(seconds%secondsOfDay)*time.Second), zone).Format(time.RFC3339), true
+	return sinceMidnight(hour, minute, second, fraction)
+}
+
+// compactTime reads HHMMSS and perhaps a fraction.
+func (s *scanner) compactTime() (since time.Duration, ok bool) {
+	hour, _ := s.number(2, 2)
+	minute, _ := s.number(2, 2)
+	second, _ := s.number(2, 2)
+	return sinceMidnight(hour, minute, second, s.fraction())
+}
+
+func sinceMidnight(hour, minute, second int, fraction time.Duration) (since time.Duration, ok bool) {
+	since = time.Duration(hour*3600+minute*60+second)*time.Second + fraction
+	if since == 24*time.Hour && hour == 24 {
+		return 0, true
+	}
+	return since, hour < 24 && minute < 60 && second < 60
 }
 
 // inZone returns the moment at which clocks in zone show what wall shows in UTC. If

@@ -1,9 +1,6 @@
 package dates
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // scanner reads the parts of a date from the front of what is left of a text. It
 // accepts what time.Parse accepts, and allocates nothing.
@@ -41,23 +38,13 @@ func (s *scanner) shortYear() (year int, ok bool) {
 	return year + 2000, ok
 }
 
-// month reads the English name of a month, or the first three letters of it, in any
-// case.
-func (s *scanner) month(short bool) (month int, ok bool) {
-	if *s == "" || isDigit((*s)[0]) {
-		return 0, false
+// digits returns the number of digits at the front.
+func (s *scanner) digits() int {
+	n := 0
+	for n < len(*s) && isDigit((*s)[n]) {
+		n++
 	}
-	for m := time.January; m <= time.December; m++ {
-		name := m.String()
-		if short {
-			name = name[:3]
-		}
-		if len(*s) >= len(name) && strings.EqualFold(string((*s)[:len(name)]), name) {
-			*s = (*s)[len(name):]
-			return int(m), true
-		}
-	}
-	return 0, false
+	return n
 }
 
 // spaces reads spaces and returns their number.
@@ -110,11 +97,15 @@ func (s *scanner) half() (pm, ok bool) {
 	return pm, true
 }
 
-// offset reads an offset from UTC, in seconds: Z, +02:00 or +0200, with or without
-// spaces before it. Like time.Parse it takes 24 hours and 60 minutes.
+// offset reads an offset from UTC, in seconds: Z, UTC, GMT, +02:00, +0200 or +02, with
+// or without spaces before it. Like time.Parse it takes 24 hours and 60 minutes.
 func (s *scanner) offset() (seconds int, ok bool) {
 	s.spaces()
-	if s.take('Z') {
+	if s.take('Z') || s.take('z') {
+		return 0, true
+	}
+	if len(*s) >= 3 && ((*s)[:3] == "UTC" || (*s)[:3] == "GMT") {
+		*s = (*s)[3:]
 		return 0, true
 	}
 	sign := 1
@@ -123,10 +114,13 @@ func (s *scanner) offset() (seconds int, ok bool) {
 	} else if !s.take('+') {
 		return 0, false
 	}
-	hours, ok1 := s.number(2, 2)
-	s.take(':')
-	minutes, ok2 := s.number(2, 2)
-	return sign * (hours*3600 + minutes*60), ok1 && ok2 && hours <= 24 && minutes <= 60
+	hours, ok := s.number(2, 2)
+	minutes, okMinutes := 0, true
+	if *s != "" {
+		s.take(':')
+		minutes, okMinutes = s.number(2, 2)
+	}
+	return sign * (hours*3600 + minutes*60), ok && okMinutes && hours <= 24 && minutes <= 60
 }
 
 func isDigit(char byte) bool { return char >= '0' && char <= '9' }

@@ -155,7 +155,7 @@ func TestOtherDatesAreBounded(t *testing.T) {
 		for i := range 10_000 { // in one record
 			d.note(fmt.Sprintf("%0*d", length, i), date)
 		}
-		if n := len(d.names); n*length < otherDateNames || n*length > otherDateNames+length || len(d.known) != n || d.next() {
+		if n := len(d.names); n*length < otherDateNames || n*length > otherDateNames+length || len(d.columns) != n || d.next() {
 			t.Errorf("%d names are kept", n)
 		}
 	})

@@ -2,6 +2,7 @@ package input_test
 
 import (
 	"encoding"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	written "offboard/internal/dates"
 	"offboard/internal/input"
+	"offboard/internal/leaver"
 )
 
 // The archives testdata/*.txtar hold the cases that a text file can show plainly.
@@ -19,6 +21,7 @@ import (
 // The sections behind it belong to it:
 //
 //	rows       the rows that are read: "2 ref endDate", or "2 ! a part of the fault"
+//	doubts     the rows that have doubts: "2 no-end-date, odd-ref: a part of what was seen"
 //	warnings   the warnings; "…" at the end of one stands for the rest of it
 //	keep.csv   a list, for --except keep.csv
 //	map.csv    a crosswalk, for --ref-map map.csv
@@ -57,7 +60,7 @@ func readCases(t *testing.T, path string) (cases []testCase) {
 	seen := map[string]bool{}
 	for _, f := range archive.Files {
 		switch f.Name {
-		case "rows", "warnings", "keep.csv", "map.csv":
+		case "rows", "doubts", "warnings", "keep.csv", "map.csv":
 			if len(cases) == 0 || cases[len(cases)-1].sections[f.Name] != "" {
 				t.Fatalf("%s: a section %q that belongs to no case", path, f.Name)
 			}
@@ -76,7 +79,8 @@ func readCases(t *testing.T, path string) (cases []testCase) {
 func (c testCase) run(t *testing.T) {
 	s := story{text: c.input}
 	var warnings []string
-	for _, section := range []string{"rows", "warnings"} {
+	var doubts []string
+	for _, section := range []string{"rows", "doubts", "warnings"} {
 		for line := range strings.Lines(c.sections[section]) {
 			line = strings.TrimSuffix(line, "\n")
 			part, isError := strings.CutPrefix(line, "error: ")
@@ -86,6 +90,8 @@ func (c testCase) run(t *testing.T) {
 				c.option(t, &s.options, line)
 			case isError:
 				s.fails = append(s.fails, part)
+			case section == "doubts":
+				doubts = append(doubts, line)
 			case section == "warnings":
 				warnings = append(warnings, line)
 			default:
@@ -97,6 +103,10 @@ func (c testCase) run(t *testing.T) {
 	checkError(t, err, s.fails)
 	_, hasRows := c.sections["rows"]
 	_, hasWarnings := c.sections["warnings"]
+	_, hasDoubts := c.sections["doubts"]
+	if hasDoubts {
+		compareDoubts(t, rows, doubts)
+	}
 	if hasRows {
 		compare(t, rows, s.rows)
 	}
@@ -106,8 +116,22 @@ func (c testCase) run(t *testing.T) {
 	}) {
 		t.Errorf("got the warnings\n\t%q\nwant\n\t%q", source.Warnings(), warnings)
 	}
-	if !hasRows && !hasWarnings {
-		t.Error("the case has neither rows nor warnings")
+	if !hasRows && !hasWarnings && !hasDoubts {
+		t.Error("the case has neither rows nor doubts nor warnings")
+	}
+}
+
+// compareDoubts compares the rows that have doubts with those of a case.
+func compareDoubts(t *testing.T, rows []leaver.Row, want []string) {
+	t.Helper()
+	var got []string
+	for _, r := range rows {
+		if r.Doubts != 0 {
+			got = append(got, fmt.Sprintf("%d %s", r.Place.Row, leaver.HeldReason(r.Doubts, r.Seen)))
+		}
+	}
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("got the doubts\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}
 }
 

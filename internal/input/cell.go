@@ -149,8 +149,9 @@ func (s *Source) dayText(c cell) string {
 // date is an end date that was read.
 type date struct {
 	leaver.EndDate
-	err     error // why it cannot be used
-	ownKind bool  // the cell is a date, and not a text
+	err     error        // why it cannot be used
+	ownKind bool         // the cell is a date, and not a text
+	swap    leaver.Facts // that its day and month could be swapped
 }
 
 // dateIn reads the end date in a cell.

@@ -45,7 +45,7 @@ func ReadCrosswalk(path string) (*Crosswalk, error) {
 	c := &Crosswalk{Name: s.Name}
 	err = readRefs(s, g, []string{"old", "new"}, []int{from[0], to[0]}, 1, func(row int, r crossing) { c.pairs.add(r.Old, r.New, row) })
 	if err == nil {
-		err = c.index()
+		err = errors.Join(c.index(), s.file.CheckUnchanged())
 	}
 	if err != nil {
 		return nil, err

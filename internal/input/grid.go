@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"offboard/internal/leaver"
 	"offboard/internal/table"
 	"offboard/internal/xlsx"
 )
@@ -14,12 +15,14 @@ import (
 type grid struct {
 	header    []string
 	headerRow int
-	titled    bool   // something stands above the header
-	names     names  // of the columns
-	columns   []int  // whose cells are read; -1: one that is not there
-	ref       int    // the column of the ref
-	endDate   int    // that of the end date; -1: there is none
-	merged    merged // cells of a sheet that are merged over several rows
+	titled    bool  // something stands above the header
+	names     names // of the columns
+	columns   []int // whose cells are read; -1: one that is not there
+	ref       int   // the column of the ref
+	endDate   int   // that of the end date; -1: there is none
+	status    []statusColumn
+	merged    merged                // cells of a sheet that are merged over several rows
+	hides     func(column int) bool // tells whether a sheet hides a column; nil for a text
 
 	// rows reads the rows below the header.
 	rows iter.Seq2[*gridRow, error]
@@ -31,6 +34,7 @@ type gridRow struct {
 	texts      []string    // as many as the header has, unless there is a fault
 	cells      []xlsx.Cell // of a sheet: those that texts was made of
 	fault      string
+	facts      leaver.Facts // that the format shows: of hiddenRow, joinedRow, lastRow
 }
 
 // cell returns the cell in a column.
@@ -68,7 +72,7 @@ func (g *grid) pick(ref, endDate int, columns ...int) error {
 // records implements format.
 func (g *grid) records() iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
-		r := record{cells: make([]cell, len(g.columns)), names: g.namesOf(g.columns)}
+		r := record{cells: make([]cell, len(g.columns)), names: g.namesOf(g.columns), status: g.status}
 		var row *gridRow
 		r.each = func(visit func(name string, c cell)) {
 			for i := range row.texts {
@@ -80,7 +84,7 @@ func (g *grid) records() iter.Seq2[*record, error] {
 				yield(nil, err)
 				return
 			}
-			row = next
+			row, r.grid = next, next
 			r.row, r.lines, r.size, r.fault, r.otherHeader = row.row, row.lines, row.size(), row.fault, nil
 			if r.fault == "" || row.cells != nil { // a row of a sheet can be wider than the header
 				again, err := g.headerAgain(row)
@@ -89,9 +93,11 @@ func (g *grid) records() iter.Seq2[*record, error] {
 					return
 				}
 				if again {
+					r.header = row.row
 					continue
 				}
 			}
+			r.named = g.named(row)
 			if r.fault == "" {
 				r.fault = g.merged.at(row.row) // before conditions look at cells that are empty because of it
 			}
@@ -142,6 +148,26 @@ func (g *grid) headerAgain(row *gridRow) (bool, error) {
 		return false, &table.LineError{Line: row.row, Err: otherHeader(row.texts)}
 	}
 	return false, nil
+}
+
+// named returns a cell of a row that may be the header of another table: a cell is the
+// name of its own column, the cell of the ref is the name of any column, or at least two
+// cells and half of the columns are. It returns "" for other rows.
+func (g *grid) named(row *gridRow) string {
+	names := 0
+	for i, text := range row.texts {
+		if text == "" || i >= len(g.header) {
+			continue
+		}
+		isName := g.names.has(text)
+		if isName {
+			names++
+		}
+		if len(text) == len(g.header[i]) && text == g.header[i] || isName && (i == g.ref || names > 1 && 2*names >= len(row.texts)) {
+			return text
+		}
+	}
+	return ""
 }
 
 // headerBelow tells whether a row, should it be unusable, is a header with other
@@ -211,7 +237,7 @@ func openCSV(text *table.Text, head table.Head, o headerOptions) (*grid, rune, e
 				isHeader = false
 				continue
 			}
-			row = gridRow{row: r.Line, lines: r.Lines, texts: r.Fields, fault: r.Fault}
+			row = gridRow{row: r.Line, lines: r.Lines, texts: r.Fields, fault: r.Fault, facts: fact(lastRow, r.Open) | fact(joinedRow, r.Joined)}
 			if !yield(&row, nil) {
 				return
 			}

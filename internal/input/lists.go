@@ -1,6 +1,7 @@
 package input
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func ReadList(path string) (*List, error) {
 	defer s.Close()
 	l := &List{Name: s.Name, rows: map[string]int{}}
 	if g == nil {
-		if err := l.readObjects(s); err != nil {
+		if err := cmp.Or(l.readObjects(s), s.file.CheckUnchanged()); err != nil {
 			return nil, err
 		}
 		return l, nil
@@ -45,6 +46,9 @@ func ReadList(path string) (*List, error) {
 		return nil, s.named(lineErrorf(g.headerRow, "a list has one column ref; this one has %s; call the one that counts ref", quoted(g.header)))
 	}
 	err = readRefs(s, g, []string{"ref"}, column, -1, func(row int, r listed) { l.add(r.Ref, row) })
+	if err == nil {
+		err = s.file.CheckUnchanged() // a list that is still being written lacks somebody
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +62,7 @@ func openList(path, usual string) (*Source, *grid, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &Source{Name: file.Name, options: Options{Zone: time.UTC}, closers: []io.Closer{file}}
+	s := &Source{Name: file.Name, file: file, options: Options{Zone: time.UTC, EndDateColumn: NoEndDates}, closers: []io.Closer{file}}
 	g, err := s.openGrid(file, headerOptions{usual: usual, zone: time.UTC})
 	if err == nil && g == nil {
 		err = s.openObjects()

@@ -71,7 +71,7 @@ func TestListsThatCannotBeTrusted(t *testing.T) {
 		"ref,a\nE1\n":               "more or fewer fields",
 		"ref\n1.2E+11\n":            "keep.csv:2: column \"ref\": the ref \"1.2E+11\"",
 		"ref,a\nE1,\"b\nE2,c\n":     "never closed",
-		"ref,payroll id\n,E1\n":     "the ref is empty",
+		"ref,payroll id\n,E1\n":     `one column ref; this one has "ref", "payroll id"`,
 		"staff id,payroll id\n,\n":  `one column ref; this one has "staff id", "payroll id"`,
 		`[{"ref":"E1"},{"ref":""}]`: "keep.csv:2: key \"ref\": the ref is empty",
 		`[{"id":"E1"}]`:             "keep.csv:1: key \"ref\": the ref is empty",

@@ -20,7 +20,7 @@ const (
 )
 
 // synonyms are other names of a column, by its usual name: what HR systems call it.
-// They are looked for only if no column was asked for, and none has the usual name.
+// They are looked for only if no column was asked for.
 var synonyms = map[string][]string{
 	refName: {"employeeid", "employeenumber", "employeeno", "employeeref", "payrollid", "payrollnumber", "payrollno",
 		"personnelid", "personnelnumber", "personnelno", "staffid", "staffnumber", "staffno", "workerid"},
@@ -30,18 +30,15 @@ var synonyms = map[string][]string{
 	newName: {"newref", "newid", "newnumber", "newemployeeid", "newemployeenumber"},
 }
 
-// match returns the positions of the names that could be meant: those that equal
-// the name that was asked for, or else the usual name, or else a synonym of it. If
-// exactly one of several is spelt as asked, only that one is meant.
+// match returns the positions of the names that could be meant: those that equal the
+// name that was asked for, or else the usual name and its synonyms. If exactly one of
+// several is spelt as asked, only that one is meant.
 func match(names []string, asked, usual string) []int {
 	wanted := table.NormalName(cmp.Or(asked, usual))
-	var found, exact, bySynonym []int
+	var found, exact []int
 	for i, name := range names {
 		normal := table.NormalName(name)
-		if asked == "" && slices.Contains(synonyms[usual], normal) {
-			bySynonym = append(bySynonym, i)
-		}
-		if normal != wanted {
+		if normal != wanted && (asked != "" || !slices.Contains(synonyms[usual], normal)) {
 			continue
 		}
 		found = append(found, i)
@@ -49,11 +46,8 @@ func match(names []string, asked, usual string) []int {
 			exact = append(exact, i)
 		}
 	}
-	switch {
-	case len(exact) == 1:
+	if len(exact) == 1 {
 		return exact
-	case len(found) == 0:
-		return bySynonym
 	}
 	return found
 }

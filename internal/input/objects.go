@@ -12,8 +12,10 @@ import (
 
 // objects is an input of JSON objects. Their keys may differ from one to the next.
 type objects struct {
-	json  table.JSON
-	picks []pick
+	json   table.JSON
+	picks  []pick
+	where  []Condition
+	status []statusColumn // that the first object has within other objects
 }
 
 // pick says which member of an object is meant.
@@ -21,13 +23,14 @@ type pick struct {
 	asked string // key or path that was asked for; "": the usual one
 	usual string // usual name of the key
 	flag  string // that asks for a key
+	none  bool   // nothing is meant
 }
 
 // records implements format.
 func (f *objects) records() iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
 		r := record{lines: 1, cells: make([]cell, len(f.picks)), names: make([]string, len(f.picks))}
-		l := layout{picks: f.picks}
+		l := f.layout()
 		var object *table.Object
 		r.each = func(visit func(name string, c cell)) {
 			walk(object, "", 1, func(path string, v table.Value) {
@@ -36,6 +39,7 @@ func (f *objects) records() iter.Seq2[*record, error] {
 				}
 			})
 		}
+		r.people = func() string { return f.people(object, r.cells[refCell].Text) }
 		for next, err := range f.json.Objects() {
 			if err != nil {
 				yield(nil, err)
@@ -44,10 +48,15 @@ func (f *objects) records() iter.Seq2[*record, error] {
 			object = next
 			r.row, r.size, r.fault = object.Line, 0, object.Fault
 			if r.fault == "" {
-				l.learn(object.Keys)
-				for i := range f.picks {
-					r.cells[i], r.names[i] = l.find(object, i)
-					r.size += len(r.cells[i].Text) // a copy of its own
+				if err := l.learn(object.Keys); err != nil {
+					yield(nil, &table.LineError{Line: object.Line, Err: err})
+					return
+				}
+				r.status, r.cells, r.names = l.status, r.cells[:0], r.names[:0]
+				for i := range l.picks {
+					c, name := l.find(object, i)
+					r.cells, r.names = append(r.cells, c), append(r.names, name)
+					r.size += len(c.Text) // a copy of its own
 				}
 			}
 			if !yield(&r, nil) {
@@ -63,21 +72,45 @@ func (f *objects) columnNames() (names [firstCondition]string) { return names }
 // layout remembers which keys are meant, because most objects have the same keys as
 // the object before.
 type layout struct {
-	picks []pick
-	keys  []string
-	found [][]int // by pick: positions of the keys that could be meant
+	objects *objects
+	picks   []pick // those of all objects, and then the status
+	status  []statusColumn
+	keys    []string
+	found   [][]int // by pick: positions of the keys that could be meant
 }
 
-// learn finds the keys of an object that could be meant.
-func (l *layout) learn(keys []string) {
+func (f *objects) layout() layout {
+	return layout{objects: f, picks: slices.Clone(f.picks), status: slices.Clone(f.status)}
+}
+
+// learn finds the keys of an object that could be meant. It fails if several keys with
+// different names could.
+func (l *layout) learn(keys []string) error {
 	if l.found != nil && slices.Equal(l.keys, keys) {
-		return
+		return nil
 	}
 	l.keys = append(l.keys[:0], keys...)
-	l.found = l.found[:0]
-	for _, p := range l.picks {
-		l.found = append(l.found, match(keys, p.asked, p.usual))
+	f := l.objects
+	l.status = append(l.status[:len(f.status)], statusColumns(keys, f.where)...)
+	l.picks, l.found = l.picks[:len(f.picks)], l.found[:0]
+	for _, c := range l.status {
+		l.picks = append(l.picks, pick{asked: c.name})
 	}
+	for i, p := range l.picks {
+		switch at := i - len(f.picks) - len(f.status); {
+		case at >= 0:
+			l.found = append(l.found, []int{l.status[len(f.status)+at].at})
+		case p.none:
+			l.found = append(l.found, nil)
+		default:
+			found := match(keys, p.asked, p.usual)
+			l.found = append(l.found, found)
+			if first := pickNames(keys, found); len(found) > 1 && table.NormalName(first[0]) != table.NormalName(first[len(first)-1]) {
+				return fmt.Errorf("%d keys could be meant by %q: %s; name one with %s", len(found), p.usual, quoted(first), p.flag)
+			}
+		}
+	}
+	return nil
 }
 
 // find returns the member of the object that pick i means, and its key; an empty cell
@@ -151,25 +184,6 @@ func walk(o *table.Object, above string, depth int, visit func(path string, v ta
 		}
 		visit(above+key, v)
 	}
-}
-
-// firstKeys returns the keys of the first object, and the paths of all its members;
-// nothing if there is no object, or the first one cannot be read.
-func (f *objects) firstKeys() (keys, paths []string, err error) {
-	for o, err := range f.json.Objects() {
-		if err != nil {
-			return nil, nil, err
-		}
-		if o.Fault != "" && f.json.Array {
-			return nil, nil, lineErrorf(o.Line, "this is not a list of objects: its first element is none")
-		}
-		if o.Fault == "" {
-			keys = slices.Clone(o.Keys)
-			walk(o, "", 1, func(path string, _ table.Value) { paths = append(paths, path) })
-		}
-		break
-	}
-	return keys, paths, nil
 }
 
 // checkPicks refuses options by which the ref and the end date are one key.

@@ -20,7 +20,7 @@ type Options struct {
 	Sheet         string         // of a workbook; empty: the first one that is not hidden
 	HeaderRow     int            // line or row of the header; 0: found by what stands in it
 	RefColumn     string         // column or key; empty: found by name
-	EndDateColumn string         // column or key; empty: found by name
+	EndDateColumn string         // column or key; empty: found by name; NoEndDates: there is none
 	Where         []Condition    // rows that do not meet all of them are left out
 	Repair        Repair         // of refs
 	Crosswalk     *Crosswalk     // from the refs of the input to those of the tenant; nil: none
@@ -29,6 +29,10 @@ type Options struct {
 	Zone          *time.Location // of dates without a zone; nil: UTC
 	Now           time.Time      // formats that would make end dates far ahead of it are not proposed
 }
+
+// NoEndDates is the Options.EndDateColumn of an input in which nobody has an end date:
+// everybody in it has left.
+const NoEndDates = "none"
 
 // Format is how an input is written.
 type Format string

@@ -15,7 +15,8 @@ import (
 
 // Survey reads the input from its beginning and fills the survey, which is complete
 // when the sequence has ended. It is the first reading, so the reasons of its rows
-// do not say what would help.
+// do not say what would help, and no doubts: it has their Facts, which Survey.Doubts
+// takes once the survey is complete. It also has rows that were left out (Row.LeftOut).
 //
 // A record that cannot be used is a row with a Fault. An error ends the sequence. It
 // names the input, and the line if one is the reason: the rest of the file cannot be
@@ -23,22 +24,23 @@ import (
 // asked for is in no object, or the file cannot be read.
 func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
-		*v = Survey{}
+		*v = Survey{blockEnd: s.file.Section().Size()%blockSize == 0}
 		g := s.newReading(v)
 		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		g.read(yield)
 		v.Ref, v.EndDate = g.names[refCell], g.names[endDateCell]
 		v.unreadDates = g.proposal.Advice()
+		v.settle()
 	}
 }
 
 // Rows reads the input again, with the same rows and errors. v is the survey that the
 // first reading filled: the reasons of rows say which flag would help, where the
-// survey has found one.
+// survey has found one. Rows have their doubts, and what was seen.
 func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		g := s.newReading(&Survey{})
-		g.advice = v.dateAdvice()
+		g.advice, g.known = v.dateAdvice(), &v
 		// The first objects may lack a key: reasons name it as the later ones spell it.
 		g.names[refCell] = cmp.Or(g.names[refCell], v.Ref)
 		g.names[endDateCell] = cmp.Or(g.names[endDateCell], v.EndDate)
@@ -46,10 +48,18 @@ func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	}
 }
 
+// blockSize is how many bytes a disk writes at once, or a multiple of it. A file of which
+// a part is missing often ends where a block does.
+const blockSize = 4096
+
+// errNoRows is for an input that has a header, or is a list, and no rows.
+var errNoRows = errors.New("there are no rows; if nobody has left, there is nothing to run")
+
 // reading is one pass over a source.
 type reading struct {
 	source *Source
 	survey *Survey // what this reading notices
+	known  *Survey // what the first reading has noticed; nil in that reading
 
 	proposal *dates.Proposal // of formats for dates; nil except in the first reading
 	advice   string          // for rows whose end date cannot be read; "" in the first reading
@@ -65,6 +75,9 @@ type reading struct {
 // records have nothing but texts.
 type slot struct {
 	row, lines   int
+	facts        leaver.Facts
+	leftOut      bool
+	active       string   // what says that the person is still employed; "": nothing
 	ref, endDate *cell    // nil: a text
 	trouble      *trouble // nil: none
 }
@@ -82,6 +95,9 @@ type fields struct {
 }
 
 func (s *Source) newReading(v *Survey) *reading {
+	if g, ok := s.format.(*grid); ok {
+		v.shapes.columns, v.shapes.ref = g.around(), g.ref
+	}
 	return &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{}}
 }
 
@@ -92,6 +108,9 @@ func (g *reading) read(yield func(leaver.Row, error) bool) {
 			row, err := g.finish(slot, fields)
 			if err != nil {
 				return err
+			}
+			if row.LeftOut && row.Ref == "" {
+				continue
 			}
 			if !yield(row, nil) {
 				return errStop
@@ -141,12 +160,18 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 		if wanted, fault = g.meets(r); !wanted {
 			g.refFound = g.refFound || r.names[refCell] != ""
 			g.survey.LeftOut++
-			return false, nil
+			return g.leaveOut(r, s), nil
 		}
-		if err := g.agreeAll(r); err != nil {
+		if err := cmp.Or(g.agreeAll(r), g.nested(r)); err != nil {
 			return true, err
 		}
 		g.survey.record(r)
+		s.facts = g.facts(r)
+		if column, value := g.source.active(r); column != "" {
+			g.survey.status.note(column, value, r.cells[endDateCell].Text)
+			s.facts |= activeRow
+			s.active = fmt.Sprintf("the %s %q says %q", g.source.Field(), column, shorten(value))
+		}
 		if fault == "" && g.mayBeTotal(r) {
 			if filled, isTotal := r.total(); isTotal {
 				// The number in the place of the ref is a sum or a count.
@@ -154,12 +179,17 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 			}
 		}
 	}
-	s.row, s.lines = r.row, r.lines
-	s.ref, s.endDate = r.cells[refCell].keep(), r.cells[endDateCell].keep()
+	s.keep(r)
 	if fault != "" || r.otherHeader != nil {
 		s.trouble = &trouble{fault, r.otherHeader}
 	}
 	return true, nil
+}
+
+// keep sets what a slot keeps of each record.
+func (s *slot) keep(r *record) {
+	s.row, s.lines = r.row, r.lines
+	s.ref, s.endDate = r.cells[refCell].keep(), r.cells[endDateCell].keep()
 }
 
 // agreeAll compares the keys of a record with those of the records before it.
@@ -195,10 +225,21 @@ func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
 	if s.trouble != nil {
 		row.Fault = s.trouble.fault // and no ref: a report of the row must not name a leaver
 	}
+	if s.leftOut {
+		if raw, fault := g.source.refIn(s.ref.with(f.Ref)); fault == "" {
+			row.Ref = leaver.TrimRef(g.inTenant(g.source.options.Repair.ref(raw)).ref)
+		}
+		row.LeftOut = true
+		return row, nil
+	}
 	if row.Fault == "" {
 		row = g.row(row.Place, s.ref.with(f.Ref), s.endDate.with(f.EndDate))
 	}
 	if row.Fault == "" {
+		row.Facts |= s.facts
+		if g.known != nil {
+			g.doubt(&row, s.active)
+		}
 		return row, nil
 	}
 	if s.trouble != nil && s.trouble.otherHeader != nil {
@@ -212,11 +253,15 @@ func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
 
 // row reads a row from its cells. A fault names its column or key.
 func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
-	text, fault := g.identify(ref)
+	found := g.identify(ref)
 	d := g.date(endDate)
-	row := leaver.RowOf(place, text, d.EndDate, d.err)
-	if fault != "" {
-		row.Fault = fault
+	row := leaver.RowOf(place, found.ref, d.EndDate, d.err)
+	row.Excluded, row.Facts = found.excluded, found.facts|d.swap|fact(blankDate, d.err == nil && d.Text == "")
+	switch {
+	case found.fault != "":
+		row.Fault = found.fault
+	case found.excluded != "":
+		row.Fault = "" // whatever the end date is
 	}
 	usable := leaver.CheckRef(row.Ref) == nil
 	g.noteDate(d, usable)
@@ -228,6 +273,8 @@ func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
 		name = cmp.Or(g.names[refCell], cmp.Or(g.source.options.RefColumn, refName))
 	} else if errors.Is(d.err, leaver.ErrDateForm) && g.advice != "" {
 		row.Fault += "; " + g.advice
+	} else if errors.Is(d.err, leaver.ErrNoDate) && g.known != nil {
+		row.Fault += leftOutBy(name, d.Text)
 	}
 	row.Fault = fmt.Sprintf("%s %q: %s", g.source.Field(), name, row.Fault)
 	return row
@@ -236,7 +283,7 @@ func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
 // date reads the end date in a cell, or remembers it if the text was read before.
 func (g *reading) date(c cell) date {
 	if c.Kind != xlsx.Text {
-		return g.source.dateIn(c)
+		return g.newDate(c)
 	}
 	d, known := g.dates[c.Text]
 	if !known {
@@ -245,22 +292,51 @@ func (g *reading) date(c cell) date {
 			clear(g.dates)
 		}
 		c.Text = strings.Clone(c.Text) // so that the record does not stay in memory
-		d = g.source.dateIn(c)
+		d = g.newDate(c)
 		g.dates[c.Text] = d
 	}
 	return d
 }
 
-// complete fails at the end of the input if no object has a key that is needed.
+// newDate reads the end date in a cell, and shows it to those who look at the whole
+// column: once is enough for each text.
+func (g *reading) newDate(c cell) date {
+	d := g.source.dateIn(c)
+	g.survey.swaps.Add(d.EndDate, d.ownKind)
+	if dates.Swappable(d.EndDate) {
+		d.swap = swappableText
+		if d.ownKind {
+			d.swap = swappableCell
+		}
+	}
+	return d
+}
+
+// complete fails at the end of the input if it has no records, no object has a key
+// that is needed, or the end date is not read and there are dates.
 func (g *reading) complete() error {
 	s, o := g.source, g.source.options
-	if s.Format != JSONL || g.records == 0 {
-		return nil
+	switch {
+	case g.records == 0:
+		return errNoRows
+	case s.Format == JSONL:
+		if err := g.allKeys(); err != nil {
+			return err
+		}
 	}
+	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
+		return g.survey.otherDates.check(s.Field())
+	}
+	return nil
+}
+
+// allKeys fails if no object has a key that is needed.
+func (g *reading) allKeys() error {
+	s, o := g.source, g.source.options
 	switch {
 	case g.names[refCell] == "" && !g.refFound:
 		return s.noKey(cmp.Or(o.RefColumn, refName), "--ref-column")
-	case g.names[endDateCell] == "" && o.EndDateColumn != "" && g.names[refCell] != "":
+	case g.names[endDateCell] == "" && o.EndDateColumn != "" && o.EndDateColumn != NoEndDates && g.names[refCell] != "":
 		// Without end dates everybody would seem to have left.
 		return s.noKey(o.EndDateColumn, "--end-date-column")
 	}

@@ -25,10 +25,18 @@ type record struct {
 	size  int    // bytes of memory that stay in use with its cells
 	fault string // why it cannot be used; "" if it can
 
+	status []statusColumn // the columns behind those of the conditions
+	grid   *gridRow       // the row that it is; nil for an object
+	header int            // row of the last header that repeats the first one above it; 0: none
+	named  string         // a cell that is the name of its own column, as in another header; "": none
+
 	cells []cell   // in the order in which the columns or keys were asked for
 	names []string // of their columns or keys; "" for one that is not there
 	// each visits all cells of the record with their names.
 	each func(visit func(name string, c cell))
+	// people returns the path of a list of other people in an object; "" if there is
+	// none. It is nil for the row of a grid.
+	people func() string
 
 	// otherHeader is the error that ends the reading if the record looks like a
 	// header with other columns and turns out to be unusable as a row; nil if it
@@ -36,7 +44,8 @@ type record struct {
 	otherHeader error
 }
 
-// The cells that are read of a leaver. Those of the conditions follow.
+// The cells that are read of a leaver. Those of the conditions follow, and then those
+// of the columns that say what a person's employment is.
 const (
 	refCell = iota
 	endDateCell

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -30,52 +31,83 @@ func (r Repair) ref(text string) string {
 	return string(r.Prefix) + ref
 }
 
-// identify returns the ref by which the tenant knows the leaver in a cell. With a
-// fault it returns no ref, so that a report of the row does not name a leaver.
-func (g *reading) identify(c cell) (ref, fault string) {
+// identity is what a cell says of a leaver.
+type identity struct {
+	ref      string // by which the tenant knows the leaver; "" with a fault
+	excluded string // where a list names the leaver as one who is never suspended
+	fault    string
+	facts    leaver.Facts
+}
+
+// identify returns who the leaver in a cell is. With a fault it returns no ref, so
+// that a report of the row does not name a leaver.
+func (g *reading) identify(c cell) identity {
 	o := &g.source.options
 	raw, fault := g.source.refIn(c)
 	if fault != "" {
-		return "", fault
+		return identity{fault: fault}
 	}
-	ref = o.Repair.ref(raw)
-	g.survey.ref(raw, ref, c.Width, o.Repair)
+	ref := o.Repair.ref(raw)
+	facts := g.survey.ref(raw, ref, c.Width, o.Repair)
 	if o.Crosswalk == nil && o.Except == nil {
-		return ref, ""
+		return identity{ref: ref, facts: facts}
 	}
+	found := g.inTenant(ref)
+	if found.facts = facts; found.excluded == "" {
+		found.excluded = o.Except.Refuse(leaver.TrimRef(raw)) // a list may have the refs of the input
+	}
+	return found
+}
+
+// inTenant returns who the leaver with a ref of the input is.
+func (g *reading) inTenant(ref string) identity {
+	o := &g.source.options
 	old := leaver.TrimRef(ref)
 	if leaver.CheckRef(old) != nil {
-		return ref, "" // leaver.RowOf says what is wrong with it
+		return identity{ref: ref} // leaver.RowOf says what is wrong with it
 	}
-	// A list may have the refs of the input, or those of the tenant.
-	if fault := o.Except.Refuse(leaver.TrimRef(raw), old); fault != "" {
-		return "", fault
-	}
+	found := identity{ref: ref, excluded: o.Except.Refuse(old)}
 	if o.Crosswalk == nil {
-		return ref, ""
+		return found
 	}
-	ref, ok := o.Crosswalk.partner(old)
-	if !ok {
-		return "", fmt.Sprintf("the ref %q has no partner in %s (--ref-map)", old, o.Crosswalk.Name)
+	partner, ok := o.Crosswalk.partner(old)
+	switch {
+	case ok:
+		found.ref = partner
+		found.excluded = cmp.Or(found.excluded, o.Except.Refuse(partner))
+	case found.excluded == "":
+		return identity{fault: fmt.Sprintf("the ref %q has no partner in %s (--ref-map)", old, o.Crosswalk.Name)}
 	}
-	if fault := o.Except.Refuse(ref); fault != "" {
-		return "", fault
-	}
-	return ref, ""
+	return found
 }
 
 // ref notes a ref: as it is in the input (raw), and repaired. width is how many digits
-// the sheet shows if it adds zeros in front; 0 if it does not.
-func (v *Survey) ref(raw, ref string, width int, r Repair) {
+// the sheet shows if it adds zeros in front; 0 if it does not. It returns the facts
+// about the ref.
+func (v *Survey) ref(raw, ref string, width int, r Repair) leaver.Facts {
 	prefix := string(r.Prefix)
 	if prefix != "" && strings.HasPrefix(leaver.TrimRef(raw), prefix) {
 		v.prefixed++
 	}
+	ref = strings.TrimPrefix(leaver.TrimRef(ref), prefix)
 	if width > 0 {
 		v.zeros.noteShown(width, int(r.Pad))
 	} else {
-		v.zeros.note(strings.TrimPrefix(leaver.TrimRef(ref), prefix))
+		v.zeros.note(ref)
 	}
+	if leaver.CheckRef(ref) != nil {
+		return 0
+	}
+	found := v.forms.note(ref)
+	facts := found.facts() | fact(strangeRef, !found.quick && strange(ref) != "") | fact(unpaddedRef, int(r.Pad) < width)
+	if long, lost := lostDigits(ref); long {
+		v.long++
+		if lost {
+			v.rounded++
+			facts |= roundedRef
+		}
+	}
+	return facts
 }
 
 // Refuse tells whether Except lists the leaver with this ref of the tenant: it returns

@@ -24,35 +24,69 @@ func (s *Source) openSheet(file *table.File, o headerOptions) (*grid, error) {
 		return nil, err
 	}
 	defer book.Close()
-	sheet, err := findSheet(book.Sheets(), s.options.Sheet)
+	wanted, err := findSheets(book.Sheets(), s.options.Sheet)
 	if err != nil {
 		return nil, err
 	}
-	cells, err := book.Read(sheet)
-	if err != nil {
-		return nil, err
-	}
-	s.closers = append(s.closers, cells) // its scratch file
-	s.Sheet, s.from1904, s.hidden = sheet.Name, book.From1904(), cells.Hidden()
-	return newSheetGrid(cells, o)
+	return s.openOneOf(book, wanted, o)
 }
 
-// findSheet returns the sheet of a name, or else the first one that is not hidden.
-func findSheet(sheets []xlsx.Sheet, name string) (xlsx.Sheet, error) {
+// openOneOf opens the sheet that has a column for the ref. It fails if several have
+// one: nobody has said which of them has the leavers.
+func (s *Source) openOneOf(book *xlsx.Workbook, sheets []xlsx.Sheet, o headerOptions) (*grid, error) {
+	var first error // about the first sheet
+	var found *grid
 	var names []string
-	for _, s := range sheets {
-		if name == "" && !s.Hidden || name != "" && strings.EqualFold(strings.TrimSpace(s.Name), strings.TrimSpace(name)) {
-			return s, nil
+	for i, sheet := range sheets {
+		cells, err := book.Read(sheet)
+		if err != nil {
+			return nil, err
 		}
+		s.closers = append(s.closers, cells) // its scratch file
+		g, err := newSheetGrid(cells, o)
+		if err == nil && len(sheets) > 1 {
+			_, _, err = findColumns(g.header, s.options)
+		}
+		if i == 0 {
+			first = err
+		}
+		if errors.Is(err, errEmpty) || errors.Is(err, errNoRef) {
+			continue
+		}
+		if names = append(names, sheet.Name); len(names) > 1 {
+			continue
+		}
+		if found, first = g, err; found != nil {
+			s.Sheet, s.from1904 = sheet.Name, book.From1904()
+		}
+	}
+	if len(names) > 1 {
+		return nil, fmt.Errorf("%d sheets have a column for the ref: %s; name one with --sheet", len(names), quoted(names))
+	}
+	return found, first
+}
+
+// findSheets returns the sheet of a name, or else those that are not hidden.
+func findSheets(sheets []xlsx.Sheet, name string) ([]xlsx.Sheet, error) {
+	var names []string
+	var found []xlsx.Sheet
+	for _, s := range sheets {
 		names = append(names, s.Name)
+		if name == "" && !s.Hidden || name != "" && strings.EqualFold(strings.TrimSpace(s.Name), strings.TrimSpace(name)) {
+			found = append(found, s)
+		}
 	}
 	switch {
+	case name != "" && len(found) > 0:
+		return found[:1], nil
+	case len(found) > 0:
+		return found, nil
 	case name != "":
-		return xlsx.Sheet{}, fmt.Errorf("no sheet %q (--sheet); the workbook has %s", name, quoted(names))
+		return nil, fmt.Errorf("no sheet %q (--sheet); the workbook has %s", name, quoted(names))
 	case len(names) > 0:
-		return xlsx.Sheet{}, fmt.Errorf("all sheets are hidden; name one with --sheet: %s", quoted(names))
+		return nil, fmt.Errorf("all sheets are hidden; name one with --sheet: %s", quoted(names))
 	}
-	return xlsx.Sheet{}, errors.New("the workbook has no sheet with cells")
+	return nil, errors.New("the workbook has no sheet with cells")
 }
 
 // newSheetGrid finds the header of a sheet.
@@ -62,7 +96,7 @@ func newSheetGrid(cells *xlsx.Cells, o headerOptions) (*grid, error) {
 		return nil, err
 	}
 	header := found.header
-	g := &grid{header: header, headerRow: found.row, titled: found.titled, names: newNames(header), merged: merged(cells.Merged())}
+	g := &grid{header: header, headerRow: found.row, titled: found.titled, names: newNames(header), merged: merged(cells.Merged()), hides: cells.ColumnHidden}
 	g.rows = func(yield func(*gridRow, error) bool) {
 		row := gridRow{lines: 1}
 		for r, err := range cells.Rows() {
@@ -74,6 +108,7 @@ func newSheetGrid(cells *xlsx.Cells, o headerOptions) (*grid, error) {
 				continue
 			}
 			row.row, row.cells, row.texts, row.fault = r.Number, r.Cells, textsOf(row.texts[:0], r.Cells), ""
+			row.facts = fact(hiddenRow, r.Hidden)
 			// A sheet does not store the empty cells at the end of a row.
 			for len(row.texts) < len(header) {
 				row.texts = append(row.texts, "")
@@ -123,4 +158,26 @@ func (m merged) at(row int) string {
 		}
 	}
 	return ""
+}
+
+// hiddenColumns says which columns that are read the sheet hides: a person who looks at
+// the sheet does not see by what its rows are told. It returns "" if there are none.
+func (s *Source) hiddenColumns() string {
+	g, ok := s.format.(*grid)
+	if !ok || g.hides == nil {
+		return ""
+	}
+	var names []string
+	for _, column := range g.columns {
+		if column >= 0 && g.hides(column) && !slices.Contains(names, g.header[column]) {
+			names = append(names, g.header[column])
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "the sheet hides the column " + quoted(names) + ", which is read all the same"
+	}
+	return "the sheet hides the columns " + quoted(names) + ", which are read all the same"
 }

@@ -42,14 +42,17 @@ type Source struct {
 	HeaderRow int
 	Titled    bool
 
+	file    *table.File
 	options Options
 	format  format
 	closers []io.Closer
 
 	from1904 bool     // the workbook counts days from 1904
-	hidden   int      // rows that the sheet hides
 	paths    []string // of the members of the first JSON object
 }
+
+// errNoRef is for a header without a column for the ref.
+var errNoRef = errors.New("no column ref")
 
 var errEmpty = errors.New("the input is empty; it needs a header with a column ref")
 
@@ -61,7 +64,7 @@ func Open(file *table.File, o Options) (*Source, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	s := &Source{Name: file.Name, options: o, closers: []io.Closer{file}}
+	s := &Source{Name: file.Name, file: file, options: o, closers: []io.Closer{file}}
 	if err := s.open(file); err != nil {
 		return nil, errors.Join(s.named(err), s.Close())
 	}
@@ -99,7 +102,12 @@ func (s *Source) choose(g *grid) error {
 		where, err = findConditions(g.header, s.options.Where)
 	}
 	if err == nil {
-		err = g.pick(ref, endDate, append([]int{ref, endDate}, where...)...)
+		g.status = statusColumns(g.header, s.options.Where)
+		columns := append([]int{ref, endDate}, where...)
+		for _, c := range g.status {
+			columns = append(columns, c.at)
+		}
+		err = g.pick(ref, endDate, columns...)
 	}
 	if err != nil {
 		return &table.LineError{Line: g.headerRow, Err: err}
@@ -116,7 +124,10 @@ func findColumns(header []string, o Options) (ref, endDate int, err error) {
 		return 0, 0, err
 	}
 	if ref < 0 {
-		return 0, 0, fmt.Errorf("no column ref; the header has %s; name the column with --ref-column, or the row of the header with --header-row", quoted(header))
+		return 0, 0, fmt.Errorf("%w; the header has %s; name the column with --ref-column, or the row of the header with --header-row", errNoRef, quoted(header))
+	}
+	if o.EndDateColumn == NoEndDates {
+		return ref, -1, nil
 	}
 	endDate, err = findColumn(header, o.EndDateColumn, endDateName, "--end-date-column")
 	if err != nil {
@@ -157,10 +168,22 @@ func (s *Source) openGrid(file *table.File, o headerOptions) (*grid, error) {
 	if err != nil || isJSON {
 		return nil, err
 	}
+	if err := head.Check(o.delimiter); err != nil {
+		return nil, withDelimiterFlag(err)
+	}
 	s.Format = CSV
 	g, comma, err := openCSV(text, head, o)
 	s.Delimiter = Delimiter(comma)
 	return s.headed(g, err)
+}
+
+// withDelimiterFlag adds the flag to an error that a delimiter settles.
+func withDelimiterFlag(err error) error {
+	at, isLine := errors.AsType[*table.LineError](err)
+	if d, ok := errors.AsType[*table.DelimiterError](err); ok && isLine {
+		return lineErrorf(at.Line, `%w; if it does, say so with --delimiter, in bash --delimiter $'\x%02x'`, err, d.Delimiter)
+	}
+	return err
 }
 
 // headed sets the header to that of a grid.
@@ -194,7 +217,7 @@ func (s *Source) isJSON(text *table.Text, head table.Head) (bool, error) {
 		above := len(head) - len(bytes.TrimLeft(head, " \t\r\n"))
 		return false, lineErrorf(1+bytes.Count(head[:above], []byte("\n")), "this is not JSON lines: a line is one object, {\"ref\": …}")
 	}
-	s.Format, s.format = JSONL, &objects{json: table.JSON{Text: text, Array: array}}
+	s.Format, s.format = JSONL, &objects{json: table.JSON{Text: text}}
 	return true, nil
 }
 
@@ -207,27 +230,16 @@ func notText(content table.Content) error {
 		return errors.New("this is a workbook of an old Excel (.xls), or one with a password; save it as .xlsx without a password")
 	case table.Gzipped:
 		return errors.New("this is compressed with gzip twice; unpack it first (gunzip)")
+	case table.WebPage:
+		return errors.New("this is a web page (HTML), not a table, whatever its name says: a program has exported HTML, or the file is the page of a login; export the data as CSV or .xlsx")
+	case table.XML:
+		return errors.New("this is XML, which cannot be read; export the data as CSV or .xlsx, or open it in a spreadsheet program and save it so")
+	case table.Document:
+		return errors.New("this is a document (PDF or RTF), not a table; export the data as CSV or .xlsx")
 	case table.Binary:
 		return errors.New("this is binary data, not text; save it as CSV (UTF-8), or say its encoding with --encoding, such as utf-16le")
 	}
 	return nil
-}
-
-// openObjects sets which keys of JSON objects are read, after openGrid has found JSON.
-func (s *Source) openObjects() error {
-	o, f := s.options, s.format.(*objects)
-	ref := pick{o.RefColumn, refName, "--ref-column"}
-	endDate := pick{o.EndDateColumn, endDateName, "--end-date-column"}
-	if err := checkPicks(ref, endDate); err != nil {
-		return err
-	}
-	f.picks = []pick{ref, endDate}
-	for _, c := range o.Where {
-		f.picks = append(f.picks, pick{asked: c.Column, flag: "--where"})
-	}
-	var err error
-	s.Header, s.paths, err = f.firstKeys()
-	return err
 }
 
 // headerOptions returns the options that concern the header.

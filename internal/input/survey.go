@@ -3,14 +3,10 @@ package input
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
-	"unicode"
 
 	"offboard/internal/dates"
 	"offboard/internal/leaver"
-	"offboard/internal/xlsx"
 )
 
 // Survey is what the first reading of a source has noticed beside the rows. It is a
@@ -23,36 +19,45 @@ type Survey struct {
 	// LeftOut is how many rows did not meet the conditions of Options.Where.
 	LeftOut int
 
-	zeros       zeros
-	conditions  []conditionSurvey
-	otherDates  otherDates
-	unreadDates dates.Advice
-	dateCells   int // end dates that are cells of the kind date,
-	dateTexts   int // and those that are text, and not in the usual form
-	prefixed    int // refs that begin with the prefix already
-	broken      int // rows that take up several lines
-	firstBroken int // the line of the first of these
+	zeros                      zeros
+	conditions                 []conditionSurvey
+	otherDates                 otherDates
+	unreadDates                dates.Advice
+	swaps                      dates.Swaps
+	swappedCells, swappedTexts bool // they seem to be
+	prefixed                   int  // refs that begin with the prefix already
+	broken                     int  // rows that take up several lines
+	firstBroken                int  // the line of the first of these
+
+	forms         forms
+	usual         usual // what forms says in the end
+	shapes        shapes
+	titles        []title
+	nested        nested
+	header        int // row of the last header that repeats the first one
+	wide          int // rows of a grid,
+	alone         int // those of them with nothing but a ref,
+	sparse        int // those in a table of three columns or more,
+	narrow        int // and those with one more cell
+	long, rounded int // refs of many digits, and those of them that may be rounded
+	status        activeStatus
+	blockEnd      bool // the file ends where a block of a disk does, and without a line break
 }
 
 // Warnings returns what a person should look at before anything is sent, one sentence
 // each. v is the survey of this source.
 func (s *Source) Warnings(v Survey) []string {
-	all := v.zeros.warnings()
-	all = append(all, s.missingValues(v)...)
+	all := s.missingValues(v)
 	if n := v.prefixed; n > 0 {
 		all = append(all, fmt.Sprintf("%s with %q in front already, and once more by --ref-prefix", count(n, "ref"), string(s.options.Repair.Prefix)))
-	}
-	if v.EndDate == "" {
-		all = append(all, v.otherDates.warnings(s.Field())...)
-	}
-	if v.dateCells > 0 && v.dateTexts > 0 {
-		all = append(all, fmt.Sprintf("%s with a cell that is a date, and %d with text; a spreadsheet program that has read days as months makes such columns, and its dates are wrong: compare some with the source", count(v.dateCells, "end date"), v.dateTexts))
 	}
 	if n := v.broken; n > 0 {
 		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), v.firstBroken))
 	}
-	if n := s.hidden; n > 0 {
-		all = append(all, fmt.Sprintf("%s that the sheet hides, read as the others are", count(n, "row")))
+	for _, text := range []string{v.nested.warning(), s.hiddenColumns()} {
+		if text != "" {
+			all = append(all, text)
+		}
 	}
 	return all
 }
@@ -72,25 +77,27 @@ func (v Survey) DateFormat() (letters string, unread bool) {
 // were read.
 func (v Survey) dateAdvice() string {
 	a := v.unreadDates
-	switch {
-	case a.Texts == 0:
+	if a.Texts == 0 {
 		return ""
-	case len(a.Formats) == 0:
-		return "say how dates are written with --date-format, such as DD/MM/YYYY"
-	case len(a.Formats) > 1:
-		return fmt.Sprintf("they could be %s: say which with --date-format", strings.Join(a.Formats, " or "))
 	}
-	format := a.Formats[0]
-	if strings.Contains(format, " ") {
-		format = "'" + format + "'" // for a shell
+	quoted := make([]string, len(a.Formats))
+	for i, format := range a.Formats {
+		if quoted[i] = format; strings.Contains(format, " ") {
+			quoted[i] = "'" + format + "'" // for a shell
+		}
 	}
+	formats := strings.Join(quoted, " or ")
 	switch {
-	case a.Format() == "":
-		return fmt.Sprintf("%d would fit --date-format %s, and %d are YYYY-MM-DD: write them alike", a.Texts-a.Odd, format, a.Usual)
+	case len(a.Formats) == 0:
+		return "say how dates are written with --date-format, such as DD/MM/YYYY, or export them as YYYY-MM-DD"
+	case a.Mixed():
+		return fmt.Sprintf("%d would fit --date-format %s, and %d are YYYY-MM-DD: write them alike", a.Texts-a.Odd, formats, a.Usual)
+	case len(a.Formats) > 1:
+		return fmt.Sprintf("they could be %s: say which with --date-format", formats)
 	case a.Odd > 0:
-		return fmt.Sprintf("all but %d would fit --date-format %s", a.Odd, format)
+		return fmt.Sprintf("all but %d would fit --date-format %s", a.Odd, formats)
 	}
-	return fmt.Sprintf("all of them would fit --date-format %s", format)
+	return fmt.Sprintf("all of them would fit --date-format %s", formats)
 }
 
 // count writes a number of things.
@@ -104,7 +111,11 @@ func count(n int, thing string) string {
 // record notes a record that meets the conditions.
 func (v *Survey) record(r *record) {
 	if r.names[endDateCell] == "" && v.otherDates.next() {
-		r.each(v.otherDates.note)
+		r.each(func(name string, c cell) {
+			if name != r.names[refCell] {
+				v.otherDates.note(name, c)
+			}
+		})
 	}
 	if r.lines > 1 {
 		if v.broken++; v.broken == 1 {
@@ -124,78 +135,4 @@ func (g *reading) noteDate(d date, usable bool) {
 			g.proposal.AddUsual()
 		}
 	}
-	switch {
-	case g.source.Format != XLSX || d.Text == "":
-	case d.ownKind:
-		g.survey.dateCells++
-	case !g.source.options.Dates.IsZero() && d.err == nil,
-		otherForm && strings.ContainsAny(d.Text, "0123456789") && strings.Trim(d.Text, "0123456789.") != "":
-		g.survey.dateTexts++
-	}
-}
-
-// otherDates finds columns and keys that have dates, in an input of which no end date
-// is read: people who have not left yet must not be suspended because the column of
-// their end date has an unusual name.
-type otherDates struct {
-	records, cells int             // looked at
-	names          []string        // of the columns or keys that have dates
-	known          map[string]bool // the same names
-	size           int             // bytes of these
-}
-
-// next tells whether one more record should be looked at. Neither the work nor the
-// memory that names take grows with the input.
-func (d *otherDates) next() bool {
-	d.records++
-	return d.records <= otherDateRecords && d.cells < otherDateCells && d.size < otherDateNames
-}
-
-// The most records, cells and bytes of names that otherDates looks at.
-const (
-	otherDateRecords = 1000
-	otherDateCells   = 1 << 20
-	otherDateNames   = 64 << 10
-)
-
-// note looks at a cell.
-func (d *otherDates) note(name string, c cell) {
-	d.cells++
-	text := strings.TrimSpace(c.Text)
-	if text == "" || c.fault != "" || d.size >= otherDateNames || d.known[name] {
-		return
-	}
-	if c.Kind == xlsx.Date || saysDate(name) || hasYear(text) || dates.Looks(text, time.UTC) {
-		if d.known == nil {
-			d.known = map[string]bool{}
-		}
-		d.known[name] = true
-		d.names = append(d.names, name)
-		d.size += len(name)
-	}
-}
-
-func (d *otherDates) warnings(field string) []string {
-	switch len(d.names) {
-	case 0:
-		return nil
-	case 1:
-		return []string{fmt.Sprintf("no end date is read, but there are dates in the %s %s; if it says when people leave, name it with --end-date-column", field, quoted(d.names))}
-	}
-	return []string{fmt.Sprintf("no end date is read, but there are dates in the %ss %s; if one of them says when people leave, name it with --end-date-column", field, quoted(d.names))}
-}
-
-// saysDate tells whether a name says that a column has dates, in some languages.
-func saysDate(name string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) }), func(word string) bool {
-		return word == "date" || word == "enddate" || strings.HasSuffix(word, "datum") || word == "fecha" || word == "austritt" || word == "sortie" || word == "exit"
-	})
-}
-
-// hasYear tells whether a short text has a year of this century or the last one, and
-// more than digits: "31. Dezember 2027" is a date, though no format reads it.
-func hasYear(text string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }), func(number string) bool {
-		return len(number) == 4 && (strings.HasPrefix(number, "19") || strings.HasPrefix(number, "20"))
-	}) && len(text) <= 40 && !digitsOnly(text)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -158,4 +159,16 @@ func (s *Source) missingValues(v Survey) []string {
 		}
 	}
 	return all
+}
+
+// leftOutBy says which condition leaves out the rows with a value that stands for none;
+// "" if such a condition could not be typed as it is.
+func leftOutBy(column, value string) string {
+	text := Condition{Column: column, Values: []string{value}, Not: true}.String()
+	read, err := ParseCondition(text)
+	if err != nil || read.Column != column || !slices.Equal(read.Values, []string{value}) || strings.ContainsAny(text, `';\`) ||
+		strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return ""
+	}
+	return fmt.Sprintf("; if such rows are no leavers, --where '%s' leaves them out", text)
 }

@@ -1,10 +1,6 @@
 package input
 
-import (
-	"fmt"
-
-	"offboard/internal/leaver"
-)
+import "offboard/internal/leaver"
 
 // zeros counts refs that may have lost zeros in front. It looks at refs of digits
 // only: if some have zeros in front, and all of these have the same length, shorter
@@ -58,16 +54,4 @@ func (z *zeros) tooShort() int {
 		n += count
 	}
 	return n
-}
-
-// warnings say how many refs are too short, if any are.
-func (z *zeros) warnings() []string {
-	var all []string
-	if z.hidden > 0 {
-		all = append(all, fmt.Sprintf("%s without the zeros that the sheet shows in front; --ref-pad %d puts them there", count(z.hidden, "ref"), z.widest))
-	}
-	if n := z.tooShort(); n > 0 {
-		all = append(all, fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet has cut zeros, --ref-pad %d puts them back", count(n, "ref"), z.long, z.long))
-	}
-	return all
 }

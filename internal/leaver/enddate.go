@@ -4,18 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // EndDate is when a leaver left: a whole day, a moment, or unknown. The zero
 // value is unknown, which is also called "no end date".
 type EndDate struct {
-	// Text is the end date as it was read, without white space around it. A
-	// report repeats it, so that the report means the same as its input.
+	// Text is the end date as it was read, without white space around it and
+	// without characters that have no width. A moment that is a day only in the
+	// zone of the reading (see ParseEndDate) has the text of that day,
+	// YYYY-MM-DD. A report repeats the Text, so that the report means the same
+	// as its input.
 	Text string
 
-	at  time.Time // the moment, or the first moment of the day in its zone
-	day int       // a day as the number 20240630; 0 for a moment
+	at   time.Time      // the moment, or the first moment of the day in its zone
+	day  int            // a day as the number 20240630; 0 for a moment
+	also *time.Location // a second zone in which the day must be over, or nil
 }
 
 const dayLayout = "2006-01-02"
@@ -23,10 +28,6 @@ const dayLayout = "2006-01-02"
 // MaxEndDate is the number of bytes that the text of an end date has at most.
 // RFC 3339 allows any number of digits in a fraction of a second.
 const MaxEndDate = 40
-
-// earliest is the first year that an end date can have. What old systems
-// write for "none" (0001-01-01, 1899-12-30, 1900-01-01) is no end date.
-const earliest = 1950
 
 // ErrDateForm is matched, with errors.Is, by the error for an end date that is
 // written in another form than ParseEndDate reads, or that is no day of the
@@ -39,43 +40,124 @@ var errTooEarly = fmt.Errorf("lies before the year %d", earliest)
 // such texts, so the message is formatted only when it is asked for.
 type endDateError struct {
 	text string
-	err  error // what is wrong: ErrDateForm or errTooEarly
+	err  error // what is wrong: ErrDateForm, ErrNoDate or errTooEarly
 }
 
 func (e *endDateError) Error() string {
-	return "the end date " + strconv.Quote(Excerpt(e.text, 40)) + " " + e.err.Error()
+	fault := e.err.Error()
+	if e.err == ErrDateForm && beginsWithDay(e.text) {
+		if _, ok := parseDay(e.text[:len(dayLayout)]); !ok {
+			fault = "is no day of the calendar in the form YYYY-MM-DD"
+		}
+	}
+	return "the end date " + strconv.Quote(Excerpt(e.text, 40)) + " " + fault
 }
 
 func (e *endDateError) Unwrap() error { return e.err }
 
-// ParseEndDate reads RFC 3339 (2024-06-30T17:00:00Z) or a day (2024-06-30,
-// which begins at 00:00 in zone). An empty text means no end date. The error
-// matches ErrDateForm unless the year is before 1950; then the EndDate has a
+// ParseEndDate reads a moment in RFC 3339 (2024-06-30T17:00:00Z, also with t, z
+// or a space between day and time), a day (2024-06-30, which begins at 00:00 in
+// zone), or a day with a zone as XML Schema writes it (2024-06-30+02:00). An
+// empty text means no end date.
+//
+// A moment at midnight is the day that begins then, because systems that know
+// no days write one like this:
+//
+//   - 2024-06-30T00:00:00+02:00 is midnight in the zone that the text names. It
+//     is the day 30 June in that zone, and passes when the day is over there.
+//   - 2024-06-30T00:00:00Z, or with another offset of zero, is the day 30 June
+//     in UTC. Systems also write it for 30 June in no particular zone, so it
+//     passes when the day is over both in UTC and in zone.
+//   - 2024-06-29T22:00:00Z is midnight in zone if that is Europe/Berlin. It is
+//     the day 30 June in zone, and its Text is 2024-06-30. The same holds for
+//     the first moment of a day whose 00:00 is skipped in zone.
+//
+// The error matches ErrNoDate for what systems write for "no date", and
+// ErrDateForm for a text in another form and for a day that does not exist. It
+// matches neither for other days before 1950. After an error the EndDate has a
 // Text only.
 func ParseEndDate(text string, zone *time.Location) (EndDate, error) {
-	d := EndDate{Text: text}
 	if text == "" {
+		return EndDate{}, nil
+	}
+	if at, ok := parseDay(text); ok && checkDay(at) == nil {
+		return dayIn(at, zone, text), nil // nearly every end date
+	}
+	plain := PlainDate(text)
+	d, err := parseEndDate(plain, zone)
+	if err == nil {
 		return d, nil
 	}
-	at, ok := parseDay(text)
-	isDay := ok
-	if !isDay && mayBeRFC3339(text) {
-		var err error
-		at, err = time.ParseInLocation(time.RFC3339, text, time.UTC)
-		ok = err == nil
+	if err == ErrDateForm && isNoDate(plain) {
+		err = ErrNoDate
 	}
+	return EndDate{Text: text}, &endDateError{text, err}
+}
+
+// parseEndDate returns one of the errors in an endDateError.
+func parseEndDate(text string, zone *time.Location) (d EndDate, err error) {
+	if at, ok := parseDay(text); ok {
+		return dayIn(at, zone, text), checkDay(at)
+	}
+	at, ok := parseMoment(text)
 	if !ok {
-		return d, &endDateError{text, ErrDateForm}
+		if at, ok = parseZonedDay(text); !ok {
+			return d, ErrDateForm
+		}
+	}
+	if err := checkDay(at); err != nil {
+		return d, err
+	}
+	if sinceMidnight(at) == 0 {
+		d = dayIn(at, at.Location(), text)
+		if at.Location() == time.UTC && zone != time.UTC {
+			d.also = zone
+		}
+		return d, nil
+	}
+	if zone != time.UTC || at.Location() != time.UTC {
+		if local := at.In(zone); beginsDay(local) {
+			return dayIn(local, zone, local.Format(dayLayout)), nil
+		}
+	}
+	d.Text, d.at = text, at
+	return d, nil
+}
+
+// dayIn returns the day that a clock shows, as a day in zone.
+func dayIn(clock time.Time, zone *time.Location, text string) EndDate {
+	year, month, day := clock.Date()
+	return EndDate{Text: text, at: dayStart(year, month, day, zone), day: year*10000 + int(month)*100 + day}
+}
+
+// sinceMidnight returns what a clock shows at a moment in its zone.
+func sinceMidnight(at time.Time) time.Duration {
+	const secondsOfDay = 24 * 60 * 60
+	_, offset := at.Zone()
+	seconds := (at.Unix() + int64(offset)) % secondsOfDay
+	if seconds < 0 {
+		seconds += secondsOfDay
+	}
+	return time.Duration(seconds)*time.Second + time.Duration(at.Nanosecond())
+}
+
+// beginsDay tells whether a moment is midnight in its zone, or the first moment of
+// a day on which clocks skip midnight, by two hours at most.
+func beginsDay(at time.Time) bool {
+	since := sinceMidnight(at)
+	if since == 0 || since > 2*time.Hour {
+		return since == 0
 	}
 	year, month, day := at.Date()
-	if year < earliest {
-		return d, &endDateError{text, errTooEarly}
+	return at.Equal(dayStart(year, month, day, at.Location()))
+}
+
+// beginsWithDay tells whether a text begins in the form YYYY-MM-DD.
+func beginsWithDay(text string) bool {
+	if len(text) < len(dayLayout) || text[4] != '-' || text[7] != '-' {
+		return false
 	}
-	d.at = at
-	if isDay {
-		d.at, d.day = dayStart(year, month, day, zone), year*10000+int(month)*100+day
-	}
-	return d, nil
+	return isDigits(text[:4]) && isDigits(text[5:7]) && isDigits(text[8:10])
 }
 
 // parseDay reads YYYY-MM-DD. It is time.Parse without an error, which would
@@ -104,14 +186,67 @@ func parseDay(text string) (time.Time, bool) {
 	return at, at.Month() == time.Month(parts[1]) && at.Day() == parts[2]
 }
 
+// parseZonedDay reads a day with a zone, as XML Schema writes it, and returns its
+// midnight: Z or an offset of at most 14 hours follows the day (XML Schema 1.1
+// Part 2, section 3.3.9).
+func parseZonedDay(text string) (at time.Time, ok bool) {
+	if len(text) != len("2006-01-02Z") && len(text) != len("2006-01-02+02:00") {
+		return at, false
+	}
+	if at, ok = parseDay(text[:len(dayLayout)]); !ok {
+		return at, false
+	}
+	zone, ok := parseZone(text[len(dayLayout):])
+	if !ok {
+		return at, false
+	}
+	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, zone), true
+}
+
+func parseZone(text string) (*time.Location, bool) {
+	if text == "Z" || text == "z" {
+		return time.UTC, true
+	}
+	if len(text) != len("+02:00") || text[0] != '+' && text[0] != '-' || text[3] != ':' || !isDigits(text[1:3]) || !isDigits(text[4:]) {
+		return nil, false
+	}
+	hours, minutes := int(text[1]-'0')*10+int(text[2]-'0'), int(text[4]-'0')*10+int(text[5]-'0')
+	offset := hours*60 + minutes
+	switch {
+	case minutes > 59 || offset > 14*60:
+		return nil, false
+	case offset == 0:
+		return time.UTC, true
+	case text[0] == '-':
+		offset = -offset
+	}
+	return time.FixedZone("", offset*60), true
+}
+
+// parseMoment reads RFC 3339, which allows t and z, and a space between day and
+// time (section 5.6).
+func parseMoment(text string) (time.Time, bool) {
+	if !mayBeRFC3339(text) {
+		return time.Time{}, false
+	}
+	if text[10] != 'T' || text[len(text)-1] == 'z' {
+		text = text[:10] + "T" + strings.ToUpper(text[11:])
+	}
+	at, err := time.ParseInLocation(time.RFC3339, text, time.UTC)
+	return at, err == nil
+}
+
 // mayBeRFC3339 tells whether a text has the separators of RFC 3339. Most texts
 // in another form do not, and need no error of time.Parse.
 func mayBeRFC3339(text string) bool {
 	n := len(text)
-	if n < len("2006-01-02T5:04:05Z") || n > MaxEndDate || text[4] != '-' || text[7] != '-' || text[10] != 'T' {
+	if n < len("2006-01-02T5:04:05Z") || n > MaxEndDate || text[4] != '-' || text[7] != '-' {
 		return false
 	}
-	return text[n-1] == 'Z' || text[n-3] == ':' && (text[n-6] == '+' || text[n-6] == '-')
+	if c := text[10]; c != 'T' && c != 't' && c != ' ' {
+		return false
+	}
+	return text[n-1] == 'Z' || text[n-1] == 'z' || text[n-3] == ':' && (text[n-6] == '+' || text[n-6] == '-')
 }
 
 // dayStart returns the first moment of a day in zone: 00:00, or the end of
@@ -136,19 +271,24 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 func (d EndDate) Time() time.Time { return d.at }
 
 // Passed tells whether the end date has passed at now. A day has passed when
-// it is over in its zone; no end date has always passed.
+// it is over in its zone, and for one that is written with Z also in the zone of
+// the reading. No end date has always passed.
 func (d EndDate) Passed(now time.Time) bool {
 	switch {
 	case d.at.IsZero():
 		return true
 	case d.day != 0:
-		// The next midnight is taken from the calendar: a day on which clocks
-		// change does not have 24 hours.
-		year, month, day := d.day/10000, time.Month(d.day/100%100), d.day%100
-		return !now.Before(dayStart(year, month, day+1, d.at.Location()))
+		return d.isOver(now, d.at.Location()) && (d.also == nil || d.isOver(now, d.also))
 	default:
 		return !now.Before(d.at)
 	}
+}
+
+// isOver tells whether the day is over in zone. The next midnight is taken from
+// the calendar: a day on which clocks change does not have 24 hours.
+func (d EndDate) isOver(now time.Time, zone *time.Location) bool {
+	year, month, day := d.day/10000, time.Month(d.day/100%100), d.day%100
+	return !now.Before(dayStart(year, month, day+1, zone))
 }
 
 // Horizon is how many years ahead an end date can lie. A later one is a typing
@@ -161,8 +301,8 @@ func (d EndDate) FarAhead(now time.Time) bool {
 }
 
 // DateKey stands for an end date in comparisons: two end dates are the same
-// if their keys are equal. A day differs from the moment at which it begins,
-// because it passes 24 hours later. A day is the same day in every zone.
+// if their keys are equal. A day is the same day in every zone, and however it
+// is written: 2024-06-30, 2024-06-30T00:00:00Z and 2024-06-30+02:00 are the same.
 type DateKey int64
 
 // noDate is not the key of any day, or of any moment that RFC 3339 can write.

@@ -40,6 +40,20 @@ type Row struct {
 	// Fault says why the row cannot be used; it is empty for a usable row.
 	// A faulty row has its Ref and EndDate.Text as they were found.
 	Fault string
+	// Excluded says where a list names the leaver of the row as one who is never
+	// suspended; "" if none does.
+	Excluded string
+	// Facts are what was seen in the row when its source was read for the first time.
+	// Which doubts they are is known when the whole source was read.
+	Facts Facts
+	// Doubts are what speaks against suspending the leaver, and Seen says in words
+	// what was seen. A row of a first reading has none yet.
+	Doubts Doubts
+	Seen   string
+	// LeftOut tells that a condition has left the row out, and that it says that the
+	// person is still employed. Such a row is no leaver; it speaks against suspending
+	// another row of the same ref.
+	LeftOut bool
 }
 
 // NewRow reads the texts of a record. White space around them is trimmed, and

@@ -2,7 +2,8 @@ package leaver
 
 // Outcome is what became of a row.
 //
-//	             ┌─ invalid · duplicate · not_due      nothing was sent
+//	             ┌─ invalid · duplicate · not_due · excluded · held
+//	             │                                     nothing was sent
 //	row ─ plan ──┤
 //	             └─ pending ─ attempt ─┬─ suspended    the API said so
 //	                  ▲                ├─ not_found · rejected · unconfirmed
@@ -18,6 +19,8 @@ const (
 	Suspended   Outcome = "suspended"   // the API answered 2xx and says that the account is inactive
 	Duplicate   Outcome = "duplicate"   // an earlier row is the same leaver
 	NotDue      Outcome = "not_due"     // the end date has not passed
+	Excluded    Outcome = "excluded"    // on a list of leavers who are never suspended
+	Held        Outcome = "held"        // a doubt that no person has accepted
 	Invalid     Outcome = "invalid"     // the row cannot be used; nothing was sent
 	NotFound    Outcome = "not_found"   // no such user
 	Rejected    Outcome = "rejected"    // another final refusal
@@ -28,7 +31,7 @@ const (
 
 // Outcomes lists all outcomes in the order in which summaries show them.
 func Outcomes() []Outcome {
-	return []Outcome{Suspended, Duplicate, NotDue, Invalid, NotFound, Rejected, Unconfirmed, Failed, Pending}
+	return []Outcome{Suspended, Duplicate, NotDue, Excluded, Held, Invalid, NotFound, Rejected, Unconfirmed, Failed, Pending}
 }
 
 // ParseOutcome reads an outcome as a report spells it.
@@ -46,10 +49,12 @@ func (o Outcome) Done() bool { return o == Suspended || o == Duplicate }
 
 // Fine tells whether a row with this outcome needs no attention. A run in which
 // every row is fine is a success.
-func (o Outcome) Fine() bool { return o.Done() || o == NotDue }
+func (o Outcome) Fine() bool { return o.Done() || o == NotDue || o == Excluded }
 
 // Uncalled tells whether a row gets this outcome without a call to the API.
-func (o Outcome) Uncalled() bool { return o == Duplicate || o == NotDue || o == Invalid }
+func (o Outcome) Uncalled() bool {
+	return o == Duplicate || o == NotDue || o == Excluded || o == Held || o == Invalid
+}
 
 // Tally counts rows by outcome.
 type Tally map[Outcome]int

@@ -15,6 +15,8 @@ func TestOutcomes(t *testing.T) {
 		{"suspended", true, true, false},
 		{"duplicate", true, true, true},
 		{"not_due", false, true, true},
+		{"excluded", false, true, true},
+		{"held", false, false, true},
 		{"invalid", false, false, true},
 		{"not_found", false, false, false},
 		{"rejected", false, false, false},

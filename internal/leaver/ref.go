@@ -76,14 +76,15 @@ func IsFormulaError(text string) bool {
 	return text != "" && text[0] == '#' && slices.Contains(formulaErrors, text)
 }
 
-// totalWords are the words for a total in the languages of many exports,
-// countWords those that also begin other texts (Count Basie), and groupWords
-// begin the label of a number of things (Number of leavers).
+// totalWords are the words for a total in the languages of the usual systems, countWords
+// those that also begin other texts (Count Basie), and groupWords begin the label of a
+// number of things (Number of leavers). They are for short lists, in which the form of
+// the other refs tells nothing; in longer ones a total stands out by its form, in any
+// language.
 var (
-	totalWords = []string{"total", "totals", "subtotal", "totaal", "subtotaal", "totale", "totales", "totaux", "gesamt", "insgesamt", "gesamtsumme", "gesamtanzahl",
-		"gesamtergebnis", "zwischensumme", "ergebnis", "result", "summe", "summen", "anzahl", "aantal", "somme", "suma", "headcount"}
+	totalWords = []string{"total", "totals", "subtotal", "totaal", "totale", "totales", "totaux", "gesamt", "insgesamt", "summe", "somme", "suma", "итого", "всего", "合計", "合计"}
 	countWords = []string{"sum", "count"}
-	groupWords = []string{"employees", "leavers", "rows", "records", "mitarbeiter", "number", "no", "nombre"}
+	groupWords = []string{"employees", "leavers", "rows", "records", "number"}
 )
 
 // IsTotal tells whether a text beside a ref can be the label of a line of totals,
@@ -105,10 +106,10 @@ func mayBeTotal(word string) bool {
 		return false
 	}
 	switch word[0] | 0x20 {
-	case 't', 's', 'g', 'a', 'h', 'c', 'i', 'z', 'e', 'r':
+	case 't', 's', 'g', 'c', 'i':
 		return true
 	}
-	return false
+	return word[0] >= utf8.RuneSelf
 }
 
 // isTotalRef tells whether a ref is the label of a line of totals: one of its

@@ -24,6 +24,9 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 	return func(yield func(Decision, error) bool) {
 		n, tally := 0, leaver.Tally{}
 		for r, err := range rows {
+			if err == nil && r.LeftOut {
+				continue // no leaver
+			}
 			var d Decision
 			if err == nil {
 				n++
@@ -48,7 +51,7 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 // decide returns the decision about a row of the second reading.
 func (p *Plan) decide(r leaver.Result) (Decision, error) {
 	at := p.place(r.Place)
-	d, err := p.judge(r, at)
+	d, err := p.verdict(r, at)
 	if err == nil && d.Outcome.Uncalled() {
 		line, known := p.written.get(at)
 		d.Written = known && line == p.line(d.Result)
@@ -56,13 +59,10 @@ func (p *Plan) decide(r leaver.Result) (Decision, error) {
 	return d, err
 }
 
-// judge is decide without Decision.Written for outcomes without a call.
-func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
-	if unusable(r) {
-		if r.Ref == "" && r.Outcome == leaver.Invalid && r.Reason != "" {
-			return final(r, leaver.Invalid, r.Reason), nil // of the report that is the input
-		}
-		return final(r, leaver.Invalid, r.Fault), nil
+// verdict is decide without Decision.Written for outcomes without a call.
+func (p *Plan) verdict(r leaver.Result, at place) (Decision, error) {
+	if o, reason, isSettled := settledBy(r); isSettled {
+		return final(r, o, reason), nil
 	}
 	k, date := p.key(r.Ref), p.date(r.EndDate)
 	e, known := p.refs.get(k)
@@ -84,6 +84,9 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 		o := p.conflicts[k]
 		return final(r, leaver.Invalid, fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
 			p.dates[e.endDate], p.fullPlace(e.place), p.dates[o.endDate], p.fullPlace(o.place))), nil
+	case p.isUnread(k):
+		other, _ := p.unread.get(k)
+		return final(r, leaver.Invalid, fmt.Sprintf("the ref also stands in %s, with an end date that cannot be read; correct one of them", p.fullPlace(other))), nil
 	case e.endDate != date:
 		return Decision{}, fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):
@@ -94,6 +97,9 @@ func (p *Plan) judge(r leaver.Result, at place) (Decision, error) {
 		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.fullPlace(e.place))), nil
 	case e.flags.has(notDue):
 		return final(r, leaver.NotDue, fmt.Sprintf("the end date %s has not passed", r.EndDate.Text)), nil
+	}
+	if doubts := p.doubtsAbout(k, e).Without(p.accepted); doubts != 0 {
+		return final(r, leaver.Held, leaver.HeldReason(doubts, p.seen(r.Row, k, doubts))), nil
 	}
 	return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Pending}}, nil
 }

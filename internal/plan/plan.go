@@ -12,6 +12,7 @@ package plan
 import (
 	"errors"
 	"hash/maphash"
+	"maps"
 	"time"
 
 	"offboard/internal/leaver"
@@ -25,7 +26,15 @@ var ErrChanged = errors.New("the input changed while it was being read")
 type Options struct {
 	Now           time.Time // the moment at which an end date has passed or not
 	IncludeFuture bool      // also suspend leavers whose end date has not passed
+	// Accept has the kinds of doubt that a person has accepted, and for how many
+	// rows at most; AnyNumber accepts any number.
+	Accept map[leaver.Doubt]int
+	// AcceptRefs tells whether a person has looked at a leaver; nil: at none.
+	AcceptRefs func(ref string) bool
 }
+
+// AnyNumber is the limit of an accepted kind of doubt that has none.
+const AnyNumber = -1
 
 // Plan decides what to do with each row. Call Recorded for every line of the
 // report that the run resumes, then Add for every row of the input, then Totals
@@ -50,6 +59,22 @@ type Plan struct {
 	// corrected has what the report says about refs that have another end date in
 	// the input.
 	corrected map[key]entry
+
+	// unread has the refs of rows whose end date cannot be read, with the place of the
+	// first one: another row of the ref may not choose the end date.
+	unread *table[key, place]
+	// active has the refs of rows that a condition left out and that say that the
+	// person is still employed, with the place of the first one.
+	active *table[key, place]
+	// otherFacts has the facts of the rows of a ref that differ from those of its
+	// first row.
+	otherFacts map[key][]leaver.Facts
+	judge      func(source string, facts leaver.Facts) leaver.Doubts
+	judged     map[sourceFacts]leaver.Doubts // what judge has returned
+	lastFacts  sourceFacts                   // of these, the last ones that were needed
+	lastDoubts leaver.Doubts
+	accepted   leaver.Doubts
+	counted    *counts // nil: to be counted
 
 	alike   lookAlikes
 	rows    int          // of the input
@@ -77,11 +102,13 @@ type other struct {
 	endDate uint32
 }
 
-// entry is what is known about a ref. With its key it takes 32 bytes.
+// entry is what is known about a ref. With its key it takes 36 bytes.
 type entry struct {
-	endDate uint32 // its number
-	place   place  // of its first row, or of the row that is done
-	rows    uint32 // number of rows with this ref in the input that are not done
+	endDate uint32        // its number
+	place   place         // of its first row, or of the row that is done
+	rows    uint32        // number of rows with this ref in the input that are not done
+	facts   leaver.Facts  // of the first of these rows
+	doubts  leaver.Doubts // that a report says of these rows
 	flags   flags
 }
 
@@ -103,16 +130,19 @@ func (f flags) has(flag flags) bool { return f&flag != 0 }
 // New returns an empty plan.
 func New(o Options) *Plan {
 	return &Plan{
-		options:   o,
-		seeds:     [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
-		refs:      newTable[key, entry](key.hash),
-		numbers:   map[leaver.DateKey]uint32{},
-		sources:   map[string]uint32{},
-		written:   newTable[place, key](place.hash),
-		conflicts: map[key]other{},
-		corrected: map[key]entry{},
-		alike:     lookAlikes{looks: newTable[key, place](key.hash)},
-		settled:   leaver.Tally{},
+		options:    o,
+		seeds:      [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		refs:       newTable[key, entry](key.hash),
+		numbers:    map[leaver.DateKey]uint32{},
+		sources:    map[string]uint32{},
+		written:    newTable[place, key](place.hash),
+		conflicts:  map[key]other{},
+		corrected:  map[key]entry{},
+		unread:     newTable[key, place](key.hash),
+		active:     newTable[key, place](key.hash),
+		otherFacts: map[key][]leaver.Facts{},
+		alike:      lookAlikes{looks: newTable[key, place](key.hash)},
+		settled:    leaver.Tally{},
 	}
 }
 
@@ -187,9 +217,17 @@ func (p *Plan) line(r leaver.Result) key {
 // the input has an outcome; any other row is pending. A row that a report calls a
 // duplicate is one as long as the input has another row of the same leaver.
 func (p *Plan) Add(r leaver.Result) {
+	if r.LeftOut {
+		p.addActive(r.Row)
+		return
+	}
 	p.rows++
-	if unusable(r) {
-		p.settled[leaver.Invalid]++
+	p.counted = nil
+	if o, _, isSettled := settledBy(r); isSettled {
+		p.settled[o]++
+		if r.Fault != "" && r.EndDate.Text != "" && leaver.CheckRef(r.Ref) == nil {
+			p.unread.put(p.key(r.Ref), p.place(r.Place))
+		}
 		return
 	}
 	at, k, date := p.place(r.Place), p.key(r.Ref), p.date(r.EndDate)
@@ -227,6 +265,7 @@ func (p *Plan) Add(r leaver.Result) {
 	}
 	if !isDone {
 		e.rows++
+		p.noteDoubts(&e, k, r.Row)
 	} else {
 		p.settled[leaver.Suspended]++
 		e.flags |= inInput
@@ -261,39 +300,76 @@ func (p *Plan) isRecorded(k key, at place, date uint32) bool {
 	return is(e) || is(p.corrected[k])
 }
 
-// unusable tells whether a row is invalid regardless of other rows. A row that is
-// suspended was usable, even if its text in the report is not.
-func unusable(r leaver.Result) bool { return r.Fault != "" && r.Outcome != leaver.Suspended }
+// isUnread tells whether another row of the ref has an end date that cannot be read.
+func (p *Plan) isUnread(k key) bool {
+	if p.unread.used == 0 {
+		return false // nearly always
+	}
+	_, unread := p.unread.get(k)
+	return unread
+}
+
+// settledBy returns the outcome of a row that does not depend on other rows, and the
+// reason. A row that is suspended was usable, even if its text in the report is not.
+func settledBy(r leaver.Result) (o leaver.Outcome, reason string, isSettled bool) {
+	switch {
+	case r.Outcome == leaver.Suspended:
+	case r.Excluded != "":
+		return leaver.Excluded, r.Excluded, true
+	case r.Fault != "":
+		if r.Ref == "" && r.Outcome == leaver.Invalid && r.Reason != "" {
+			return leaver.Invalid, r.Reason, true // of the report that is the input
+		}
+		return leaver.Invalid, r.Fault, true
+	}
+	return "", "", false
+}
+
+// counts are what the first reading comes to.
+type counts struct {
+	rows    leaver.Tally          // that no request is sent for, and that nobody holds
+	leavers map[leaver.Doubts]int // the others, by all doubts about them
+}
+
+// count counts the rows, unless they have been counted since the last one was added.
+func (p *Plan) count() *counts {
+	if p.counted != nil {
+		return p.counted
+	}
+	c := &counts{maps.Clone(p.settled), map[leaver.Doubts]int{}}
+	for k, e := range p.refs.all() {
+		switch rows := int(e.rows); {
+		case rows == 0: // done, or not in the input
+		case e.flags.has(conflict), p.isUnread(k):
+			c.rows[leaver.Invalid] += rows
+		case e.flags.has(done):
+			c.rows[leaver.Duplicate] += rows
+		case e.flags.has(farAhead):
+			c.rows[leaver.Invalid] += rows
+		case e.flags.has(notDue):
+			c.rows[leaver.NotDue]++
+			c.rows[leaver.Duplicate] += rows - 1
+		default:
+			c.leavers[p.doubtsAbout(k, e)]++
+			c.rows[leaver.Duplicate] += rows - 1
+		}
+	}
+	p.counted = c
+	return c
+}
 
 // Totals returns the number of rows of the input by their planned outcome. Rows to
 // suspend are pending, and rows that are done already are suspended.
 func (p *Plan) Totals() leaver.Tally {
-	t := leaver.Tally{}
-	add := func(o leaver.Outcome, n int) {
-		if n > 0 {
-			t[o] += n
+	c := p.count()
+	t := maps.Clone(c.rows)
+	for doubts, n := range c.leavers {
+		if doubts.Without(p.accepted) != 0 {
+			t[leaver.Held] += n
+		} else {
+			t[leaver.Pending] += n
 		}
 	}
-	for o, n := range p.settled {
-		add(o, n)
-	}
-	for _, e := range p.refs.all() {
-		rows := int(e.rows)
-		switch {
-		case rows == 0: // done, or not in the input
-		case e.flags.has(conflict):
-			add(leaver.Invalid, rows)
-		case e.flags.has(done):
-			add(leaver.Duplicate, rows)
-		case e.flags.has(farAhead):
-			add(leaver.Invalid, rows)
-		case e.flags.has(notDue):
-			add(leaver.NotDue, 1)
-			add(leaver.Duplicate, rows-1)
-		default:
-			add(leaver.Pending, 1)
-			add(leaver.Duplicate, rows-1)
-		}
-	}
+	maps.DeleteFunc(t, func(_ leaver.Outcome, n int) bool { return n == 0 })
 	return t
 }

@@ -185,9 +185,14 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 			want:  []string{"invalid: no end date in in:2", "invalid: 2024-06-30 in in:3"},
 		},
 		{
-			name:  "a day and the moment at which it begins are a conflict",
+			name:  "a day and its midnight are the same end date",
 			input: []string{"in:2 a 2024-06-30", "in:3 a 2024-06-30T00:00:00Z"},
-			want:  []string{"invalid: 2024-06-30 in in:2", "invalid: 2024-06-30T00:00:00.000Z in in:3"},
+			want:  []string{"pending", "duplicate: in:2"},
+		},
+		{
+			name:  "a day and a moment of it are a conflict",
+			input: []string{"in:2 a 2024-06-30", "in:3 a 2024-06-30T00:00:01Z"},
+			want:  []string{"invalid: 2024-06-30 in in:2", "invalid: 2024-06-30T00:00:01.000Z in in:3"},
 		},
 		{
 			name:  "a conflict takes precedence over an end date that has not passed",
@@ -195,9 +200,14 @@ func TestWhatARunWithoutAReportDoes(t *testing.T) {
 			want:  []string{"invalid", "invalid", "invalid", "invalid"},
 		},
 		{
-			name:  "a row that cannot be used is invalid, and neither a duplicate nor a conflict",
-			input: []string{"in:2 a 2024-06-30", "in:3 a soon", "in:4 .. -", "in:5 .. -"},
-			want:  []string{"pending", "invalid: soon", "invalid: URL", "invalid: URL"},
+			name:  "an end date that cannot be read makes every row of the ref invalid",
+			input: []string{"in:2 a 2024-06-30", "in:3 a soon", "in:4 a 2024-06-30", "in:5 b soon", "in:6 b 2024-06-30", "in:7 c 2024-06-30"},
+			want:  []string{"invalid: the ref also stands in in:3, with an end date that cannot be read", "invalid: soon", "invalid: in:3", "invalid: soon", "invalid: in:5", "pending"},
+		},
+		{
+			name:  "a ref that cannot be used is invalid, and no duplicate",
+			input: []string{"in:2 a 2024-06-30", "in:4 .. -", "in:5 .. -"},
+			want:  []string{"pending", "invalid: URL", "invalid: URL"},
 		},
 		{
 			name:  "an end date that has not passed is not due, and its second row a duplicate",
@@ -220,7 +230,7 @@ func TestEndDatesTooFarAhead(t *testing.T) {
 	for _, s := range []scenario{
 		{
 			name:  "more than two years ahead is invalid",
-			input: []string{"in:2 a 2026-07-01", "in:3 b 2026-07-02", "in:4 c 9999-12-31", "in:5 d 2026-07-01T12:00:00Z", "in:6 e 2026-07-01T12:00:01Z"},
+			input: []string{"in:2 a 2026-07-01", "in:3 b 2026-07-02", "in:4 c 9998-12-31", "in:5 d 2026-07-01T12:00:00Z", "in:6 e 2026-07-01T12:00:01Z"},
 			want:  []string{"not_due", absurd, absurd, "not_due", absurd},
 		},
 		{

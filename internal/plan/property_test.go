@@ -100,7 +100,7 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 	for ref := range strings.SplitSeq("abcdef", "") {
 		var of []plan.Decision // the rows of this leaver that can be used
 		var keys []leaver.DateKey
-		pending, notDue := 0, 0
+		pending, notDue, unread := 0, 0, false
 		for i, d := range decisions {
 			if d.Ref != ref {
 				continue
@@ -112,6 +112,7 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 				notDue++
 			}
 			if rows[i].Fault != "" {
+				unread = true
 				if d.Outcome != leaver.Invalid {
 					h.Errorf("%s cannot be used, and is %s", d.Place, d.Outcome)
 				}
@@ -123,7 +124,7 @@ func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.D
 			continue
 		}
 		slices.Sort(keys)
-		agree := len(slices.Compact(keys)) == 1
+		agree := len(slices.Compact(keys)) == 1 && !unread
 		_, done := h.done(ref, of[0].EndDate.Key())
 		due := o.IncludeFuture || of[0].EndDate.Passed(noon)
 		wantPending, wantNotDue := 0, 0

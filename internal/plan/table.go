@@ -156,11 +156,16 @@ func (t *table[K, V]) grow() {
 	}
 }
 
-// all returns the entries, in no particular order.
+// all returns the entries, in no particular order. It reads the chunks one after the
+// other, which is many times faster than by the index.
 func (t *table[K, V]) all() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
-		for _, number := range t.index {
-			if number == empty || number == removed {
+		free := make(map[uint32]bool, len(t.free))
+		for _, number := range t.free {
+			free[number] = true
+		}
+		for number := uint32(1); number <= t.used; number++ {
+			if len(free) > 0 && free[number] {
 				continue
 			}
 			if e := t.at(number); !yield(e.key, e.value) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -68,9 +69,17 @@ func (l *line) result(zone *time.Location) (leaver.Result, error) {
 	if l.source == "" || l.row < 1 || l.row > math.MaxUint32 {
 		return leaver.Result{}, errors.New("a line needs a source and a row, which is 1 or more")
 	}
-	place := leaver.Place{Source: string(l.source), Row: int(l.row)}
+	row := leaver.NewRow(leaver.Place{Source: string(l.source), Row: int(l.row)}, string(l.ref), string(l.endDate), zone)
+	switch outcome {
+	case leaver.Held:
+		if row.Doubts, row.Seen = leaver.ParseHeldReason(string(l.reason)); row.Doubts == 0 {
+			return leaver.Result{}, fmt.Errorf("the outcome is %s, and the error names no kind of doubt", outcome)
+		}
+	case leaver.Excluded:
+		row.Excluded = cmp.Or(string(l.reason), "an earlier run has excluded the leaver")
+	}
 	return leaver.Result{
-		Row:        leaver.NewRow(place, string(l.ref), string(l.endDate), zone),
+		Row:        row,
 		Outcome:    outcome,
 		HTTPStatus: int(l.httpStatus),
 		Attempts:   int(l.attempts),

@@ -46,6 +46,12 @@ func roundTrip(t testing.TB, f Format, in leaver.Result) leaver.Result {
 	case in.Fault == "" && out.Leaver != in.Leaver:
 		t.Errorf("%s: the leaver %q %q comes back as %q %q", f, in.Ref, in.EndDate.Text, out.Ref, out.EndDate.Text)
 	}
+	if in.Outcome == leaver.Held && out.Doubts != heldKinds(in) {
+		t.Errorf("%s: the doubts %s come back as %s", f, heldKinds(in), out.Doubts)
+	}
+	if (out.Excluded != "") != (in.Outcome == leaver.Excluded) {
+		t.Errorf("%s: the outcome is %s, and the row comes back excluded by %q", f, in.Outcome, out.Excluded)
+	}
 	if out.Outcome != in.Outcome || out.HTTPStatus != in.HTTPStatus || out.Attempts != in.Attempts || out.Row.Place.Row != in.Row.Place.Row {
 		t.Errorf("%s: %+v comes back as %+v", f, in, out)
 	}
@@ -63,6 +69,24 @@ func roundTrip(t testing.TB, f Format, in leaver.Result) leaver.Result {
 		t.Errorf("%s: written again, the line changes:\n%q\n%q", f, text, again)
 	}
 	return out
+}
+
+// heldKinds returns the kinds of doubt that the reason of a row names.
+func heldKinds(r leaver.Result) leaver.Doubts {
+	all, _ := leaver.ParseHeldReason(r.Reason)
+	return all
+}
+
+// reasonOf returns a reason that a run can give for an outcome: that of a row that is
+// held names kinds of doubt, here those whose bits are set.
+func reasonOf(o leaver.Outcome, kinds leaver.Doubts, text string) string {
+	if o != leaver.Held {
+		return text
+	}
+	if kinds &= leaver.DoubtsOf(leaver.DoubtKinds()...); kinds == 0 {
+		kinds = leaver.DoubtsOf(leaver.OddRef)
+	}
+	return leaver.HeldReason(kinds, text)
 }
 
 // checkServerText checks a text from the server as it stands in the report.
@@ -108,14 +132,15 @@ func TestResultsComeBackFromTheReport(t *testing.T) {
 		if random.IntN(4) == 0 {
 			date = difficult(random)
 		}
+		outcome := outcomes[random.IntN(len(outcomes))]
 		in := leaver.Result{
 			Row:        leaver.NewRow(leaver.Place{Source: "in.csv" + difficult(random), Row: 1 + random.IntN(1<<32-1)}, difficult(random), date, time.UTC),
-			Outcome:    outcomes[random.IntN(len(outcomes))],
+			Outcome:    outcome,
 			HTTPStatus: random.IntN(600),
 			Attempts:   random.IntN(6),
 			Duration:   time.Duration(random.Int64N(int64(time.Hour))),
 			RequestID:  difficult(random),
-			Reason:     difficult(random),
+			Reason:     reasonOf(outcome, leaver.Doubts(random.Uint32()), difficult(random)),
 		}
 		if random.IntN(3) > 0 {
 			in.FinishedAt = time.Unix(random.Int64N(4e9), random.Int64N(1e9))
@@ -131,6 +156,39 @@ func TestResultsComeBackFromTheReport(t *testing.T) {
 			t.Fatalf("%+v", in)
 		}
 	}
+}
+
+func TestALineWithoutAReasonThatItsOutcomeNeeds(t *testing.T) {
+	for name, reason := range map[string]string{
+		"no reason":                  "",
+		"a text":                     "somebody has to look at this",
+		"a kind that is not known":   "odd-hat: a hat",
+		"a kind, and one not known":  "odd-ref, odd-hat: a hat",
+		"a kind without what it was": "odd-ref",
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := suspended("E1", 2)
+			in.Outcome, in.Reason = leaver.Held, reason
+			for _, f := range bothFormats {
+				var last error
+				for _, err := range newReader(t, written(t, f, suspended("E0", 1), in)).Lines() {
+					last = err
+				}
+				if last == nil || !strings.HasPrefix(last.Error(), "a.report:") || !strings.Contains(last.Error(), "names no kind of doubt") {
+					t.Errorf("%s: the error is %v", f, last)
+				}
+			}
+		})
+	}
+	t.Run("a row that is excluded is so without a reason", func(t *testing.T) {
+		in := suspended("E1", 2)
+		in.Outcome = leaver.Excluded
+		for _, f := range bothFormats {
+			if out := roundTrip(t, f, in); out.Excluded != "an earlier run has excluded the leaver" {
+				t.Errorf("%s: excluded: %q", f, out.Excluded)
+			}
+		}
+	})
 }
 
 func TestUnusableRowsStayUnusable(t *testing.T) {
@@ -248,12 +306,13 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Add("a\u2028b", "2024-06-30T17:00:00,5Z", "\\.", uint32(9), uint8(8), uint16(404), " @", "\xff")
 	f.Fuzz(func(t *testing.T, ref, endDate, source string, row uint32, outcome uint8, status uint16, requestID, reason string) {
 		outcomes := leaver.Outcomes()
+		out := outcomes[int(outcome)%len(outcomes)]
 		in := leaver.Result{
 			Row:        leaver.NewRow(leaver.Place{Source: source, Row: int(row)}, ref, endDate, time.UTC),
-			Outcome:    outcomes[int(outcome)%len(outcomes)],
+			Outcome:    out,
 			HTTPStatus: int(status), Attempts: int(outcome), Duration: time.Duration(row) * time.Microsecond,
 			FinishedAt: time.Unix(int64(row), 0),
-			RequestID:  requestID, Reason: reason,
+			RequestID:  requestID, Reason: reasonOf(out, leaver.Doubts(row), reason),
 		}
 		if row == 0 || source == "" {
 			t.Skip()

@@ -226,7 +226,7 @@ func TestAReportThatCannotBeUsedIsAnErrorAndNotAnotherInput(t *testing.T) {
 		{"a foreign form with a broken last line", foreign[:len(foreign)-40], "a.report:3: the row has more or fewer fields than the header"},
 		{"a foreign form with an open quote", foreign + "\"c;", "a.report:4: a quote that opens on this line is never closed"},
 		{"a foreign encoding with a broken last line", inUTF16(t, csvText+"b,2024"), "a.report:3: the row has more or fewer fields"},
-		{"an array that is cut off", "[" + strings.TrimSpace(jsonText) + ",{\"ref\":", "a.report: this is not a JSON array to its end"},
+		{"an array that is cut off", "[" + strings.TrimSpace(jsonText) + ",{\"ref\":", "a.report:1: the JSON is cut off"},
 		{"an array with an unknown outcome", "[" + strings.TrimSpace(jsonText) + "," + strings.Replace(strings.TrimSpace(jsonText), "suspended", "gone", 1) + "]", `a.report:2: "gone" is no outcome`},
 		{"a line of JSON with two keys that could be the row", jsonText + strings.Replace(jsonText, `"row":2`, `"Row":2,"ROW":3`, 1), `a.report:2: the columns "Row" and "ROW" could both be row`},
 	} {

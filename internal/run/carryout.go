@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"log/slog"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
 	"offboard/internal/pace"
+	"offboard/internal/report"
 	"offboard/pkg/thrive"
 )
 
@@ -57,7 +59,8 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 // ends, they are cancelled.
 //
 // If the run did not begin (see Ending.Began), the error is a *TargetError, matches
-// report.ErrExists, or is another one about the report. After that, it is an error
+// report.ErrExists or, if an input has changed since the plan was made, table.ErrChanged,
+// or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
 	pace := pace.New(c.Rate)
@@ -73,7 +76,7 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 		return Ending{}, &TargetError{err}
 	}
 	defer client.Close()
-	writer, err := r.report.Start()
+	writer, err := r.start()
 	if err != nil {
 		return Ending{}, err
 	}
@@ -84,6 +87,24 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 		err = closed
 	}
 	return r.ending(p, pace, c), err
+}
+
+// start prepares the report for writing. An input that has changed since it was planned
+// is an error, here for the last time: before anything on disk changes, and once more
+// when everything is ready for the first request.
+func (r *Run) start() (*report.Writer, error) {
+	if err := r.Inputs.checkUnchanged(""); err != nil {
+		return nil, err
+	}
+	writer, err := r.report.Start()
+	if err != nil {
+		return nil, err
+	}
+	// Start may have changed the report, and the report may be an input.
+	if err := r.Inputs.checkUnchanged(r.ReportPath); err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return writer, nil
 }
 
 func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *thrive.Client, p *Progress, c Conduct) error {

@@ -32,10 +32,11 @@ type ListError struct {
 // List says which list is meant.
 type List int
 
-// The lists: Reading.Crosswalk and Reading.Except.
+// The lists: Reading.Crosswalk, Reading.Except and Reading.AcceptRefs.
 const (
 	CrosswalkList List = iota
 	ExceptList
+	AcceptedList
 )
 
 // Error returns the text of Err, which names the file.

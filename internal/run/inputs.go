@@ -25,6 +25,10 @@ type Reading struct {
 	Options   input.Options // for inputs that are not reports; its lists are read from the files below
 	Crosswalk string        // path of the table of old refs and new ones; "": none
 	Except    string        // path of the list of refs that are never suspended; "": none
+	// AcceptRefs is the path of the list of refs whose rows a person has looked at: they
+	// are not held. Refs are compared byte by byte, in the form in which the tenant knows
+	// them. "": no list.
+	AcceptRefs string
 }
 
 // Input is one input of a run: an export, or the report of an earlier run.
@@ -141,6 +145,21 @@ func (all Inputs) close() {
 	}
 }
 
+// checkUnchanged fails with an error that matches table.ErrChanged if an input has
+// changed since it was opened. It leaves out the input at a path, if there is one: the
+// report that the run writes.
+func (all Inputs) checkUnchanged(except string) error {
+	for _, in := range all {
+		if except != "" && in.isAt(except) {
+			continue
+		}
+		if err := in.file.CheckUnchanged(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // first reads an input for the first time. The rows of an export are results that
 // are pending.
 func (i *Input) first() iter.Seq2[leaver.Result, error] {
@@ -168,14 +187,16 @@ func pending(rows iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] 
 	}
 }
 
-// withoutExceptions reads the rows of a report. A row whose ref is on the list of
-// exceptions becomes invalid, as in any other input; one that is suspended stays so.
+// withoutExceptions reads the rows of a report under the list of exceptions.
+//
+// A row whose ref is on the list is excluded, whatever the report says about it, as in
+// any other input. A row that an earlier run has excluded is planned anew if this run
+// has a list, which decides then. Without a list it stays excluded, so that nobody is
+// suspended because a flag was forgotten.
 func (i *Input) withoutExceptions(yield func(leaver.Result, error) bool) {
 	for r, err := range i.report {
-		if err == nil && r.Outcome != leaver.Suspended && r.Fault == "" {
-			if r.Fault = i.Options.Refuse(r.Ref); r.Fault != "" {
-				r.Ref = ""
-			}
+		if err == nil && i.Options.Except != nil {
+			r.Excluded = i.Options.Refuse(r.Ref)
 		}
 		if !yield(r, err) {
 			return

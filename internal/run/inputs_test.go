@@ -173,27 +173,49 @@ func TestAListThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-func TestAnExceptionAppliesToTheRowsOfAReport(t *testing.T) {
+func TestExceptionsAndTheRowsOfAReport(t *testing.T) {
 	inFolder(t, map[string]string{
 		"june.report.csv": header +
 			"E1,,failed,june.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n" +
 			"E2,,failed,june.csv,3,500,5,80,2026-01-02T03:04:05Z,,\n" +
-			"E3,,suspended,june.csv,4,200,1,80,2026-01-02T03:04:05Z,,\n",
-		"keep.csv": "ref\nE2\nE3\n",
+			"E3,,suspended,june.csv,4,200,1,80,2026-01-02T03:04:05Z,,\n" +
+			"E4,,excluded,june.csv,5,,0,0,2026-01-02T03:04:05Z,,listed in old.csv:9\n" +
+			"E5,,excluded,june.csv,6,,0,0,2026-01-02T03:04:05Z,,\n" +
+			"E6,,held,june.csv,7,,0,0,2026-01-02T03:04:05Z,,odd-ref: a word\n" +
+			"E7,soon,invalid,june.csv,8,,0,0,2026-01-02T03:04:05Z,,the end date\n",
+		"keep.csv": "ref\nE2\nE3\nE5\nE6\nE7\n",
 	})
-	s := settingsFor("june.report.csv")
-	s.Except = "keep.csv"
-	bothWays(t, func(t *testing.T, plan func(context.Context, Settings) (*Run, error)) {
-		r, err := plan(t.Context(), s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.Close()
-		got := decisions(t, r)
-		if len(got) != 3 || got[0] != "E1 pending" || !strings.HasPrefix(got[1], " invalid: ") || !strings.Contains(got[1], "keep.csv:2") || got[2] != "E3 suspended" {
-			t.Errorf("got %q", got)
-		}
-	})
+	tests := []struct {
+		name   string
+		except string
+		want   []string // the beginning of each decision
+	}{
+		{"with a list, it decides", "keep.csv", []string{
+			"E1 pending", `E2 excluded: the ref "E2" is listed in keep.csv:2`, "E3 suspended",
+			"E4 pending", `E5 excluded: the ref "E5" is listed in keep.csv:4`, `E6 excluded: the ref "E6" is listed in keep.csv:5`, `E7 excluded: the ref "E7" is listed in keep.csv:6`,
+		}},
+		{"without one, whoever was excluded stays so", "", []string{
+			"E1 pending", "E2 pending", "E3 suspended",
+			"E4 excluded: listed in old.csv:9", "E5 excluded: an earlier run has excluded the leaver", "E6 held: odd-ref: a word", "E7 invalid: the end date",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := settingsFor("june.report.csv")
+			s.Except = tt.except
+			bothWays(t, func(t *testing.T, plan func(context.Context, Settings) (*Run, error)) {
+				r, err := plan(t.Context(), s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.Close()
+				got := decisions(t, r)
+				if !slices.EqualFunc(got, tt.want, strings.HasPrefix) {
+					t.Errorf("got %q, want %q", got, tt.want)
+				}
+			})
+		})
+	}
 }
 
 func TestThePathOfTheReport(t *testing.T) {

@@ -13,9 +13,10 @@ import (
 
 func TestTheEndOfTheContextEndsTheWaitForAPipe(t *testing.T) {
 	for name, change := range map[string]func(*Settings){
-		"an input":    func(s *Settings) { s.Paths = append(s.Paths, "pipe") },
-		"a crosswalk": func(s *Settings) { s.Crosswalk = "pipe" },
-		"exceptions":  func(s *Settings) { s.Except = "pipe" },
+		"an input":                func(s *Settings) { s.Paths = append(s.Paths, "pipe") },
+		"a crosswalk":             func(s *Settings) { s.Crosswalk = "pipe" },
+		"exceptions":              func(s *Settings) { s.Except = "pipe" },
+		"a list of accepted refs": func(s *Settings) { s.AcceptRefs = "pipe" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFolder(t, map[string]string{"june.csv": "ref\nE1\n"})

@@ -34,6 +34,9 @@ type Settings struct {
 	IncludeFuture bool      // also suspend leavers whose end date has not passed
 	MaxLeavers    *int      // leavers to suspend at most; nil: any number
 	Now           time.Time // the moment at which an end date has passed or not
+	// Accept has the kinds of doubt that a person has accepted. Each is accepted if no
+	// more leavers have it than its number says; plan.AnyNumber accepts any number.
+	Accept map[leaver.Doubt]int
 }
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
@@ -48,14 +51,17 @@ type Run struct {
 	NeedsResume bool
 
 	settings Settings
-	report   *report.Report // nil in a rehearsal
+	accepted func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
+	tooMany  leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
+	report   *report.Report        // nil in a rehearsal
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
 // releases them. If ctx ends first, the error is its cause.
 //
 // Any other error is for the user to solve: it is one of this package, or one about
-// an input. An *OpenReportError matches report.ErrExists, report.ErrLocked,
+// an input. It matches table.ErrChanged if an input has changed since it was opened,
+// because somebody may still be writing it. An *OpenReportError matches report.ErrExists, report.ErrLocked,
 // report.ErrForeign or report.ErrNotReport, or fs.ErrNotExist if the folder of the
 // report does not exist.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
@@ -112,12 +118,19 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	defer collectForPlan()()
 	r := &Run{settings: s}
 	var err error
+	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
+		return nil, err
+	}
 	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
 		return nil, err
 	}
 	var inPlace bool
 	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report)
-	if err := makePlan(r, inPlace); err != nil {
+	err = makePlan(r, inPlace)
+	if changed := r.Inputs.checkUnchanged(""); changed != nil && ctx.Err() == nil {
+		err = changed // which may be why makePlan has failed
+	}
+	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	r.Totals = r.Plan.Totals()
@@ -152,7 +165,12 @@ func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
 // plan makes the plan from the lines of the report that the run resumes, and from
 // the first reading of the inputs.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error]) error {
-	r.Plan = plan.New(plan.Options{Now: r.settings.Now, IncludeFuture: r.settings.IncludeFuture})
+	r.Plan = plan.New(plan.Options{
+		Now:           r.settings.Now,
+		IncludeFuture: r.settings.IncludeFuture,
+		Accept:        r.settings.Accept,
+		AcceptRefs:    r.accepted,
+	})
 	dated := datedSources{}
 	for line, err := range lines {
 		if err == nil && ctx.Err() != nil {
@@ -173,6 +191,9 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error]) e
 			return &NoEndDatesError{in.Name, in.Export.Field()}
 		}
 	}
+	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
+		return owners[source].doubts(facts)
+	})
 	return nil
 }
 

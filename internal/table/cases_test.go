@@ -18,9 +18,13 @@ import (
 //	           error 2: text  a part of the error at line 2 that ends the reading
 //	objects    2 key=value    an object on line 2; an element of an array has a number
 //	           2 ! fault      one that cannot be used, and a part of the reason
-//	           error: text    a part of the error that ends the reading
+//	           error 2: text  a part of the error at line 2 that ends the reading
+//	outline    lines          what the text is: lines, array, objects, or document
+//	           member a.c     the path of a member of the document
+//	           list a.b       and that of a list, of which the first objects follow
+//	           1 key=value
 func TestCases(t *testing.T) {
-	for _, path := range []string{"testdata/csv.txtar", "testdata/json.txtar"} {
+	for _, path := range []string{"testdata/csv.txtar", "testdata/json.txtar", "testdata/outline.txtar"} {
 		archive, err := txtar.ParseFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -46,6 +50,8 @@ func read(t *testing.T, section, text string) (lines []string) {
 		return readCSV(CSV{Text: textOf(text), Comma: ','})
 	case "objects":
 		return readJSON(JSON{Text: textOf(text), Array: strings.HasPrefix(text, "[")})
+	case "outline":
+		return readOutline(textOf(text))
 	}
 	t.Fatalf("no section %q", section)
 	return nil
@@ -61,6 +67,35 @@ func readCSV(c CSV) (lines []string) {
 func readJSON(j JSON) (lines []string) {
 	for o, err := range j.Objects() {
 		lines = append(lines, writeObject(o, err))
+	}
+	return lines
+}
+
+// readOutline writes an outline. Below a list stand its objects, else all objects.
+func readOutline(text *Text) (lines []string) {
+	o, err := text.Outline()
+	if err != nil {
+		return []string{writeRecord(nil, err)}
+	}
+	kind := "lines"
+	switch {
+	case o.Document:
+		kind = "document"
+	case o.JSON.Array:
+		kind = "array"
+	case o.JSON.Spread:
+		kind = "objects"
+	}
+	lines = append(lines, kind)
+	for _, path := range o.Members {
+		lines = append(lines, "member "+strings.Join(path, "."))
+	}
+	for _, l := range o.Lists {
+		lines = append(lines, "list "+strings.Join(l.Path, "."))
+		lines = append(lines, readJSON(o.In(l))...)
+	}
+	if len(o.Lists) == 0 {
+		lines = append(lines, readJSON(o.JSON)...)
 	}
 	return lines
 }
@@ -87,7 +122,7 @@ func writeRecord(r *Record, err error) string {
 func writeObject(o *Object, err error) string {
 	switch {
 	case err != nil:
-		return "error: " + err.Error()
+		return writeRecord(nil, err)
 	case o.Fault != "":
 		return fmt.Sprintf("%d ! %s", o.Line, o.Fault)
 	}

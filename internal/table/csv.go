@@ -18,9 +18,14 @@ import (
 type Record struct {
 	Line   int      // the line on which it begins, from 1
 	Lines  int      // how many lines it takes up
-	Offset int64    // in bytes from the beginning of the text, to the record or to empty lines in front of it
+	Offset int64    // only of Head.Records: in bytes from the beginning of the head
 	Fields []string // with a fault there may be any number of them, or none
 	Fault  string   // why the record cannot be used; "" if it can
+	// Open says that the text ends with this record, and without a line break.
+	Open bool
+	// Joined says that the record takes up several lines and that these look like rows
+	// of the table, so that a quote too many may have made one record of them.
+	Joined bool
 }
 
 // CSV is a table in a text.
@@ -35,10 +40,18 @@ type CSV struct {
 	// A record that is up to 64 KiB longer may be read, because the text is read ahead
 	// in pieces of that size.
 	Limit int
+	// Blank, if it is not nil, is where Records counts the blank rows below the header,
+	// from 0 on in each reading. Readings at the same time need a counter each.
+	Blank *int
 }
 
-// Records reads all records, of which the header is the first one. A record that is
-// malformed, or has more or fewer fields than the header, has a fault. An error ends
+// Records reads all records, of which the header is the first one. A row that has
+// nothing but delimiters and white space is blank, and no record. A record that is
+// malformed, or has more or fewer fields than the header, has a fault; but if most rows of
+// the first 64 KiB have a delimiter at the end that the header has not, or the other way
+// round, then a row may have it or not. A text may have fields such as ="00123", white
+// space beside quotes, and lines that end in CR CR LF, if the first 64 KiB have such. An
+// error ends
 // the sequence, because the rest of the text cannot be told apart into records: it is
 // a *LineError if a record is the reason, otherwise that of reading the text. The
 // sequence can be read any number of times, also by several goroutines at once.
@@ -49,10 +62,22 @@ func (c CSV) Records() func(yield func(*Record, error) bool) {
 			yield(nil, err)
 			return
 		}
-		for {
+		if c.Blank != nil {
+			*c.Blank = 0
+		}
+		for isHeader := true; ; isHeader = false {
 			record, err := r.next()
 			if errors.Is(err, io.EOF) {
 				return
+			}
+			if err == nil && !isHeader && !r.shape.isOrdinary(record) {
+				if isBlank(record.Fields) {
+					if c.Blank != nil {
+						*c.Blank++
+					}
+					continue
+				}
+				r.shape.fit(record, c.Comma)
 			}
 			if !yield(record, err) || err != nil {
 				return
@@ -91,11 +116,14 @@ type csvReader struct {
 	csv    *csv.Reader
 	guard  *guard
 	window *window
-	limit  int   // bytes of a record
-	lead   int64 // bytes of the text in front of the table,
-	above  int   // and lines
+	limit  int // bytes of a record
+	above  int // lines of the text in front of the table
 	comma  rune
+	// dressed says that csv reads a text whose columns are not those of the file.
+	dressed bool
+
 	record Record // the one that next returned last
+	shape  rowShape
 
 	// uncounted is how many lines csv has counted, and has not read: it counts one
 	// whenever the guard stops it.
@@ -107,8 +135,21 @@ func (c CSV) reader() (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &csvReader{limit: cmp.Or(c.Limit, RecordLimit), lead: int64(c.Lead), above: c.Above, comma: c.Comma}
+	head, err := readHead(text, headBytes)
+	if err != nil {
+		return nil, err
+	}
+	text = io.MultiReader(bytes.NewReader(head), text)
+	first := Head(head).Records(c.Comma, 0)
+	if len(head) == headBytes && len(first) > 1 {
+		first = first[:len(first)-1] // the head ends within it
+	}
+	r := &csvReader{limit: cmp.Or(c.Limit, RecordLimit), above: c.Above, comma: c.Comma, shape: shapeOf(first)}
 	r.guard = &guard{r: text, left: r.limit}
+	if isDressed(head, c.Comma) {
+		r.dressed = true
+		r.guard.r = &undresser{r: bufio.NewReader(text), comma: byte(c.Comma)}
+	}
 	r.window = &window{r: r.guard}
 	r.csv = csv.NewReader(bufio.NewReaderSize(r.window, 64<<10))
 	r.csv.Comma, r.csv.ReuseRecord = c.Comma, true
@@ -128,7 +169,7 @@ func (r *csvReader) next() (*Record, error) {
 		return r.malformed(fields, err)
 	}
 	line, _ := r.csv.FieldPos(0)
-	r.record = Record{Line: r.line(line), Lines: 1, Offset: r.lead + r.window.offset, Fields: fields}
+	r.record = Record{Line: r.line(line), Lines: 1, Fields: fields, Open: r.window.ended && r.isOpen()}
 	// A line break in front of the last field, or within it.
 	if last, _ := r.csv.FieldPos(len(fields) - 1); last > line || strings.IndexByte(fields[len(fields)-1], '\n') >= 0 {
 		r.record.Lines = r.lines()
@@ -142,6 +183,10 @@ func (r *csvReader) read() ([]string, error) {
 	r.guard.left = r.limit
 	return r.csv.Read()
 }
+
+// isOpen tells whether the record that has just been read, at the end of the text, has no
+// line break behind it.
+func (r *csvReader) isOpen() bool { return !bytes.HasSuffix(r.text(), []byte("\n")) }
 
 // line returns the line of the text that csv counts as this one.
 func (r *csvReader) line(counted int) int { return counted - r.uncounted + r.above }
@@ -167,20 +212,28 @@ func (r *csvReader) malformed(fields []string, err error) (*Record, error) {
 	case !errors.As(err, &parse):
 		return nil, err
 	}
-	record := Record{Line: r.line(parse.StartLine), Lines: r.lines(), Offset: r.lead + r.window.offset, Fields: fields}
+	record := Record{Line: r.line(parse.StartLine), Lines: r.lines(), Fields: fields, Open: r.window.ended && r.isOpen()}
 	switch {
 	case errors.Is(parse.Err, csv.ErrFieldCount):
 		record.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", r.csv.FieldsPerRecord, r.comma)
 	case errors.Is(parse.Err, csv.ErrBareQuote):
-		record.Fault = fmt.Sprintf(`column %d: a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside`, parse.Column)
+		record.Fault = r.column("", parse.Column) + "a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside"
 	default:
 		if line := openQuote(r.text(), r.comma); line >= 0 {
 			return nil, errorAt(record.Line+line, "a quote that opens on this line is never closed, so the rest of the file cannot be told apart into rows; close it or double it")
 		}
-		record.Fault = fmt.Sprintf("line %d, column %d: text follows a closing quote; double the quotes inside a quoted field", r.line(parse.Line), parse.Column)
+		record.Fault = r.column(fmt.Sprintf("line %d, ", r.line(parse.Line)), parse.Column) + "text follows a closing quote; double the quotes inside a quoted field"
 	}
 	r.record = record
 	return &r.record, nil
+}
+
+// column writes a column behind its line, with a colon; "" if it is not known.
+func (r *csvReader) column(line string, column int) string {
+	if r.dressed {
+		return ""
+	}
+	return fmt.Sprintf("%scolumn %d: ", line, column)
 }
 
 // longRecord is the error about a record that is longer than the limit. The reason is
@@ -281,14 +334,19 @@ func (h Head) SkipLines(n int) (length int, ok bool) {
 // record may have any number of fields; a malformed one has a fault and no fields. The
 // last record may be cut off, as the head is.
 func (h Head) Records(comma rune, lead int) []Record {
-	r := csv.NewReader(bytes.NewReader(h[lead:]))
+	text := h[lead:]
+	if isDressed(text, comma) {
+		text = undress(text, comma)
+	}
+	r := csv.NewReader(bytes.NewReader(text))
 	r.Comma, r.FieldsPerRecord = comma, -1
 	above := bytes.Count(h[:lead], []byte("\n"))
 	var records []Record
+	at, line := lead, 1 // the offset of a line of the head that is not undressed
 	for {
 		offset := r.InputOffset()
 		fields, err := r.Read()
-		record := Record{Lines: 1, Offset: int64(lead) + offset, Fields: fields}
+		record := Record{Lines: 1, Fields: fields}
 		var malformed *csv.ParseError
 		switch {
 		case err == nil:
@@ -298,7 +356,11 @@ func (h Head) Records(comma rune, lead int) []Record {
 		default:
 			return records // the end, or a comma that cannot be one
 		}
-		read := bytes.Trim(h[record.Offset:int64(lead)+r.InputOffset()], "\r\n")
+		for ; line < record.Line; line++ {
+			at += bytes.IndexByte(h[at:], '\n') + 1
+		}
+		record.Offset = int64(at)
+		read := bytes.Trim(text[offset:r.InputOffset()], "\r\n")
 		record.Line += above
 		record.Lines += bytes.Count(read, []byte("\n"))
 		records = append(records, record)

@@ -113,15 +113,6 @@ func TestATableBelowATitle(t *testing.T) {
 		t.Errorf("the header is %v, %v", header, err)
 	}
 	compareLines(t, readCSV(c), []string{"3 a|b", "5 1|2", "6 ! line 6, column 3", "7 4|5"})
-	text = strings.TrimPrefix(text, mark)
-	for r, err := range c.Records() {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if at := strings.TrimLeft(text[r.Offset:], "\n"); r.Fault == "" && !strings.HasPrefix(at, strings.Join(r.Fields, ";")) || r.Fault != "" && !strings.HasPrefix(at, `"3"x`) {
-			t.Errorf("at the offset of record %v stands %q", r, at)
-		}
-	}
 }
 
 func TestCSVHeader(t *testing.T) {
@@ -221,7 +212,7 @@ func TestHeadRecords(t *testing.T) {
 		}
 		got = append(got, writeRecord(&r, nil)+fmt.Sprint(" at ", r.Offset))
 	}
-	want := []string{"3-4 a⏎b|c at 6", "6 1|2|3 at 15", `7 ! bare " in non-quoted-field at 22`, `8 ! extraneous or missing " in quoted-field at 26`}
+	want := []string{"3-4 a⏎b|c at 7", "6 1|2|3 at 16", `7 ! bare " in non-quoted-field at 22`, `8 ! extraneous or missing " in quoted-field at 26`}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -242,28 +233,68 @@ func FuzzCSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, kind uint8) {
 		comma := []rune{',', ';', '\t', '|'}[kind%4]
-		model := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, mark)))
+		whole := text[markLength([]byte(text)):]
+		if isDressed([]byte(whole), comma) {
+			return // TestUndressing looks at these
+		}
+		model := csv.NewReader(strings.NewReader(whole))
 		model.Comma = comma
+		header := true
+		next := func() ([]string, error) {
+			for {
+				fields, err := model.Read()
+				isRow := err == nil || errors.Is(err, csv.ErrFieldCount)
+				if header || !isRow || !isBlank(fields) {
+					header = false
+					return fields, err
+				}
+			}
+		}
+		width := 0
 		for r, err := range (CSV{Text: textOf(text), Comma: comma}).Records() {
-			fields, modelErr := model.Read()
+			fields, modelErr := next()
 			switch at := (*csv.ParseError)(nil); {
 			case err != nil:
 				if !errors.Is(modelErr, csv.ErrQuote) && len(text) <= RecordLimit {
 					t.Errorf("the error %v, where encoding/csv has %q, %v", err, fields, modelErr)
 				}
 				return
+			case errors.Is(modelErr, csv.ErrFieldCount) && r.Fault == "":
+				// A delimiter more or less at the end: no text is lost, and none is made up.
+				if n := min(width, len(fields)); len(r.Fields) != width || !slices.Equal(r.Fields[:n], fields[:n]) || strings.TrimSpace(strings.Join(r.Fields[n:], "")) != "" || len(fields) > n && !isBlank(fields[n:]) {
+					t.Errorf("%s, where encoding/csv has %q", writeRecord(r, nil), fields)
+				}
 			case errors.As(modelErr, &at):
 				if r.Fault == "" || r.Line != at.StartLine {
 					t.Errorf("%s, where encoding/csv has %v", writeRecord(r, nil), modelErr)
 				}
 			default:
+				width = len(fields)
 				if line, _ := model.FieldPos(0); r.Fault != "" || r.Line != line || !slices.Equal(r.Fields, fields) {
 					t.Errorf("%s, where encoding/csv has %q", writeRecord(r, nil), fields)
 				}
 			}
 		}
-		if fields, err := model.Read(); !errors.Is(err, io.EOF) {
+		if fields, err := next(); !errors.Is(err, io.EOF) {
 			t.Errorf("nothing more is read, where encoding/csv has %q, %v", fields, err)
 		}
 	})
+}
+
+func BenchmarkRecords(b *testing.B) {
+	const rows = 100_000
+	text := "ref,endDate,department,manager\n" + strings.Repeat("E0000001,2024-06-30,Operations,M00001\n", rows)
+	for b.Loop() {
+		n := 0
+		for r, err := range (CSV{Text: textOf(text), Comma: ','}).Records() {
+			if err != nil || r.Fault != "" {
+				b.Fatal(err, r)
+			}
+			n++
+		}
+		if n != rows+1 {
+			b.Fatal(n, "records")
+		}
+	}
+	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "records/s")
 }

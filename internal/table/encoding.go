@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -59,28 +60,52 @@ func (e Encoding) decode(r io.Reader) (io.Reader, error) {
 // byteOrderMark is U+FEFF in UTF-8, with which some programs begin a text.
 const byteOrderMark = "\xef\xbb\xbf"
 
-// skipMark returns a reader of the same text without the byte order mark at its
-// beginning, if there is one.
+// marks returns what may stand in front of a text and is not a part of it: a byte order
+// mark, and one that a program has read as Windows-1252, code page 850, code page 437 or
+// Mac OS Roman and saved as UTF-8.
+func marks() []string { return []string{byteOrderMark, "ï»¿", "´╗┐", "∩╗┐", "Ôªø"} }
+
+// longestMark is the most bytes of marks that may stand in front of a text.
+const longestMark = len(byteOrderMark + "∩╗┐")
+
+// skipMark returns a reader of the same text without the mark at its beginning, if there
+// is one.
 func skipMark(r io.Reader) (io.Reader, error) {
 	if s, ok := r.(*io.SectionReader); ok { // most files are one, and need no buffer here
-		var mark [len(byteOrderMark)]byte
-		if n, err := s.ReadAt(mark[:], 0); err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		} else if string(mark[:n]) == byteOrderMark {
-			_, err = s.Seek(int64(n), io.SeekStart)
-			return s, err
+		head := make([]byte, len(byteOrderMark))
+		n, err := s.ReadAt(head, 0)
+		if err == nil && mayBeMark(head) {
+			head = make([]byte, longestMark)
+			n, err = s.ReadAt(head, 0)
 		}
-		return s, nil
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		_, err = s.Seek(int64(markLength(head[:n])), io.SeekStart)
+		return s, err
 	}
 	b := bufio.NewReaderSize(r, 32<<10)
-	mark, err := b.Peek(len(byteOrderMark))
+	head, err := b.Peek(longestMark)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	if string(mark) == byteOrderMark {
-		_, _ = b.Discard(len(mark)) // cannot fail: the mark is in the buffer
-	}
+	_, _ = b.Discard(markLength(head)) // cannot fail: the mark is in the buffer
 	return b, nil
+}
+
+// mayBeMark tells whether a mark begins with the first bytes of a text.
+func mayBeMark(first []byte) bool {
+	return slices.ContainsFunc(marks(), func(mark string) bool { return strings.HasPrefix(mark, string(first)) })
+}
+
+// markLength returns the length of the marks with which a text begins: a byte order mark,
+// one that was spoilt, or the first and then the second; 0 if there is none.
+func markLength(head []byte) int {
+	rest := bytes.TrimPrefix(head, []byte(byteOrderMark))
+	for _, mark := range marks()[1:] {
+		rest = bytes.TrimPrefix(rest, []byte(mark))
+	}
+	return len(head) - len(rest)
 }
 
 // Detect returns the encoding of the first size bytes of r, found as in File.Text.

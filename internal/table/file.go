@@ -20,6 +20,10 @@ import (
 // Stdin is the name of standard input.
 const Stdin = "stdin"
 
+// ErrChanged is the error for a file that changed after it was opened: a program may
+// still be writing it. The error's text begins with the name of the file.
+var ErrChanged = errors.New("changed while it was being read; wait until it is complete")
+
 // File is an open file, with the size that it had when it was opened: bytes that are
 // appended later are not read. It can be read any number of times, also by several
 // goroutines at once, but not during Unpack.
@@ -27,7 +31,8 @@ type File struct {
 	// Name is the path as it was given, cleaned and with forward slashes.
 	Name string
 
-	info  os.FileInfo // of the file that was opened
+	info  os.FileInfo                 // of the file when it was opened
+	now   func() (os.FileInfo, error) // of the same file now; nil: no other program can change the bytes
 	bytes io.ReaderAt
 	size  int64
 	gzip  bool         // the bytes are compressed
@@ -55,7 +60,13 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return newFile(name, f, info.Size())
+	// The size is that of this info, not of a later one, so that bytes which are
+	// appended from now on are a change.
+	file, err := newFile(name, f, info)
+	if err == nil {
+		file.now = f.Stat
+	}
+	return file, err
 }
 
 // FileOf returns a file whose bytes are the first size bytes of r. Its Info is nil, and
@@ -76,11 +87,15 @@ func Spool(name string, r io.Reader) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	size, err := io.Copy(f, r)
+	_, err = io.Copy(f, r)
+	var info os.FileInfo
+	if err == nil {
+		info, err = f.Stat()
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
 	}
-	return newFile(name, f, size)
+	return newFile(name, f, info)
 }
 
 // Scratch creates a temporary file and removes its name at once, so that no file is
@@ -97,21 +112,47 @@ func Scratch() (*os.File, error) {
 }
 
 // newFile returns the file whose bytes are in f, and closes f if it fails.
-func newFile(name string, f *os.File, size int64) (*File, error) {
-	file, err := FileOf(name, f, size)
+func newFile(name string, f *os.File, info os.FileInfo) (*File, error) {
+	file, err := FileOf(name, f, info.Size())
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	file.close = f.Close
-	if file.info, err = f.Stat(); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
-	}
+	file.info, file.close = info, f.Close
 	return file, nil
+}
+
+// CheckUnchanged fails if the size or the time of change of the file is not the one that
+// it had when it was opened. The error matches ErrChanged, or is one of the system. A
+// copy never changes: that of a stream, or that of Unpack.
+//
+// The file is the one that was opened, whatever its name means now. So a file that
+// another one has replaced under its name, by a rename, has not changed: it is still
+// complete, and it is what is read. For that reason the time of change is that of the
+// content, and not that of the inode, which a rename or a new mode changes as well.
+//
+// A write within the resolution of the file system's clock that keeps the size is not
+// noticed. Whoever reads the file twice has to compare the readings, too.
+func (f *File) CheckUnchanged() error {
+	if f.now == nil {
+		return nil
+	}
+	info, err := f.now()
+	switch {
+	case err != nil:
+		return err
+	case info.Size() != f.info.Size() || !info.ModTime().Equal(f.info.ModTime()):
+		return fmt.Errorf("%s %w", f.Name, ErrChanged)
+	}
+	return nil
 }
 
 // Info describes the file that was opened; nil if the bytes came from FileOf. With
 // os.SameFile it tells whether two names are one file.
 func (f *File) Info() os.FileInfo { return f.info }
+
+// Size returns how many bytes the file had when it was opened: compressed ones, unless
+// Unpack was called.
+func (f *File) Size() int64 { return f.size }
 
 // Compressed tells whether the bytes are compressed with gzip, and Unpack was not called.
 func (f *File) Compressed() bool { return f.gzip }
@@ -163,7 +204,8 @@ func readHead(r io.Reader, n int) ([]byte, error) {
 
 // Unpack replaces compressed bytes by a decompressed copy in a scratch file, for formats
 // that are not read from the beginning to the end. It must not be called while another
-// goroutine uses the file. If it fails, the file stays as it was.
+// goroutine uses the file. If it fails, the file stays as it was. The error matches
+// ErrChanged if the file has changed until then.
 func (f *File) Unpack() error {
 	if !f.gzip {
 		return nil
@@ -177,11 +219,14 @@ func (f *File) Unpack() error {
 		return err
 	}
 	size, err := io.Copy(unpacked, r)
+	if changed := f.CheckUnchanged(); changed != nil {
+		err = changed // which is why the bytes may be damaged
+	}
 	if err != nil {
 		return errors.Join(err, unpacked.Close())
 	}
 	_ = f.Close() // nothing was written
-	f.bytes, f.close, f.size, f.gzip = unpacked, unpacked.Close, size, false
+	f.bytes, f.close, f.size, f.gzip, f.now = unpacked, unpacked.Close, size, false, nil
 	return nil
 }
 

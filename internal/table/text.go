@@ -10,7 +10,7 @@ const (
 	// headBytes is how many bytes of a text are searched for its header, and for what
 	// the text is.
 	headBytes = 64 << 10
-	// binaryBytes is how many bytes are searched for a zero, which no text has.
+	// binaryBytes is how many bytes are searched for zeros, of which a text has few.
 	binaryBytes = 8 << 10
 	// RecordLimit is the longest record in bytes, unless a reader sets another limit.
 	// Without a limit a quote that is never closed would read the whole file into
@@ -87,45 +87,6 @@ func (t *Text) Head() (Head, error) {
 		return nil, err
 	}
 	return readHead(r, headBytes)
-}
-
-// Content is what the first bytes of a file look like.
-type Content int
-
-// The kinds of content.
-const (
-	Plain      Content = iota // text that is none of the following
-	Blank                     // nothing, or white space only
-	JSONObject                // a JSON object, or several
-	JSONArray                 // a JSON array
-	Zip                       // a ZIP archive, as workbooks are
-	OLE                       // a workbook of an old Excel, or one with a password
-	Gzipped                   // compressed with gzip
-	Binary                    // no text
-)
-
-// ContentOf returns what a file looks like by its first bytes.
-func ContentOf(head []byte) Content {
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return Zip
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
-		return OLE
-	case bytes.HasPrefix(head, []byte(gzipMagic)):
-		return Gzipped
-	case bytes.IndexByte(head[:min(len(head), binaryBytes)], 0) >= 0:
-		return Binary
-	}
-	visible := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \t\r\n")
-	switch {
-	case len(visible) == 0:
-		return Blank
-	case visible[0] == '{':
-		return JSONObject
-	case visible[0] == '[':
-		return JSONArray
-	}
-	return Plain
 }
 
 // LineError is an error whose reason is one line of a text, or one row of a sheet.

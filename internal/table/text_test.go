@@ -55,6 +55,13 @@ func TestTheEncodingOfATextIsFound(t *testing.T) {
 		"UTF-8 with a byte order mark":         {mark + text, UTF8, text},
 		"UTF-8 with two":                       {mark + mark + text, UTF8, mark + text},
 		"UTF-8 with one in the middle":         {text + mark + text, UTF8, text + mark + text},
+		"a mark that became Windows-1252":      {"ï»¿" + text, UTF8, text},
+		"a mark, and one that was spoilt":      {mark + "ï»¿" + text, UTF8, text},
+		"a mark that became code page 850":     {"´╗┐" + text, UTF8, text},
+		"a mark that became code page 437":     {"∩╗┐" + text, UTF8, text},
+		"a mark that became Mac OS Roman":      {"Ôªø" + text, UTF8, text},
+		"a part of a mark in another encoding": {"ï»" + text, UTF8, "ï»" + text},
+		"a mark behind the beginning":          {"x" + "ï»¿" + text, UTF8, "x" + "ï»¿" + text},
 		"a byte order mark alone":              {mark, UTF8, ""},
 		"a part of a byte order mark":          {mark[:2], Windows1252, "ï»"},
 		"nothing":                              {"", UTF8, ""},
@@ -103,7 +110,7 @@ func TestTheEncodingThatIsSaidIsUsed(t *testing.T) {
 		"UTF-16BE whose mark says LE":   {encode(t, littleNoMark, "\ufeffимя"), UTF16BE, "имя"},
 		"Windows-1252":                  {"Zo\xeb", Windows1252, "Zoë"},
 		"Windows-1252 that looks UTF-8": {"é", Windows1252, "Ã©"},
-		"Windows-1252 behind a mark":    {mark + "a", Windows1252, "ï»¿a"},
+		"Windows-1252 behind a mark":    {mark + "a", Windows1252, "a"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -155,8 +162,21 @@ func TestNamesOfEncodings(t *testing.T) {
 func TestContentOf(t *testing.T) {
 	for head, want := range map[string]Content{
 		"": Blank, mark + " \t\r\n": Blank, "a,b\n": Plain, " \n{": JSONObject, mark + "[": JSONArray, "\"{": Plain,
-		"PK\x03\x04rest": Zip, "PK": Plain, "\xd0\xcf\x11\xe0": OLE, "\x1f\x8brest": Gzipped, "a\x00": Binary, "{\x00": Binary,
-		strings.Repeat("a", binaryBytes) + "\x00": Plain,
+		"PK\x03\x04rest": Zip, "PK": Plain, "\xd0\xcf\x11\xe0": OLE, "\x1f\x8brest": Gzipped,
+		// A zero or two may be a fault of a row; many of them are no text.
+		"ref\na\x00\nb\n": Plain, "{}\n{\"ref\":\"a\x00\"}": JSONObject, "a\n" + strings.Repeat("\x00", 3): Plain, "a\n" + strings.Repeat("\x00", 4): Binary,
+		"a\x00": Binary, "{\x00": Binary, "\x89PNG\r\n\x1a\n\x00\x01\x02\x03\x04": Binary, "a\x01b\nc\x01\x00\n": Plain, "a\x00b\nc\n": Binary,
+		strings.Repeat("a\n", 2048) + strings.Repeat("\x00", 9): Binary, strings.Repeat("a\n", 2048) + strings.Repeat("\x00", 8): Plain,
+		strings.Repeat("a", binaryBytes) + "\x00\x00\x00\x00": Plain,
+
+		"[ref],[endDate]\n": Plain, "[Employee ID];[Leave Date]": Plain, "{ref},{endDate}\n": Plain, "[ Größe ]\n": Plain,
+		"[null]": JSONArray, "[ true ]": JSONArray, "[1,2]": JSONArray, "[\"ref\"]": JSONArray, "[]": JSONArray, "{}": JSONObject, "[\nref]": JSONArray,
+		"{\"ref\"}": JSONObject, "{ref: 1}": JSONObject, "[{\"a\":1}]": JSONArray, "[[x]]": JSONArray,
+
+		"<!DOCTYPE html>\n<html>": WebPage, "\n <HTML><body><br/>": WebPage, "<html><head></head>": WebPage, "<table><tr><td>ref</td></tr></table>": WebPage,
+		mark + "<meta charset=x/><p>": WebPage, "MIME-Version: 1.0\nContent-Type: multipart/related": WebPage,
+		"<?xml version=\"1.0\"?><Report/>": XML, "<?xml version=\"1.0\"?>\n<!DOCTYPE html>": WebPage, "<?xml?><Workbook><Table></Table>": XML, "<a><b>1</b></a>": XML,
+		"<ref>,<endDate>\nE1,2024-06-30\n": Plain, "%PDF-1.7\n\x00": Document, "{\\rtf1\\ansi": Document,
 	} {
 		if got := ContentOf([]byte(head)); got != want {
 			t.Errorf("%.20q has the content %d, want %d", head, got, want)

@@ -37,6 +37,7 @@ type window struct {
 	skip   int
 	offset int64 // of the current record
 	breaks int   // line breaks in front of kept
+	ended  bool  // nothing follows what was read
 }
 
 // Read implements io.Reader.
@@ -48,6 +49,7 @@ func (w *window) Read(p []byte) (int, error) {
 		w.skip = 0
 	}
 	w.kept = append(w.kept, p[:n]...)
+	w.ended = errors.Is(err, io.EOF)
 	return n, err
 }
 

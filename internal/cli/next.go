@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"offboard/internal/leaver"
+	"offboard/internal/run"
+)
+
+// next says what to type after a plan; "" if nothing is left to do. The first command
+// reads the inputs better, if there is a way that leaves no choice: nobody should have to
+// find it in several plans. No command suspends rows that are held.
+func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldRows) string {
+	command = command.without("--save-config", true) // the file exists now
+	leavers, text, without := r.Totals[leaver.Pending], "", ""
+	if steps := stepsFor(conf, r, held); len(steps) > 0 {
+		better := command
+		purposes := make([]string, len(steps))
+		for i, s := range steps {
+			better, purposes[i] = better.with(s.flag, s.value), s.purpose
+		}
+		text = fmt.Sprintf("\nTo %s: %s", enumerate(purposes), better)
+		without = " without that"
+	}
+	switch {
+	case text != "" && (leavers == 0 || r.Inputs.DateFormat() != ""):
+		return text + "\n" // dates come first: most leavers may be among the rows that cannot be read
+	case leavers == 0:
+		return ""
+	}
+	suspend := command.as("run").without("--all", false)
+	_, env := conf.lookup("env")
+	if _, base := conf.lookup("base-url"); !env && !base {
+		suspend = suspend.with("--env", "NAME")
+	}
+	return fmt.Sprintf("%s\nTo suspend %s%s: %s\n", text, people(leavers), without, suspend)
+}
+
+// step is a flag by which the inputs are read better, and what it is for.
+type step struct{ purpose, flag, value string }
+
+// stepsFor returns the flags that a plan has found.
+func stepsFor(conf *configuration, r *run.Run, held []run.HeldRows) (steps []step) {
+	if format := r.Inputs.DateFormat(); format != "" {
+		steps = append(steps, step{"read the end dates", "--date-format", format})
+	}
+	pad := 0
+	for _, in := range r.Inputs {
+		pad = max(pad, in.Survey.RefPad())
+	}
+	if pad > 0 {
+		steps = append(steps, step{"put zeros back", "--ref-pad", strconv.Itoa(pad)})
+	}
+	// A condition on the command line would replace those of the environment and of the
+	// configuration.
+	if _, elsewhere := conf.lookup("where"); elsewhere {
+		return steps
+	}
+	for _, h := range held {
+		if condition := whereValue(h.Remedy); h.Doubt == leaver.StillActive && h.Remedy.Undated && condition != "" {
+			steps = append(steps, step{"leave out who is still employed", "--where", condition})
+		}
+	}
+	return steps
+}
+
+// enumerate joins texts as in "a, b and c".
+func enumerate(texts []string) string {
+	last := len(texts) - 1
+	if last == 0 {
+		return texts[0]
+	}
+	return strings.Join(texts[:last], ", ") + " and " + texts[last]
+}

@@ -1,0 +1,122 @@
+package input
+
+import (
+	"fmt"
+	"strings"
+
+	"offboard/internal/leaver"
+)
+
+// doubtKind is a kind of doubt about a row of an export: what is looked at, and what
+// to say to a person.
+type doubtKind struct {
+	doubt leaver.Doubt
+	is    func(v *Survey, f leaver.Facts) bool
+	words func(g *reading, row leaver.Row) string
+}
+
+// has makes a test for one fact.
+func has(flag leaver.Facts) func(*Survey, leaver.Facts) bool {
+	return func(_ *Survey, f leaver.Facts) bool { return f&flag != 0 }
+}
+
+// says makes words that are the same for every row.
+func says(words string) func(*reading, leaver.Row) string {
+	return func(*reading, leaver.Row) string { return words }
+}
+
+// doubtKinds are all kinds that an export can give a reason for. docs/input.md has the
+// same table for people.
+var doubtKinds = []doubtKind{
+	{leaver.NoEndDate,
+		func(v *Survey, f leaver.Facts) bool { return f&anyDate == blankDate && v.EndDate != "" },
+		func(g *reading, _ leaver.Row) string {
+			return fmt.Sprintf("the end date in the %s %q is blank", g.source.Field(), g.known.EndDate)
+		}},
+	{leaver.StillActive, has(activeRow), func(_ *reading, row leaver.Row) string { return row.Seen }},
+	{leaver.OddRef,
+		func(v *Survey, f leaver.Facts) bool {
+			return f&anyTrait == strangeRef || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse()
+		},
+		func(g *reading, row leaver.Row) string {
+			if row.Facts&anyTrait == strangeRef {
+				return strange(row.Ref)
+			}
+			if g.known.isForeign(row.Facts) {
+				return fmt.Sprintf("the ref %q and a cell beside it have other forms than most rows, such as that of %q", row.Ref, g.known.usual.example)
+			}
+			if !g.known.isOdd(formIn(row.Facts)) {
+				return fmt.Sprintf("the row has nothing beside %q", row.Ref)
+			}
+			what := "form"
+			if !g.known.usual.odd[formIn(row.Facts).id] {
+				what = "length"
+			}
+			return fmt.Sprintf("the ref %q has another %s than nearly all refs, such as %q", row.Ref, what, g.known.usual.example)
+		}},
+	{leaver.CutZeros,
+		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == unpaddedRef || v.lacksZeros(formIn(f)) },
+		func(g *reading, row leaver.Row) string {
+			return fmt.Sprintf("the ref %q has fewer than %d digits, so a spreadsheet may have cut zeros in front", row.Ref, g.known.RefPad())
+		}},
+	{leaver.LostDigits,
+		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == roundedRef && v.isRounded() },
+		func(_ *reading, row leaver.Row) string {
+			return fmt.Sprintf("the ref %q has only zeros behind its first %d digits, as if a spreadsheet program had rounded it", row.Ref, exactDigits)
+		}},
+	{leaver.Shifted,
+		func(v *Survey, f leaver.Facts) bool { return v.shapes.shifted[bitsOf(f, shapeAt, shapeBits)] },
+		says("its cells seem to be shifted: they have what nearly all other rows have in the column beside")},
+	{leaver.JoinedRows, has(joinedRow), says("it takes up several lines, and these look like rows: look for a quote too many")},
+	{leaver.CutOff,
+		func(v *Survey, f leaver.Facts) bool { return f&lastRow != 0 && v.isCutOff(formIn(f)) },
+		func(_ *reading, row leaver.Row) string {
+			return fmt.Sprintf("the file ends behind %q without a line break, so a part of it may be missing", row.Ref)
+		}},
+	{leaver.BelowTitle,
+		func(v *Survey, f leaver.Facts) bool { _, below := v.titleAbove(f); return below },
+		func(g *reading, row leaver.Row) string {
+			t, _ := g.known.titleAbove(row.Facts)
+			if t.text == "" {
+				return fmt.Sprintf("it stands below row %d, which repeats the header", t.row)
+			}
+			return fmt.Sprintf("it stands below %q in row %d", t.text, t.row)
+		}},
+	{leaver.HiddenRow, has(hiddenRow), says("the sheet hides the row")},
+	{leaver.SwappedDates, func(v *Survey, f leaver.Facts) bool {
+		return f&anyDate == swappableCell && v.swappedCells || f&anyDate == swappableText && v.swappedTexts
+	}, func(_ *reading, row leaver.Row) string {
+		return fmt.Sprintf("day and month of the end date %s may be swapped, as in a part of the column", row.EndDate.Text)
+	}},
+}
+
+// doubt sets the doubts of a row in a later reading, and what was seen of each. active says
+// what a column says about the person's employment.
+func (g *reading) doubt(row *leaver.Row, active string) {
+	row.Doubts = g.known.Doubts(row.Facts)
+	if row.Doubts == 0 {
+		return
+	}
+	row.Seen = active
+	var all []string
+	for _, kind := range doubtKinds {
+		if row.Doubts.Has(kind.doubt) {
+			all = append(all, kind.words(g, *row))
+		}
+	}
+	row.Seen = strings.Join(all, "; ")
+}
+
+// Remedy returns how the source could be read so that a kind of doubt about its rows
+// would be settled.
+func (v *Survey) Remedy(kind leaver.Doubt) leaver.Remedy {
+	switch kind {
+	case leaver.NoEndDate:
+		return leaver.Remedy{Column: v.EndDate}
+	case leaver.StillActive:
+		return leaver.Remedy{Column: v.status.column, Value: v.status.value, Undated: !v.status.dated}
+	case leaver.CutZeros:
+		return leaver.Remedy{Digits: v.RefPad()}
+	}
+	return leaver.Remedy{}
+}

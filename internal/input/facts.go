@@ -1,0 +1,219 @@
+package input
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"offboard/internal/dates"
+	"offboard/internal/leaver"
+)
+
+// The facts of a row are what the first reading has seen in it, packed into 32 bits:
+// which of them are doubts is known when the whole source was read (Survey.Doubts).
+const (
+	formBits   = 5 // the form of the ref,
+	sizeBits   = 5 // its size,
+	firstBits  = 2 // and its first digit (see refForm)
+	titlesBits = 4 // how many titles stand above the row
+	shapeBits  = 7 // the shape of the row
+	traitBits  = 2 // one of the traits of a ref
+	dateBits   = 2 // one of the traits of an end date
+
+	sizeAt   = formBits
+	firstAt  = sizeAt + sizeBits
+	titlesAt = firstAt + firstBits
+	shapeAt  = titlesAt + titlesBits
+	traitAt  = shapeAt + shapeBits
+	dateAt   = traitAt + traitBits
+	flagsAt  = dateAt + dateBits
+)
+
+// Traits of a ref.
+const (
+	roundedRef  leaver.Facts = (iota + 1) << traitAt // digits of it may be lost
+	unpaddedRef                                      // the sheet shows zeros that it does not have
+	strangeRef                                       // it is hardly one that somebody has typed
+	anyTrait    = strangeRef
+)
+
+// Traits of an end date.
+const (
+	blankDate     leaver.Facts = (iota + 1) << dateAt // there is none
+	swappableCell                                     // day and month could be swapped: of a date,
+	swappableText                                     // or of a text
+	anyDate       = swappableText
+)
+
+// Further facts.
+const (
+	activeRow leaver.Facts = 1 << (flagsAt + iota) // a column says that the person is still employed
+	hiddenRow                                      // the sheet hides the row
+	joinedRow                                      // lines of the row look like rows
+	sparseRow                                      // the row has nothing beside its ref
+	lastRow                                        // the file ends in the row, without a line break
+)
+
+// facts packs the form of a ref.
+func (r refForm) facts() leaver.Facts {
+	return leaver.Facts(r.id) | leaver.Facts(r.size)<<sizeAt | leaver.Facts(r.first)<<firstAt
+}
+
+func bitsOf(f leaver.Facts, at, bits int) int { return int(f>>at) & (1<<bits - 1) }
+
+func formIn(f leaver.Facts) refForm {
+	return refForm{false, uint8(bitsOf(f, 0, formBits)), bitsOf(f, sizeAt, sizeBits), bitsOf(f, firstAt, firstBits)}
+}
+
+// fact returns a fact if it is one.
+func fact(f leaver.Facts, is bool) leaver.Facts {
+	if is {
+		return f
+	}
+	return 0
+}
+
+// Doubts returns which doubts the facts of a row of this source are. The survey has to
+// be complete.
+func (v *Survey) Doubts(f leaver.Facts) leaver.Doubts {
+	var all leaver.Doubts
+	for _, kind := range doubtKinds {
+		if kind.is(v, f) {
+			all |= leaver.DoubtsOf(kind.doubt)
+		}
+	}
+	return all
+}
+
+// settle ends the first reading: what is usual is known now.
+func (v *Survey) settle() {
+	v.usual = v.forms.usual()
+	general := cmp.Or(v.usual.general, v.usual.major)
+	v.shapes.settle(general == "" || general == mixedForm || general == nameForm)
+	v.swappedCells, v.swappedTexts = v.swaps.Doubts(true), v.swaps.Doubts(false)
+}
+
+// isOdd tells whether a ref has another form or size than nearly all refs, unless cut
+// zeros explain the size.
+func (v *Survey) isOdd(r refForm) bool {
+	return v.usual.isOdd(r) && (v.usual.odd[r.id] || !v.lacksZeros(r))
+}
+
+// lacksZeros tells whether a ref has digits only, and fewer than those with zeros in
+// front.
+func (v *Survey) lacksZeros(r refForm) bool {
+	return r.id != 0 && v.forms.all[r.id].form == "9" && (r.first != 0 || r.size == 1) && v.zeros.long > 0 && r.size < v.zeros.long
+}
+
+// isCutOff tells whether the ref of the last row may have lost a part: all others have
+// the same size and are longer, or the file ends where a block of a disk does.
+func (v *Survey) isCutOff(r refForm) bool {
+	return v.blockEnd || v.usual.isShort(r)
+}
+
+// title is a row in the middle of the table that may be a title: it has one cell, or it
+// repeats the header.
+type title struct {
+	row    int
+	ref    refForm // the form of its ref; the zero value: the cell is another one
+	sparse bool    // it has a ref and nothing beside it
+	text   string  // "": it repeats the header
+}
+
+// maxTitles is how many rows that may be titles are told apart.
+const maxTitles = 1<<titlesBits - 1
+
+// maxSparseTitles is how many rows with nothing but a usual ref may be titles. More of
+// these are people.
+const maxSparseTitles = 2
+
+// addTitle adds a title, as long as there are few. The first one with a ref of some form
+// and size is enough.
+func (v *Survey) addTitle(t title) {
+	if !v.hasTitle(t) {
+		v.titles = append(v.titles, t)
+	}
+}
+
+// hasTitle tells whether a title would add nothing.
+func (v *Survey) hasTitle(t title) bool {
+	return len(v.titles) == maxTitles || t.ref.id != 0 && slices.ContainsFunc(v.titles, func(o title) bool {
+		return o.ref.id == t.ref.id && o.ref.size == t.ref.size && o.sparse == t.sparse
+	})
+}
+
+// noteTitle notes the only text in a row, which may be a title; isRef tells whether it
+// stands in the place of the ref.
+func (v *Survey) noteTitle(row int, text string, isRef bool) {
+	if len(v.titles) == maxTitles {
+		return
+	}
+	t := title{row: row}
+	if isRef {
+		t.ref = v.forms.formOf(leaver.TrimRef(text))
+		t.sparse = v.sparse > 0 && v.sparse <= maxSparseTitles
+	}
+	if v.hasTitle(t) || isAmount(text) || dates.Looks(text, time.UTC) {
+		return
+	}
+	t.text = shorten(strings.Clone(text))
+	v.addTitle(t)
+}
+
+// mayBeTitle tells whether a text that is the only one of its row, as all are in a list of
+// one column, may be a title: it has a blank, or a capital letter and no digit.
+func mayBeTitle(text string) bool {
+	return strings.IndexByte(text, ' ') >= 0 || !strings.ContainsAny(text, "0123456789@") && strings.IndexFunc(text, unicode.IsUpper) >= 0
+}
+
+// isForeign tells whether a row may be of another table: its ref has another form than
+// most, or is shorter than the others, and a cell beside it is another one, too.
+func (v *Survey) isForeign(f leaver.Facts) bool {
+	r := formIn(f)
+	return (v.usual.foreign[r.id] || v.usual.alone[r.id] || v.usual.isShort(r)) && v.shapes.foreign[bitsOf(f, shapeAt, shapeBits)]
+}
+
+// isSparse tells whether a row that has nothing beside its ref stands out. It does not
+// where columns are often empty: then more rows have one more cell.
+func (v *Survey) isSparse() bool {
+	switch {
+	case v.narrow > v.sparse:
+		return false
+	case v.wide < 10:
+		return v.wide >= someRefs && v.sparse == 1 && v.narrow == 0
+	}
+	return nearlyAll(v.wide-v.sparse, v.wide)
+}
+
+// titleAbove returns the first one of some rows that is a title.
+func (v *Survey) titleAbove(f leaver.Facts) (title, bool) {
+	for _, t := range v.titles[:min(bitsOf(f, titlesAt, titlesBits), len(v.titles))] {
+		if t.ref.id != 0 && 2*v.alone > v.wide {
+			continue // most rows have nothing beside their refs
+		}
+		if t.ref.id == 0 || v.usual.isOdd(t.ref) || v.usual.foreign[t.ref.id] || t.sparse && v.isSparse() {
+			return t, true
+		}
+	}
+	return title{}, false
+}
+
+// isRounded tells whether refs of more digits than a spreadsheet program keeps are
+// likely to be rounded: at least half of them end in zeros there.
+func (v *Survey) isRounded() bool { return 2*v.rounded >= v.long }
+
+// lostDigits tells whether a ref is a number of which a spreadsheet program keeps only
+// the first digits: the others are zeros.
+func lostDigits(ref string) (long, lost bool) {
+	if len(ref) <= exactDigits || len(ref) > leaver.MaxRef || !digitsOnly(ref) {
+		return false, false
+	}
+	for _, c := range ref[exactDigits:] {
+		if c != '0' {
+			return true, false
+		}
+	}
+	return true, true
+}

@@ -1,0 +1,54 @@
+package input
+
+import (
+	"strings"
+
+	"offboard/internal/leaver"
+)
+
+// leaveOut tells whether a record that does not meet the conditions is wanted all the
+// same, in the first reading, because it says that the person is still employed: it
+// may be another record of a leaver.
+func (g *reading) leaveOut(r *record, s *slot) (wanted bool) {
+	s.leftOut = true
+	s.keep(r)
+	undated := g.names[endDateCell] != "" && strings.TrimSpace(r.cells[endDateCell].Text) == ""
+	column, _ := g.source.active(r)
+	return g.known == nil && (undated || column != "")
+}
+
+// facts returns what a record shows beside its ref and end date.
+func (g *reading) facts(r *record) leaver.Facts {
+	if r.grid == nil {
+		return 0
+	}
+	v := g.survey
+	if r.header > v.header {
+		v.header = r.header
+		v.addTitle(title{row: r.header})
+	}
+	if r.named != "" {
+		v.addTitle(title{row: r.row, text: r.named})
+	}
+	f := r.grid.facts | leaver.Facts(v.shapes.note(r.grid))<<shapeAt | leaver.Facts(len(v.titles))<<titlesAt
+	v.wide++
+	switch n, text := r.grid.filled(); {
+	case n == 2 && len(r.grid.texts) > 2:
+		v.narrow++
+	case n == 1 && len(r.grid.texts) > 1:
+		isRef := leaver.TrimRef(r.cells[refCell].Text) != ""
+		if isRef {
+			v.alone++
+		}
+		if isRef && len(r.grid.texts) > 2 {
+			v.sparse++
+			f |= sparseRow
+		}
+		if !isRef || mayBeTitle(text) {
+			v.noteTitle(r.row, text, isRef)
+		}
+	case len(r.grid.texts) == 1 && n == 1 && mayBeTitle(text):
+		v.noteTitle(r.row, text, true)
+	}
+	return f
+}

@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"fmt"
+
+	"offboard/internal/leaver"
+)
+
+// A leaver is held as long as one of its rows has a doubt that no person has
+// accepted, and also if a row that a condition left out says that the person is
+// still employed. Which facts are doubts is known when the first reading is
+// complete.
+
+// noteDoubts notes what a row of the first reading says against its leaver.
+func (p *Plan) noteDoubts(e *entry, k key, row leaver.Row) {
+	if row.Facts == 0 && row.Doubts == 0 || p.isAccepted(row) {
+		return
+	}
+	e.doubts |= row.Doubts
+	switch {
+	case row.Facts == 0 || row.Facts == e.facts:
+	case e.facts == 0:
+		e.facts = row.Facts
+	default:
+		p.otherFacts[k] = append(p.otherFacts[k], row.Facts)
+	}
+}
+
+// isAccepted tells whether a person has looked at the leaver of a row.
+func (p *Plan) isAccepted(row leaver.Row) bool {
+	return p.options.AcceptRefs != nil && p.options.AcceptRefs(row.Ref)
+}
+
+// addActive takes a row that a condition has left out, and that says that the
+// person is still employed.
+func (p *Plan) addActive(row leaver.Row) {
+	if p.isAccepted(row) {
+		return
+	}
+	k := p.key(row.Ref)
+	if _, known := p.active.get(k); !known {
+		p.active.put(k, p.place(row.Place))
+	}
+}
+
+// Judge ends the first reading: judge says which doubts the facts of a source are.
+// Without it, facts are no doubts. It returns the kinds of doubt that Options.Accept
+// does not accept, because more leavers have them than it allows.
+func (p *Plan) Judge(judge func(source string, facts leaver.Facts) leaver.Doubts) (tooMany leaver.Doubts) {
+	p.judge, p.judged, p.counted, p.lastFacts = judge, map[sourceFacts]leaver.Doubts{}, nil, sourceFacts{}
+	p.accepted = 0
+	if len(p.options.Accept) == 0 {
+		return 0
+	}
+	counts := p.Doubts()
+	for kind, most := range p.options.Accept {
+		if most == AnyNumber || counts[kind] <= most {
+			p.accepted |= leaver.DoubtsOf(kind)
+		} else {
+			tooMany |= leaver.DoubtsOf(kind)
+		}
+	}
+	return tooMany
+}
+
+// Doubts returns for how many leavers there is a doubt of each kind that is not
+// accepted. A leaver can have several.
+func (p *Plan) Doubts() map[leaver.Doubt]int {
+	counts := map[leaver.Doubt]int{}
+	for doubts, n := range p.count().leavers {
+		for _, kind := range doubts.Without(p.accepted).Kinds() {
+			counts[kind] += n
+		}
+	}
+	return counts
+}
+
+// doubtsAbout returns all doubts about a leaver.
+func (p *Plan) doubtsAbout(k key, e entry) leaver.Doubts {
+	all := e.doubts
+	if e.facts != 0 && p.judge != nil {
+		all |= p.doubtsOf(sourceFacts{e.place.source, e.facts})
+		if len(p.otherFacts) > 0 {
+			for _, facts := range p.otherFacts[k] {
+				all |= p.doubtsOf(sourceFacts{e.place.source, facts})
+			}
+		}
+	}
+	if p.active.used > 0 {
+		if _, active := p.active.get(k); active {
+			all |= leaver.DoubtsOf(leaver.ActiveElsewhere)
+		}
+	}
+	return all
+}
+
+// sourceFacts are facts of a row with the number of its source.
+type sourceFacts struct {
+	source uint32
+	facts  leaver.Facts
+}
+
+// doubtsOf returns the doubts that facts are. Most rows of a source have the same facts.
+func (p *Plan) doubtsOf(f sourceFacts) leaver.Doubts {
+	if f == p.lastFacts {
+		return p.lastDoubts
+	}
+	doubts, known := p.judged[f]
+	if !known {
+		doubts = p.judge(p.names[f.source], f.facts)
+		p.judged[f] = doubts
+	}
+	p.lastFacts, p.lastDoubts = f, doubts
+	return doubts
+}
+
+// seen says in words what speaks against a leaver, by the row that is its first one.
+func (p *Plan) seen(row leaver.Row, k key, doubts leaver.Doubts) string {
+	if doubts.Has(leaver.ActiveElsewhere) {
+		if at, active := p.active.get(k); active {
+			return fmt.Sprintf("%s, which a condition left out, says that the person is still employed", p.fullPlace(at))
+		}
+	}
+	if row.Seen != "" && row.Doubts.Without(p.accepted) != 0 {
+		return row.Seen
+	}
+	return "another row of this ref has the doubt"
+}
