@@ -73,7 +73,7 @@ type inputFlags struct {
 	RefPrefix     input.Prefix      `group:"input" placeholder:"TEXT" help:"Text to put in front of every ref."`
 	RefMap        string            `group:"input" placeholder:"FILE" help:"Table with the columns old and new: each old ref is replaced by the new one. A row whose ref is not in the table is invalid."`
 	Except        string            `group:"input" placeholder:"FILE" help:"List with a column ref: a leaver is never suspended if the old or the new ref is on it."`
-	DateFormat    dates.Format      `group:"input" placeholder:"FORMAT" help:"Format of end dates, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, or excel for serial numbers. Without it, YYYY-MM-DD and RFC 3339 are read."`
+	DateFormat    dates.Format      `group:"input" placeholder:"FORMAT" help:"Format of end dates, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, excel for serial numbers, or unix or unix-ms for the time since 1970. Without it, YYYY-MM-DD and RFC 3339 are read."`
 	Timezone      input.Zone        `group:"input" default:"UTC" help:"IANA time zone of dates that have no time zone."`
 	IncludeFuture bool              `group:"input" help:"Also suspend leavers whose end date has not passed."`
 }

@@ -93,7 +93,8 @@ func (r *Reader) findColumns(head table.Head) (bool, error) {
 	}
 	for _, comma := range commas {
 		csv := table.CSV{
-			Text: textOf(head), Comma: comma, Limit: lineLimit,
+			Strict: true,
+			Text:   textOf(head), Comma: comma, Limit: lineLimit,
 			Lead: lead, Above: bytes.Count(head[:lead], []byte("\n")),
 		}
 		header, err := csv.Header()

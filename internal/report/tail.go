@@ -67,7 +67,7 @@ func (r *Reader) tornRecord(tail []byte) (int, error) {
 		}
 		return 0, nil
 	}
-	for record, err := range (table.CSV{Text: textOf(tail), Comma: ','}).Records() {
+	for record, err := range (table.CSV{Text: textOf(tail), Comma: ',', Strict: true}).Records() {
 		if err != nil || record.Fault != "" || len(record.Fields) != len(r.columns) {
 			return len(tail), nil
 		}

@@ -16,11 +16,13 @@ import (
 // Record is one record of a table. It is valid until the next one is read, and its
 // texts after that, too.
 type Record struct {
-	Line   int      // the line on which it begins, from 1
-	Lines  int      // how many lines it takes up
-	Offset int64    // only of Head.Records: in bytes from the beginning of the head
-	Fields []string // with a fault there may be any number of them, or none
-	Fault  string   // why the record cannot be used; "" if it can
+	Line    int      // the line on which it begins, from 1
+	Lines   int      // how many lines it takes up
+	Offset  int64    // only of Head.Records: in bytes from the beginning of the head
+	Fields  []string // with a fault there may be any number of them, or none
+	Fault   string   // why the record cannot be used; "" if it can
+	partial bool     // the record is malformed within a field, and Fields are those in front
+
 	// Open says that the text ends with this record, and without a line break.
 	Open bool
 	// Joined says that the record takes up several lines and that these look like rows
@@ -40,6 +42,10 @@ type CSV struct {
 	// A record that is up to 64 KiB longer may be read, because the text is read ahead
 	// in pieces of that size.
 	Limit int
+	// Strict says that every row has as many fields as the header, and is written as
+	// encoding/csv writes it. A file to which rows are appended has to be read so: what
+	// most rows look like may change with the next one.
+	Strict bool
 	// Blank, if it is not nil, is where Records counts the blank rows below the header,
 	// from 0 on in each reading. Readings at the same time need a counter each.
 	Blank *int
@@ -70,7 +76,7 @@ func (c CSV) Records() func(yield func(*Record, error) bool) {
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			if err == nil && !isHeader && !r.shape.isOrdinary(record) {
+			if err == nil && !isHeader && !record.partial && !r.shape.isOrdinary(record) {
 				if isBlank(record.Fields) {
 					if c.Blank != nil {
 						*c.Blank++
@@ -140,13 +146,16 @@ func (c CSV) reader() (*csvReader, error) {
 		return nil, err
 	}
 	text = io.MultiReader(bytes.NewReader(head), text)
-	first := Head(head).Records(c.Comma, 0)
-	if len(head) == headBytes && len(first) > 1 {
-		first = first[:len(first)-1] // the head ends within it
+	r := &csvReader{limit: cmp.Or(c.Limit, RecordLimit), above: c.Above, comma: c.Comma}
+	if !c.Strict {
+		first := Head(head).Records(c.Comma, 0)
+		if len(head) == headBytes && len(first) > 1 {
+			first = first[:len(first)-1] // the head ends within it
+		}
+		r.shape = shapeOf(first)
 	}
-	r := &csvReader{limit: cmp.Or(c.Limit, RecordLimit), above: c.Above, comma: c.Comma, shape: shapeOf(first)}
 	r.guard = &guard{r: text, left: r.limit}
-	if isDressed(head, c.Comma) {
+	if !c.Strict && isDressed(head, c.Comma) {
 		r.dressed = true
 		r.guard.r = &undresser{r: bufio.NewReader(text), comma: byte(c.Comma)}
 	}
@@ -213,8 +222,9 @@ func (r *csvReader) malformed(fields []string, err error) (*Record, error) {
 		return nil, err
 	}
 	record := Record{Line: r.line(parse.StartLine), Lines: r.lines(), Fields: fields, Open: r.window.ended && r.isOpen()}
+	record.partial = !errors.Is(parse.Err, csv.ErrFieldCount)
 	switch {
-	case errors.Is(parse.Err, csv.ErrFieldCount):
+	case !record.partial:
 		record.Fault = fmt.Sprintf("the row has more or fewer fields than the header, which has %d; look for a missing or an unquoted %q", r.csv.FieldsPerRecord, r.comma)
 	case errors.Is(parse.Err, csv.ErrBareQuote):
 		record.Fault = r.column("", parse.Column) + "a quote stands in a field that does not begin with one; put the field in quotes and double the quote inside"
