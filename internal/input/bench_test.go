@@ -32,7 +32,7 @@ func BenchmarkReadJSONL(b *testing.B) {
 	benchmarkRead(b, "leavers.jsonl", text.String())
 }
 
-// BenchmarkReadXLSX opens the workbook, too: that is where its cells are read.
+// BenchmarkReadXLSX includes opening the workbook, because that reads its cells.
 func BenchmarkReadXLSX(b *testing.B) {
 	f := excelize.NewFile()
 	rows, err := f.NewStreamWriter("Sheet1")
@@ -106,8 +106,8 @@ func benchmarkRead(b *testing.B, name, text string) {
 	b.ReportMetric(float64(after.TotalAlloc-before.TotalAlloc)/rows, "B/row")
 }
 
-// BenchmarkReadMalformedCSV would show it if looking at a malformed row once
-// more meant reading the file from its beginning.
+// BenchmarkReadMalformedCSV would be slow if a malformed row were looked up by reading
+// the file from its beginning.
 func BenchmarkReadMalformedCSV(b *testing.B) {
 	const rows = 100_000
 	s, err := open(b, "leavers.csv", "ref,note\n"+strings.Repeat("a,\"text\" and more text, as nobody quotes it\n", rows), input.Options{})

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
 // pairsOf adds pairs, and returns what index finds.
@@ -169,6 +172,57 @@ func TestOtherDatesAreBounded(t *testing.T) {
 			t.Errorf("the names are %q, of %d bytes", d.names, d.size)
 		}
 	})
+}
+
+// TestAReadingRemembersFewDates reads more dates than a reading remembers.
+func TestAReadingRemembersFewDates(t *testing.T) {
+	text := "ref,endDate\n"
+	for i := range 5000 {
+		text += fmt.Sprintf("r%d,%d-01-01\n", i, 1000+i)
+	}
+	file, err := table.FileOf("leavers", strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(file, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := s.newReading(&Survey{})
+	n := 0
+	g.read(func(row leaver.Row, err error) bool {
+		if want := fmt.Sprintf("%d-01-01", 1000+n); err != nil || row.EndDate.Text != want {
+			t.Fatalf("the end date is %q, want %s, %v", row.EndDate.Text, want, err)
+		}
+		n++
+		return len(g.dates) <= 1024
+	})
+	if n != 5000 {
+		t.Errorf("after %d rows %d dates are kept", n, len(g.dates))
+	}
+}
+
+// TestAListIsReadInPages counts the rows that were read, and not taken yet.
+func TestAListIsReadInPages(t *testing.T) {
+	read, taken, most := 0, 0, 0
+	g := &grid{header: []string{"ref"}, names: newNames([]string{"ref"})}
+	g.rows = func(yield func(*gridRow, error) bool) {
+		for range 2000 {
+			read++
+			most = max(most, read-taken)
+			if !yield(&gridRow{row: read, lines: 1, texts: []string{fmt.Sprint(read)}}, nil) {
+				return
+			}
+		}
+	}
+	err := readRefs(&Source{}, g, []string{"ref"}, []int{0}, -1, func(row int, r listed) {
+		if taken++; row != taken || r.Ref != fmt.Sprint(row) {
+			t.Errorf("row %d has the ref %s", row, r.Ref)
+		}
+	})
+	if err != nil || taken != 2000 || most > pageRecords {
+		t.Errorf("%d rows are taken, and %d at most were waiting, %v", taken, most, err)
+	}
 }
 
 // TestPagesAreDecodedAlone fills pages of different lengths, one after the other.

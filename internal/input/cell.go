@@ -82,14 +82,12 @@ func (c cell) keep() *cell {
 	return &kept
 }
 
-// with returns a cell that was kept, with its text.
-func (c *cell) with(text string) cell {
+// or returns the cell that was kept, or else the one of a text.
+func (c *cell) or(text string) cell {
 	if c == nil {
 		return textCell(text)
 	}
-	kept := *c
-	kept.Text = text
-	return kept
+	return *c
 }
 
 // exactDigits is how many digits of a number spreadsheet programs store.

@@ -129,7 +129,7 @@ type entry struct {
 	old, new uint16 // lengths
 }
 
-// pair is one pair, and the row in which it stands.
+// pair is one pair, and its row.
 type pair struct {
 	old, new string
 	row      int

@@ -27,7 +27,7 @@ func TestCSV(t *testing.T) {
 		"a NUL far from the beginning is a faulty row": {text: "ref,x\na," + strings.Repeat("x", 10<<10) + "\nb\x00,\nc,\n", rows: []string{"2 a", "3 ! control", "4 c"}},
 
 		"a line of totals whose end date is blank": {text: "Name,ref,endDate\nTotal,2, \nTotal,3,\"=\"\"\"\"\"\nTotal,4,\u00a0\n", rows: []string{"2 ! line of totals", "3 ! line of totals", "4 ! line of totals"}},
-		"a quote after blank lines that a later one closes": {text: "ref,endDate\n\n\r\n\"a,\r\nb,\"x\r\nd,\r\n",
+		"a quote that a later one closes, after blank lines": {text: "ref,endDate\n\n\r\n\"a,\r\nb,\"x\r\nd,\r\n",
 			rows: []string{"4 ! lines 4 to 5 were read as one row", "6 d"}},
 
 		"names with a byte order mark and with a space of no width": {text: "\"\ufeffRef:\",End\u200b Date.,# No\na,2024-06-30,7\n", rows: []string{"2 a 2024-06-30"}},

@@ -15,8 +15,7 @@ import (
 	"offboard/internal/table"
 )
 
-// readStream reads what a fuzzer has made up, as read does; it gives nothing
-// if that is refused before the first row.
+// readStream reads the text of a fuzzer, as read does. opened is false if Open fails.
 func readStream(t *testing.T, text string, o input.Options) (rows []leaver.Row, opened bool, err error) {
 	s, err := openStream(table.Stdin, strings.NewReader(text), o)
 	if err != nil {
@@ -46,14 +45,13 @@ func FuzzCSV(f *testing.F) {
 		f.Add(text, "End Date", "ref")
 	}
 	f.Fuzz(func(t *testing.T, text, ref, endDate string) {
-		// As exports come, nothing can be said but that it is read twice alike.
+		// With the zero options little is certain: read checks that each reading is alike.
 		_, _, _ = readStream(t, text, input.Options{Format: input.CSV, RefColumn: ref, EndDateColumn: endDate})
 		rows, opened, err := readStream(t, text, input.Options{Format: input.CSV, Encoding: table.UTF8, Delimiter: ',', HeaderRow: 1, RefColumn: ref, EndDateColumn: endDate})
 		if !opened || err != nil || len(text) > longest || strings.HasPrefix(text, "\x1f\x8b") || strings.Contains(strings.ToLower(text[:min(len(text), 10)]), "sep=") || dressed.MatchString(text) {
 			return
 		}
-		// What encoding/csv tells apart, records and errors, are the rows:
-		// none is lost, and none is made up.
+		// There are as many rows as encoding/csv reads records or errors.
 		reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\xef\xbb\xbf")))
 		header, _ := reader.Read()
 		n, alike := 0, 0
@@ -70,7 +68,7 @@ func FuzzCSV(f *testing.F) {
 			if err != nil || !slices.Equal(fields, header) { // the header again is no row
 				n++
 				if err == nil && slices.EqualFunc(fields, header, func(a, b string) bool { return letters(a) == letters(b) }) {
-					alike++ // the header, spelt otherwise, may be none either
+					alike++ // nor is the header in another spelling, in most cases
 				}
 			}
 		}
@@ -128,8 +126,7 @@ func FuzzJSONL(f *testing.F) {
 	})
 }
 
-// FuzzSheet reads cells that no program has written: nothing may come of them
-// but rows, or an error.
+// FuzzSheet reads a sheet that no program would write: it gives rows, or an error.
 func FuzzSheet(f *testing.F) {
 	for _, rows := range []string{
 		``, `<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>45473</v></c></row>`,
@@ -149,7 +146,7 @@ func FuzzSheet(f *testing.F) {
 	})
 }
 
-// FuzzCondition writes conditions as they can be read.
+// FuzzCondition checks that a condition that was read is written as it can be read.
 func FuzzCondition(f *testing.F) {
 	for _, text := range []string{"Status=Leaver,Terminated", "Status!=Active", "Status=", "a!!=b", `T="a, b",c`, `T="`, "T=\"a\nb\"", "T= a ,\u200bb", "=", "a=b=c"} {
 		f.Add(text)

@@ -61,7 +61,7 @@ func (r *gridRow) size() int {
 }
 
 // pick sets the columns of the ref and of the end date, and all columns whose cells are
-// read; -1 stands for a column that is not there.
+// read; -1 is a column that is not there.
 func (g *grid) pick(ref, endDate int, columns ...int) error {
 	g.ref, g.endDate, g.columns = ref, endDate, columns
 	var err error

@@ -214,7 +214,7 @@ func findHeader(rows []headRow, o headerOptions) candidate {
 		default:
 			c.count(row.texts, filled, label)
 		}
-		if !c.found && i < headerRows {
+		if !c.found {
 			above = append(above, row)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"offboard/internal/input"
 )
 
-// file writes a text into a file of its own folder.
+// file writes a text into a file in a new folder, and returns its path.
 func file(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
@@ -46,6 +46,33 @@ func TestExcept(t *testing.T) {
 	}
 	// A mark of direction cannot be seen.
 	story{text: "ref\nE1\u200e\n", options: input.Options{Except: keep}, rows: []string{"2 ! keep.csv:3"}}.check(t, "leavers.csv")
+}
+
+// A row of a report has the ref of the tenant; the list may have the one of the export.
+func TestOptionsRefuseARefOfTheTenant(t *testing.T) {
+	keep := except(t, "ref\nE1\n4711\nUK-5\n")
+	repair := input.Repair{Prefix: "UK-"}
+	pairs := crosswalk(t, "old,new\nE1,N1\nUK-4711,N2\nE3,N3\n")
+	for name, tt := range map[string]struct {
+		options input.Options
+		ref     string
+		listed  bool
+	}{
+		"no list":                              {input.Options{}, "E1", false},
+		"the ref is listed":                    {input.Options{Except: keep}, "E1", true},
+		"the ref is not listed":                {input.Options{Except: keep}, "E2", false},
+		"the ref without its prefix is listed": {input.Options{Except: keep, Repair: repair}, "UK-4711", true},
+		"the ref with its prefix is listed":    {input.Options{Except: keep, Repair: repair}, "UK-5", true},
+		"a prefix that was not asked for":      {input.Options{Except: keep}, "UK-4711", false},
+		"the old ref is listed":                {input.Options{Except: keep, Crosswalk: pairs}, "N1", true},
+		"the old ref without its prefix":       {input.Options{Except: keep, Crosswalk: pairs, Repair: repair}, "N2", true},
+		"the old ref is not listed":            {input.Options{Except: keep, Crosswalk: pairs}, "N3", false},
+		"a ref that the crosswalk lacks":       {input.Options{Except: keep, Crosswalk: pairs}, "N4", false},
+	} {
+		if got := tt.options.Refuse(tt.ref); (got != "") != tt.listed {
+			t.Errorf("%s: %s is refused by %q", name, tt.ref, got)
+		}
+	}
 }
 
 func TestListsInOtherForms(t *testing.T) {

@@ -18,7 +18,7 @@ type Options struct {
 	Encoding      table.Encoding // empty: by byte order mark and content
 	Delimiter     Delimiter      // between the fields of CSV; 0: by the header
 	Sheet         string         // of a workbook; empty: the first one that is not hidden
-	HeaderRow     int            // line or row of the header; 0: found by what stands in it
+	HeaderRow     int            // line or row of the header; 0: found by its content
 	RefColumn     string         // column or key; empty: found by name
 	EndDateColumn string         // column or key; empty: found by name; NoEndDates: there is none
 	Where         []Condition    // rows that do not meet all of them are left out

@@ -17,7 +17,7 @@ import (
 type otherDates struct {
 	records, cells int      // looked at
 	names          []string // of columns or keys, in the order in which they were found
-	columns        map[string]*datedColumn
+	columns        map[string]datedColumn
 	size           int // bytes of the names
 }
 
@@ -45,23 +45,22 @@ func (d *otherDates) note(name string, c cell) {
 	if text == "" || c.fault != "" {
 		return
 	}
-	of := d.columns[name]
-	if of == nil {
+	of, known := d.columns[name]
+	if !known {
 		if d.size >= otherDateNames {
 			return
 		}
 		d.size += len(name)
 		if d.columns == nil {
-			d.columns = map[string]*datedColumn{}
+			d.columns = map[string]datedColumn{}
 		}
-		of = &datedColumn{}
-		d.columns[name] = of
 		d.names = append(d.names, name)
 	}
 	of.values++
 	if c.Kind == xlsx.Date || dates.Looks(text, time.UTC) || saysDate(name) || hasYear(text) {
 		of.dates++
 	}
+	d.columns[name] = of
 }
 
 // check fails if columns have dates: if half of their values are some.

@@ -226,14 +226,14 @@ func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
 		row.Fault = s.trouble.fault // and no ref: a report of the row must not name a leaver
 	}
 	if s.leftOut {
-		if raw, fault := g.source.refIn(s.ref.with(f.Ref)); fault == "" {
+		if raw, fault := g.source.refIn(s.ref.or(f.Ref)); fault == "" {
 			row.Ref = leaver.TrimRef(g.inTenant(g.source.options.Repair.ref(raw)).ref)
 		}
 		row.LeftOut = true
 		return row, nil
 	}
 	if row.Fault == "" {
-		row = g.row(row.Place, s.ref.with(f.Ref), s.endDate.with(f.EndDate))
+		row = g.row(row.Place, s.ref.or(f.Ref), s.endDate.or(f.EndDate))
 	}
 	if row.Fault == "" {
 		row.Facts |= s.facts

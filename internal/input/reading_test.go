@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -30,6 +29,8 @@ func exports(t *testing.T) map[string]string {
 			objects.WriteString("{\n[]\n")
 		}
 	}
+	rows.WriteString("1,gone,,\n")
+	objects.WriteString(`{"ref":"1","status":"gone"}` + "\n")
 	return map[string]string{
 		"CSV":        rows.String(),
 		"JSON lines": objects.String(),
@@ -42,7 +43,7 @@ func openExport(t *testing.T, format, text string) *input.Source {
 	t.Helper()
 	var o input.Options
 	if format != "XLSX" {
-		o = where(t, "Status=left,gone")
+		o = where(t, "Status=left,gone,away")
 	}
 	s, err := open(t, "leavers", text, o)
 	if err != nil {
@@ -88,6 +89,14 @@ func TestASurveyIsAValue(t *testing.T) {
 				if after := fmt.Sprintf("%+v", *s); after != source {
 					t.Errorf("the source was\n%s\nand is\n%s", source, after)
 				}
+				var part input.Survey // of a reading that was stopped
+				for range s.Survey(&part) {
+					break
+				}
+				before := state(s, part)
+				if got := collect(s.Rows(part)); len(got) != len(rows) || state(s, part) != before {
+					t.Errorf("a survey of a part was\n%s\nand is\n%s", before, state(s, part))
+				}
 			})
 			t.Run("another survey is the same", func(t *testing.T) {
 				again := input.Survey{LeftOut: 7, Ref: "x"}
@@ -110,26 +119,31 @@ func TestASurveyIsAValue(t *testing.T) {
 					t.Error("the surveys differ")
 				}
 			})
-			t.Run("several goroutines read at once", func(t *testing.T) {
-				var all sync.WaitGroup
-				for i := range 4 {
-					all.Go(func() {
-						var own input.Survey
-						want, got := first, []string(nil)
-						if i%2 == 0 {
-							got = collect(s.Survey(&own))
-						} else {
-							want, got = rows, collect(s.Rows(v))
-						}
-						if !slices.Equal(got, want) || i%2 == 0 && state(s, own) != before {
-							t.Errorf("reading %d differs", i)
-						}
-					})
-				}
-				all.Wait()
-			})
+			t.Run("several goroutines read at once", func(t *testing.T) { checkGoroutines(t, s, v, first, rows) })
 		})
 	}
+}
+
+// checkGoroutines reads a source in several goroutines at once. v is its survey, first and
+// rows are what a first and a later reading give.
+func checkGoroutines(t *testing.T, s *input.Source, v input.Survey, first, rows []string) {
+	want := state(s, v)
+	var all sync.WaitGroup
+	for i := range 4 {
+		all.Go(func() {
+			if i%2 == 1 {
+				if got := collect(s.Rows(v)); !slices.Equal(got, rows) {
+					t.Errorf("the rows of reading %d differ", i)
+				}
+				return
+			}
+			var own input.Survey
+			if got := collect(s.Survey(&own)); !slices.Equal(got, first) || state(s, own) != want {
+				t.Errorf("the first reading %d differs", i)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // takeTurns reads a row from each sequence in turn.
@@ -181,7 +195,7 @@ func TestAReadingReadsTheFileOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := input.Open(file, where(t, "Status=left,gone"))
+			s, err := input.Open(file, where(t, "Status=left,gone,away"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -296,111 +310,4 @@ func TestAReasonNamesTheKeyThatLaterObjectsHave(t *testing.T) {
 			}
 		}
 	}
-}
-
-// wide returns an input with n columns or keys, and three rows.
-func wide(format string, n int) string {
-	var header, row strings.Builder
-	for i := range n {
-		if format == "CSV" {
-			fmt.Fprintf(&header, ",Column %d", i)
-			fmt.Fprintf(&row, ",%d", i)
-		} else {
-			fmt.Fprintf(&row, `,"C%d":{"a":1}`, i)
-		}
-	}
-	if format == "CSV" {
-		return "ref" + header.String() + "\n" + strings.Repeat("r"+row.String()+"\n", 3)
-	}
-	// The second object has its keys in another order.
-	return `{"ref":"r"` + row.String() + "}\n" + "{" + row.String()[1:] + `,"ref":"r"}` + "\n" + `{"ref":"r"` + row.String() + "}\n"
-}
-
-// TestTheWorkGrowsWithTheColumns counts allocations, as a measure of the work: of ten
-// times as many columns or keys, about ten times as many. BenchmarkWide has the time.
-func TestTheWorkGrowsWithTheColumns(t *testing.T) {
-	for format, n := range map[string]int{"CSV": 12_000, "JSON": 40_000} {
-		t.Run(format, func(t *testing.T) {
-			work := func(n int) float64 {
-				text := wide(format, n)
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				s, err := open(t, "leavers", text, input.Options{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				var v input.Survey
-				for _, rows := range []iter.Seq2[leaver.Row, error]{s.Source.Survey(&v), s.Source.Rows(v)} {
-					if got := collect(rows); len(got) != 3 || strings.Contains(got[2], "!") {
-						t.Fatalf("got %.200q", got)
-					}
-				}
-				runtime.ReadMemStats(&after)
-				return float64(after.TotalAlloc - before.TotalAlloc)
-			}
-			const most = 20
-			if few, many := work(n/10), work(n); many > most*few {
-				t.Errorf("ten times as many columns take %.1f times the memory", many/few)
-			}
-		})
-	}
-}
-
-// repeated is a text whose end is one record many times over.
-type repeated struct{ header, record string }
-
-func (r repeated) ReadAt(p []byte, offset int64) (int, error) {
-	n := 0
-	if offset < int64(len(r.header)) {
-		n = copy(p, r.header[offset:])
-	}
-	for n < len(p) {
-		n += copy(p[n:], r.record[(offset+int64(n)-int64(len(r.header)))%int64(len(r.record)):])
-	}
-	return n, nil
-}
-
-// TestLongRecordsTakeLittleMemory reads records of half a megabyte, of which little is
-// asked for.
-func TestLongRecordsTakeLittleMemory(t *testing.T) {
-	note := strings.Repeat("x", longest/2)
-	for format, text := range map[string]repeated{
-		"CSV":  {"ref,note\n", "r," + note + "\n"},
-		"JSON": {"", `{"ref":"r","note":"` + note + `"}` + "\n"},
-	} {
-		t.Run(format, func(t *testing.T) {
-			const records = 120
-			file, err := table.FileOf("leavers", text, int64(len(text.header)+records*len(text.record)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, err := input.Open(file, input.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			before := heap()
-			n := 0
-			for _, err := range s.Rows(input.Survey{}) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if n++; n%40 == 0 {
-					if now := heap(); now > before+16<<20 {
-						t.Fatalf("after %d rows %d MiB are in use", n, (now-before)>>20)
-					}
-				}
-			}
-			if n != records {
-				t.Errorf("%d rows, want %d", n, records)
-			}
-		})
-	}
-}
-
-// heap returns how many bytes are in use.
-func heap() uint64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }

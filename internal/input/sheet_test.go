@@ -16,7 +16,7 @@ import (
 	"offboard/internal/input"
 )
 
-// leaversSheet is what the sheet "Leavers" of testdata/leavers.xlsx holds.
+// leaversSheet are the rows of the sheet "Leavers" of testdata/leavers.xlsx.
 var leaversSheet = []string{
 	"4 004711 2024-06-30",
 	"5 4712 2024-06-28",
@@ -31,8 +31,7 @@ var leaversSheet = []string{
 	`15 ! column "Employee No.": the ref "Total: 10" is that of a line of totals`,
 }
 
-// byExcelize is the workbook of testdata/leavers.fods, as another program
-// writes it.
+// byExcelize returns the workbook of testdata/leavers.fods, written by another program.
 func byExcelize(t *testing.T) string {
 	t.Helper()
 	f := excelize.NewFile()
@@ -116,7 +115,7 @@ func TestTwoProgramsWriteWorkbooksThatReadAlike(t *testing.T) {
 	}
 }
 
-// workbook makes an XLSX file of parts; what is not given is as small as can be.
+// workbook returns a workbook with these parts; all other parts are as small as possible.
 func workbook(t *testing.T, parts map[string]string) string {
 	t.Helper()
 	all := map[string]string{
@@ -146,7 +145,7 @@ func workbook(t *testing.T, parts map[string]string) string {
 	return b.String()
 }
 
-// cells makes a sheet with the header ref, endDate in its first row.
+// cells returns a workbook with one sheet, whose first row is the header ref, endDate.
 func cells(t *testing.T, rows string) string {
 	t.Helper()
 	return workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>` + rows + `</sheetData></worksheet>`})
@@ -158,11 +157,11 @@ func TestCells(t *testing.T) {
 		want  []string
 		fails []string
 	}{
-		"a text that is longer than a record":       {rows: `<row r="2"><c r="A2" t="str"><v>` + strings.Repeat("x", 3*longest) + `</v></c></row>`, fails: []string{"too long"}},
-		"many texts that are longer together":       {rows: strings.Repeat(`<row><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 4), want: []string{"2 ! longer than 113", "3 ! longer", "4 ! longer", "5 ! longer"}},
-		"a line break around a ref, and within one": {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">E1` + "\n" + `</t></is></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E_x000D_2</t></is></c></row>`, want: []string{"2 E1", "3 ! control"}},
-		"a character for private use is text":       {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>` + "\ue000" + `45473</t></is></c></row>`, want: []string{"2 \ue00045473"}},
-		"a sheet that ends within a row":            {rows: `<row r="2"><c r="A2"><v>1</v></c>` + "\x00", fails: []string{"damaged"}},
+		"a text that is longer than a record":          {rows: `<row r="2"><c r="A2" t="str"><v>` + strings.Repeat("x", 3*longest) + `</v></c></row>`, fails: []string{"too long"}},
+		"texts that are together longer than a record": {rows: strings.Repeat(`<row><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 4), want: []string{"2 ! longer than 113", "3 ! longer", "4 ! longer", "5 ! longer"}},
+		"a line break around a ref, and within one":    {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">E1` + "\n" + `</t></is></c></row><row r="3"><c r="A3" t="inlineStr"><is><t>E_x000D_2</t></is></c></row>`, want: []string{"2 E1", "3 ! control"}},
+		"a character for private use is text":          {rows: `<row r="2"><c r="A2" t="inlineStr"><is><t>` + "\ue000" + `45473</t></is></c></row>`, want: []string{"2 \ue00045473"}},
+		"a sheet that ends within a row":               {rows: `<row r="2"><c r="A2"><v>1</v></c>` + "\x00", fails: []string{"damaged"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +178,7 @@ func TestWorkbooks(t *testing.T) {
 	t.Run("days count from 1904 where the workbook says so", func(t *testing.T) {
 		story{text: workbook(t, sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)), rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
 	})
-	t.Run("a number is no day where they count from 1904", func(t *testing.T) {
+	t.Run("a number is not a day where days count from 1904", func(t *testing.T) {
 		number := strings.Replace(one, ` s="1"`, "", 1)
 		parts := sheets(`<workbookPr date1904="true"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
 		parts["xl/worksheets/sheet1.xml"] = number
@@ -187,43 +186,15 @@ func TestWorkbooks(t *testing.T) {
 			story{text: workbook(t, parts), options: o, rows: []string{"2 ! the end date is the number 44011, in a workbook that counts days from 1904"}}.check(t, "leavers.xlsx")
 		}
 	})
-	t.Run("a day of digits is one where they count from 1904", func(t *testing.T) {
+	t.Run("eight digits are a day where days count from 1904", func(t *testing.T) {
 		parts := sheets(`<workbookPr date1904="1"/><sheets><sheet name="One" r:id="rId1"/></sheets>`)
 		parts["xl/worksheets/sheet1.xml"] = strings.Replace(one, `<c s="1"><v>44011</v>`, `<c><v>20240630</v>`, 1)
 		story{text: workbook(t, parts), options: input.Options{Dates: dates(t, "YYYYMMDD")}, rows: []string{"2 E1 2024-06-30"}}.check(t, "leavers.xlsx")
 	})
-	t.Run("cells that are merged over rows", func(t *testing.T) {
-		const three = `<worksheet><sheetData><row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row r="3"><c><v>1</v></c><c s="1"><v>45473</v></c></row><row r="4"><c><v>2</v></c></row><row r="5"><c><v>3</v></c></row></sheetData><mergeCells><mergeCell ref="%s"/></mergeCells></worksheet>`
-		for merged, want := range map[string][]string{
-			"B3:B4":       {"3 1 2024-06-30", "4 ! the cells B3:B4 are merged, and only the first one has their value", "5 3"},
-			"A3:C5":       {"3 1 2024-06-30", "4 ! A3:C5", "5 ! A3:C5"},
-			"A1:A2":       {"3 1 2024-06-30", "4 2", "5 3"}, // the header, over an empty row
-			"A3:B3":       {"3 1 2024-06-30", "4 2", "5 3"},
-			"C3:D5":       {"3 1 2024-06-30", "4 2", "5 3"},
-			"B1":          {"3 1 2024-06-30", "4 2", "5 3"},
-			"A7:C9":       {"3 1 2024-06-30", "4 2", "5 3"},
-			"A1048576:B3": nil,
-			"2:B":         nil,
-			"B3:B2":       nil,
-			"":            nil,
-			"ZZZZ1:ZZZZ2": nil,
-		} {
-			tt := story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": fmt.Sprintf(three, merged)}), rows: want}
-			if want == nil {
-				tt.fails = []string{"is no range of cells"}
-			}
-			tt.check(t, "leavers.xlsx")
-		}
-		status := fmt.Sprintf(strings.NewReplacer(`<c t="s"><v>1</v></c></row><row r="3">`, `<c t="str"><v>Status</v></c></row><row r="3">`, `<c s="1"><v>45473</v></c>`, `<c t="str"><v>Left</v></c>`).Replace(three), "B3:B5")
-		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": status}), options: where(t, "Status=Left"), rows: []string{"3 1", "4 ! B3:B5", "5 ! B3:B5"}}.check(t, "leavers.xlsx")
-		many := strings.Repeat(`<mergeCell ref="A3:A4"/>`, 1001)
-		text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Replace(fmt.Sprintf(three, "A3:A4"), "<mergeCells>", "<mergeCells>"+many, 1)})
-		story{text: text, fails: []string{"1002 ranges of cells are merged in the columns that are read"}}.check(t, "leavers.xlsx")
-	})
-	t.Run("a sheet that is damaged behind its cells", func(t *testing.T) {
+	t.Run("a sheet that is damaged after its cells", func(t *testing.T) {
 		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one[:len(one)-len("</worksheet>")] + "<a"}), fails: []string{"damaged"}}.check(t, "leavers.xlsx")
 	})
-	t.Run("parts named as Windows does", func(t *testing.T) {
+	t.Run("parts with names of Windows", func(t *testing.T) {
 		text := strings.ReplaceAll(workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}), "xl/worksheets/sheet1.xml", `xl\worksheets\SHEET1.xml`)
 		story{text: text, rows: []string{"2 E1 2020-06-29"}}.check(t, "leavers.xlsx")
 	})
@@ -245,7 +216,7 @@ func TestWorkbooks(t *testing.T) {
 	t.Run("a part that is missing", func(t *testing.T) {
 		story{text: workbook(t, nil), fails: []string{"xl/worksheets/sheet1.xml: this part is missing"}}.check(t, "leavers.xlsx")
 	})
-	t.Run("shared texts that are longer together than a record", func(t *testing.T) {
+	t.Run("shared texts that are together longer than a record", func(t *testing.T) {
 		many := "<sst>" + strings.Repeat("<si><t>"+strings.Repeat("x", longest/2)+"</t></si>", 4) + "<si><t>ref</t></si><si><t>E1</t></si></sst>"
 		text := workbook(t, map[string]string{"xl/sharedStrings.xml": many, "xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>4</v></c></row><row><c t="s"><v>5</v></c></row></sheetData></worksheet>`})
 		story{text: text, rows: []string{"2 E1"}}.check(t, "leavers.xlsx")
@@ -256,8 +227,12 @@ func TestWorkbooks(t *testing.T) {
 		text := workbook(t, map[string]string{"xl/styles.xml": "<styleSheet>" + strings.Repeat(" ", 17<<20) + "</styleSheet>", "xl/worksheets/sheet1.xml": one})
 		story{text: text, fails: []string{"the workbook is damaged: xl/styles.xml: it is too long"}}.check(t, "leavers.xlsx")
 	})
+}
+
+func TestFilesThatAreNotReadAsWorkbooks(t *testing.T) {
+	sheet := map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>`}
 	t.Run("a damaged archive", func(t *testing.T) {
-		text := []byte(workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}))
+		text := []byte(workbook(t, sheet))
 		for i := 40; i < len(text)/2; i++ { // names and contents of all parts
 			text[i] ^= 0x55
 		}
@@ -267,12 +242,41 @@ func TestWorkbooks(t *testing.T) {
 		story{text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", fails: []string{"save it as .xlsx without a password"}}.check(t, "leavers.xls")
 		story{text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", options: input.Options{Format: input.XLSX}, fails: []string{"without a password"}}.check(t, "leavers.xls")
 	})
-	t.Run("text that is to be a workbook", func(t *testing.T) {
+	t.Run("text that is read as a workbook", func(t *testing.T) {
 		story{text: "ref\nE1\n", options: input.Options{Format: input.XLSX}, fails: []string{"not a workbook (--format xlsx)"}}.check(t, "leavers.xlsx")
 	})
-	t.Run("a workbook that is to be text", func(t *testing.T) {
-		story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": one}), options: input.Options{Format: input.CSV}, fails: []string{"leave out --format"}}.check(t, "leavers.csv")
+	t.Run("a workbook that is read as CSV", func(t *testing.T) {
+		story{text: workbook(t, sheet), options: input.Options{Format: input.CSV}, fails: []string{"leave out --format"}}.check(t, "leavers.csv")
 	})
+}
+
+func TestCellsThatAreMergedOverRows(t *testing.T) {
+	const three = `<worksheet><sheetData><row r="1"><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row r="3"><c><v>1</v></c><c s="1"><v>45473</v></c></row><row r="4"><c><v>2</v></c></row><row r="5"><c><v>3</v></c></row></sheetData><mergeCells><mergeCell ref="%s"/></mergeCells></worksheet>`
+	for merged, want := range map[string][]string{
+		"B3:B4":       {"3 1 2024-06-30", "4 ! the cells B3:B4 are merged, and only the first one has their value", "5 3"},
+		"A3:C5":       {"3 1 2024-06-30", "4 ! A3:C5", "5 ! A3:C5"},
+		"A1:A2":       {"3 1 2024-06-30", "4 2", "5 3"}, // the header, over an empty row
+		"A3:B3":       {"3 1 2024-06-30", "4 2", "5 3"},
+		"C3:D5":       {"3 1 2024-06-30", "4 2", "5 3"},
+		"B1":          {"3 1 2024-06-30", "4 2", "5 3"},
+		"A7:C9":       {"3 1 2024-06-30", "4 2", "5 3"},
+		"A1048576:B3": nil,
+		"2:B":         nil,
+		"B3:B2":       nil,
+		"":            nil,
+		"ZZZZ1:ZZZZ2": nil,
+	} {
+		tt := story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": fmt.Sprintf(three, merged)}), rows: want}
+		if want == nil {
+			tt.fails = []string{"is no range of cells"}
+		}
+		tt.check(t, "leavers.xlsx")
+	}
+	status := fmt.Sprintf(strings.NewReplacer(`<c t="s"><v>1</v></c></row><row r="3">`, `<c t="str"><v>Status</v></c></row><row r="3">`, `<c s="1"><v>45473</v></c>`, `<c t="str"><v>Left</v></c>`).Replace(three), "B3:B5")
+	story{text: workbook(t, map[string]string{"xl/worksheets/sheet1.xml": status}), options: where(t, "Status=Left"), rows: []string{"3 1", "4 ! B3:B5", "5 ! B3:B5"}}.check(t, "leavers.xlsx")
+	many := strings.Repeat(`<mergeCell ref="A3:A4"/>`, 1001)
+	text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Replace(fmt.Sprintf(three, "A3:A4"), "<mergeCells>", "<mergeCells>"+many, 1)})
+	story{text: text, fails: []string{"1002 ranges of cells are merged in the columns that are read"}}.check(t, "leavers.xlsx")
 }
 
 func TestConditionsOnCells(t *testing.T) {

@@ -18,10 +18,10 @@ import (
 	"offboard/internal/table"
 )
 
-// longest is the number of bytes that a record has at most.
+// longest is the greatest number of bytes that a record may have.
 const longest = 1 << 20
 
-// source is an input that is open, with the survey of its first reading.
+// source is a source with the survey of its first reading.
 type source struct {
 	*input.Source
 	survey input.Survey
@@ -56,7 +56,7 @@ func openTable(f *table.File, o input.Options) (*source, error) {
 	return &source{Source: s}, nil
 }
 
-// open writes the text into a file of its own folder and opens that.
+// open writes the text into a file in a new folder, and opens the file.
 func open(t testing.TB, name, text string, o input.Options) (*source, error) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -74,8 +74,8 @@ func open(t testing.TB, name, text string, o input.Options) (*source, error) {
 	return s, err
 }
 
-// read reads a source for the first time and twice more, and checks what is true of
-// every input.
+// read reads a source for the first time and twice more, and checks what is true for
+// every input. It returns the rows of a later reading.
 func read(t testing.TB, s *source, o input.Options) ([]leaver.Row, error) {
 	t.Helper()
 	first, firstErr := readOnce(t, s, s.Survey(&s.survey), o)
@@ -85,7 +85,7 @@ func read(t testing.TB, s *source, o input.Options) ([]leaver.Row, error) {
 	if !slices.Equal(rows, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
 		t.Errorf("read again, %v (%v) became %v (%v)", rows, err, again, errAgain)
 	}
-	// The first reading does not know yet what to propose.
+	// The reasons of the first reading do not have the advice.
 	alike := func(a, b leaver.Row) bool {
 		if s.survey.Doubts(a.Facts) != b.Doubts && a.Fault == "" {
 			t.Errorf("%v: the facts are %v, and the doubts %v", b.Place, s.survey.Doubts(a.Facts), b.Doubts)
@@ -125,7 +125,7 @@ func readOnce(t testing.TB, s *source, all iter.Seq2[leaver.Row, error], o input
 				t.Errorf("%v: a row that is not faulty has the ref %q: %v", row.Place, row.Ref, err)
 			}
 		} else if again := leaver.NewRow(row.Place, row.Ref, row.EndDate.Text, zone); again.Fault == "" {
-			// So does a row go through a report.
+			// A report has these texts; read from there, the row must be faulty as well.
 			t.Errorf("%v: the row is faulty (%s), but its texts %q and %q are not", row.Place, row.Fault, row.Ref, row.EndDate.Text)
 		}
 		rows = append(rows, row)
@@ -145,7 +145,7 @@ func write(r leaver.Row) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s %s", r.Place.Row, r.Ref, r.EndDate.Text))
 }
 
-// compare compares rows with a table's; of a fault the table gives a part.
+// compare compares rows with those of a case, which has a part of each fault.
 func compare(t *testing.T, rows []leaver.Row, want []string) {
 	t.Helper()
 	got := make([]string, len(rows))
@@ -164,7 +164,7 @@ func compare(t *testing.T, rows []leaver.Row, want []string) {
 	}
 }
 
-// story is an input, and what is read from it.
+// story is an input, with the rows that are read from it.
 type story struct {
 	text    string
 	options input.Options
@@ -207,16 +207,16 @@ func TestOpenTellsTheFormatByContent(t *testing.T) {
 		format input.Format // asked for
 		want   input.Format
 	}{
-		"a header is CSV":                          {"ref,endDate\n", "", input.CSV},
-		"a header of one column is CSV":            {"ref", "", input.CSV},
-		"a header in quotes is CSV":                {"\"ref\"\n", "", input.CSV},
-		"an object is JSON lines":                  {"{\"ref\": \"a\"}\n", "", input.JSONL},
-		"an object after a byte order mark":        {"\xef\xbb\xbf{\"ref\": \"a\"}\n", "", input.JSONL},
-		"an object after blank lines":              {"\r\n \n\t{\"ref\": \"a\"}\n", "", input.JSONL},
-		"what was asked for wins over a header":    {"{x},ref\n", input.CSV, input.CSV},
-		"what was asked for wins over a bracket":   {"[x],ref\n", input.CSV, input.CSV},
-		"JSON lines that were asked for are those": {"{\"ref\": \"a\"}\n", input.JSONL, input.JSONL},
-		"JSON lines may be empty":                  {"", input.JSONL, input.JSONL},
+		"a header is CSV":                        {"ref,endDate\n", "", input.CSV},
+		"a header of one column is CSV":          {"ref", "", input.CSV},
+		"a header in quotes is CSV":              {"\"ref\"\n", "", input.CSV},
+		"an object is JSON lines":                {"{\"ref\": \"a\"}\n", "", input.JSONL},
+		"an object after a byte order mark":      {"\xef\xbb\xbf{\"ref\": \"a\"}\n", "", input.JSONL},
+		"an object after blank lines":            {"\r\n \n\t{\"ref\": \"a\"}\n", "", input.JSONL},
+		"what was asked for wins over a header":  {"{x},ref\n", input.CSV, input.CSV},
+		"what was asked for wins over a bracket": {"[x],ref\n", input.CSV, input.CSV},
+		"JSON lines that were asked for":         {"{\"ref\": \"a\"}\n", input.JSONL, input.JSONL},
+		"JSON lines may be empty":                {"", input.JSONL, input.JSONL},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -275,6 +275,19 @@ func TestWhatCannotBeReadIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnErrorOfOpenClosesTheFile(t *testing.T) {
+	file, err := table.Open(file(t, "leavers.csv", "name\nAda\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := input.Open(file, input.Options{}); err == nil {
+		t.Fatal("a file without refs is opened")
+	}
+	if _, err := file.Head(1); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("the file is open, %v", err)
+	}
+}
+
 func TestAReaderMayStopAtAnyRow(t *testing.T) {
 	for name, text := range map[string]string{
 		"leavers.csv":   "ref\na\n\"b\"x\nc\n",
@@ -301,7 +314,7 @@ func TestAReaderMayStopAtAnyRow(t *testing.T) {
 }
 
 func TestAClosedSourceFails(t *testing.T) {
-	for name, text := range map[string]string{"leavers.csv": "ref\na\n", "leavers.jsonl": "{\"ref\": \"a\"}\n"} {
+	for name, text := range map[string]string{"leavers.csv": "ref\na\n", "leavers.jsonl": "{\"ref\": \"a\"}\n", "leavers.xlsx": cells(t, `<row><c t="s"><v>2</v></c></row>`)} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -314,10 +327,12 @@ func TestAClosedSourceFails(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			for row, err := range s.Rows() {
-				if !errors.Is(err, fs.ErrClosed) {
-					t.Errorf("got %v, %v", row, err)
-				}
+			var failed error
+			for _, err := range s.Rows() {
+				failed = err
+			}
+			if !errors.Is(failed, fs.ErrClosed) {
+				t.Errorf("the error is %v", failed)
 			}
 		})
 	}

@@ -2,6 +2,8 @@ package input
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -90,7 +92,8 @@ func (f *forms) usual() usual {
 // choose finds the form that nearly all refs have, or else the one that most have.
 // generals counts the refs by their general form.
 func (u *usual) choose(f *forms, generals map[string]int) {
-	for general, own := range generals {
+	for _, general := range slices.Sorted(maps.Keys(generals)) {
+		own := generals[general]
 		n := own
 		for other, more := range generals {
 			if other != general && alike(other, general) {

@@ -25,13 +25,13 @@ func TestValuesOfConditionsAreThoseThatAPersonMeans(t *testing.T) {
 		condition string
 		rows      []string
 	}{
-		"what cannot be seen around a value":    {"Status=aktiv,x", []string{"2 1", `5 ! column "Status" (--where): #N/A is the error of a formula`}},
-		"letters with two forms of their case":  {"Status=REGELMÄSSIG", []string{"3 2", "5 ! error"}},
-		"letters of two characters":             {"Status=BESCHÄFTIGT", []string{"4 3", "5 ! error"}},
-		"an error is neither":                   {"Status!=Left,aktiv", []string{"3 2", "4 3", "5 ! error"}},
-		"a comma in quotes":                     {`Title="Director, Finance"`, []string{"2 1"}},
-		"quotes around what needs none":         {`Status="Left"`, []string{"5 ! error", "6 5"}},
-		"one that does not hold outweighs that": {"Status=x", []string{"5 ! error"}},
+		"an invisible character after a value":                         {"Status=aktiv,x", []string{"2 1", `5 ! column "Status" (--where): #N/A is the error of a formula`}},
+		"letters in another case":                                      {"Status=REGELMÄSSIG", []string{"3 2", "5 ! error"}},
+		"a letter with a combining accent":                             {"Status=BESCHÄFTIGT", []string{"4 3", "5 ! error"}},
+		"the error of a formula can neither meet nor fail a condition": {"Status!=Left,aktiv", []string{"3 2", "4 3", "5 ! error"}},
+		"a comma in quotes":                                            {`Title="Director, Finance"`, []string{"2 1"}},
+		"quotes around a value that needs none":                        {`Status="Left"`, []string{"5 ! error", "6 5"}},
+		"a value that no row has":                                      {"Status=x", []string{"5 ! error"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestRowsThatAreLeftOutAreCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := read(t, s, o); err != nil { // twice: each reading counts anew
+	if _, err := read(t, s, o); err != nil { // three readings, each of which counts anew
 		t.Fatal(err)
 	}
 	if n := s.survey.LeftOut; n != 2 {

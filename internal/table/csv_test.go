@@ -96,6 +96,17 @@ func places(from, to int, record string) (lines []string) {
 	return lines
 }
 
+func TestAReaderOfCSVKeepsLittleInMemory(t *testing.T) {
+	text := strings.Repeat("1,\"x\ny\"\n2,\"x\"y\n", 1<<18)
+	r, err := CSV{Text: textOf(text), Comma: ','}.reader()
+	for err == nil {
+		_, err = r.next()
+	}
+	if kept := cap(r.window.kept); !errors.Is(err, io.EOF) || kept > 1<<20 {
+		t.Errorf("of %d bytes %d are kept, %v", len(text), kept, err)
+	}
+}
+
 func TestASmallLimitOfCSV(t *testing.T) {
 	// The text is read ahead in pieces of 64 KiB, so that longer records may be read.
 	text := strings.Repeat("\n", 1000) + strings.Repeat("1,2\n", 50_000) + "3," + strings.Repeat("x", 200<<10) + "\n4,5\n"

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -59,6 +60,22 @@ func TestLongJSONObjects(t *testing.T) {
 				compareLines(t, readJSON(JSON{Text: textOf(tt.text), Array: tt.array, Limit: limit}), tt.want)
 			})
 		}
+	}
+}
+
+func TestALongLineIsNotKeptInMemory(t *testing.T) {
+	const limit = 100_000
+	lines := lineReader{r: bufio.NewReaderSize(strings.NewReader(strings.Repeat("x", 100*limit)), 64<<10), limit: limit}
+	if line, err := lines.next(); !errors.Is(err, errLongRecord) || cap(lines.long) > 4*limit {
+		t.Errorf("a line of %d bytes, %v, keeps %d bytes", len(line), err, cap(lines.long))
+	}
+}
+
+func TestAppendingToAValueChangesNoOther(t *testing.T) {
+	o := Value(`{"a":1,"b":2}`).Object()
+	_ = append(o.Values[0], "3456789"...)
+	if got := writeObject(&o, nil); got != "0 a=1 b=2" {
+		t.Errorf("the object is %s", got)
 	}
 }
 

@@ -111,20 +111,23 @@ func checkReader(t *testing.T, read reader, content string) {
 		}
 		all.Wait()
 	})
-	t.Run("passes on the error of what is below", func(t *testing.T) {
-		broken := errors.New("the disk broke")
-		checkError(t, read(&Text{Encoding: UTF8, open: func() (io.Reader, error) {
-			r, err := text.Reader()
-			return io.MultiReader(io.LimitReader(r, int64(len(content)/2)), iotest.ErrReader(broken)), err
-		}}), broken)
-		checkError(t, read(&Text{Encoding: UTF8, open: func() (io.Reader, error) { return nil, broken }}), broken)
-	})
+	t.Run("passes on the error of what is below", func(t *testing.T) { checkBrokenText(t, read, text, int64(len(content)/2)) })
 	t.Run("fails when the file is closed", func(t *testing.T) {
 		if err := file.Close(); err != nil {
 			t.Fatal(err)
 		}
 		checkError(t, read(text), fs.ErrClosed)
 	})
+}
+
+// checkBrokenText reads a text that breaks after n bytes, and one that cannot be opened.
+func checkBrokenText(t *testing.T, read reader, text *Text, n int64) {
+	broken := errors.New("the disk broke")
+	checkError(t, read(&Text{Encoding: UTF8, open: func() (io.Reader, error) {
+		r, err := text.Reader()
+		return io.MultiReader(io.LimitReader(r, n), iotest.ErrReader(broken)), err
+	}}), broken)
+	checkError(t, read(&Text{Encoding: UTF8, open: func() (io.Reader, error) { return nil, broken }}), broken)
 }
 
 func collect(t *testing.T, records iter.Seq2[string, error]) (lines []string) {

@@ -53,7 +53,7 @@ func (w *window) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// drop begins a new record at an offset. What stands in front of it is forgotten.
+// drop begins a new record at an offset. What was read in front of it is forgotten.
 func (w *window) drop(before int64) {
 	w.skip += int(before - w.offset)
 	w.offset = before
@@ -64,7 +64,7 @@ func (w *window) line() int {
 	return 1 + w.breaks + bytes.Count(w.kept[:w.skip], []byte("\n"))
 }
 
-// record returns what was read of the current record and behind it, at most so many
+// record returns what was read of the current record and after it, up to a number of
 // bytes. The slice is valid until the next Read.
 func (w *window) record(most int64) []byte {
 	read := w.kept[w.skip:]
