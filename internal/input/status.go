@@ -15,7 +15,7 @@ var (
 	statusNames = []string{"status", "statut", "estado", "stato", "zustand"} // a name ends with one of them
 	activeNames = []string{"active", "isactive", "aktiv", "istaktiv", "actif", "activo", "attivo", "ativo", "actief", "enabled", "isenabled", "accountenabled", "employed", "isemployed", "currentlyemployed"}
 	goneNames   = []string{"inactive", "isinactive", "terminated", "isterminated", "leaver", "isleaver", "left", "hasleft", "deleted", "isdeleted", "delete", "disabled", "isdisabled", "exited"}
-	activeWords = []string{"active", "aktiv", "actif", "active", "activo", "activa", "attivo", "attiva", "ativo", "ativa", "actief", "employed", "current", "working", "enabled", "hired", "beschäftigt", "a"}
+	activeWords = []string{"active", "aktiv", "actif", "activo", "activa", "attivo", "attiva", "ativo", "ativa", "actief", "employed", "current", "working", "enabled", "hired", "beschäftigt", "a"}
 	trueWords   = []string{"true", "yes", "y", "1", "x", "t", "ja", "j", "oui", "o", "sí", "si", "s", "sim", "wahr", "vrai", "verdadero", "vero"}
 	falseWords  = []string{"false", "no", "n", "0", "f", "nein", "non", "não", "nee", "falsch", "faux", "falso"}
 )

@@ -12,13 +12,13 @@ import (
 )
 
 // strange says why a text is hardly the ref that somebody has typed, whatever the other
-// refs look like: it has several refs, or more than a ref, or a program has changed it.
-// It returns "" for any other ref.
+// refs look like: it is several refs, or has something else in it, or a program has
+// changed it. It returns "" for any other ref.
 func strange(ref string) string {
 	for _, r := range ref {
 		switch {
 		case strings.ContainsRune(`,;<>"|=*`, r):
-			return fmt.Sprintf("the ref %q has the character %q, so it may be several refs, or more than one", ref, r)
+			return fmt.Sprintf("the ref %q has the character %q, which a single ref hardly ever has", ref, r)
 		case r >= utf8.RuneSelf && (unicode.Is(unicode.Pd, r) || r == '−'):
 			return fmt.Sprintf("the ref %q has the character %q, which only looks like a hyphen", ref, r)
 		}
@@ -29,7 +29,7 @@ func strange(ref string) string {
 	case len(ref) > 2 && first == last && strings.ContainsRune("'`´", first):
 		return fmt.Sprintf("the ref %s stands in quotes", ref)
 	case strings.Contains(ref, "@") && strings.Contains(ref, ":"):
-		return fmt.Sprintf("the ref %q is more than an address", ref)
+		return fmt.Sprintf("the ref %q has something else in it than an address", ref)
 	case ref == "0" || !strings.ContainsFunc(ref, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) || leaver.StandsForNothing(ref):
 		return fmt.Sprintf("the ref %q is what programs write for no value", ref)
 	case isDay(ref):

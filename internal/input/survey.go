@@ -41,7 +41,7 @@ type Survey struct {
 	narrow        int // and those with one more cell
 	long, rounded int // refs of many digits, and those of them that may be rounded
 	status        activeStatus
-	blockEnd      bool // the file ends where a block of a disk does, and without a line break
+	blockEnd      bool // the file ends where a block of a disk does
 }
 
 // Warnings returns what a person should look at before anything is sent, one sentence
