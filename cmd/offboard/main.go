@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,6 +18,8 @@ import (
 var version, commit string
 
 func main() {
+	// net/http writes to this logger what a server sends unasked, with people's data in it.
+	log.SetOutput(io.Discard)
 	intake, stopIntake := context.WithCancelCause(context.Background())
 	calls, cancelCalls := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2) // the system sends; the goroutine below receives
