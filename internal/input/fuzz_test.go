@@ -148,7 +148,7 @@ func FuzzSheet(f *testing.F) {
 
 // FuzzCondition checks that a condition that was read is written as it can be read.
 func FuzzCondition(f *testing.F) {
-	for _, text := range []string{"Status=Leaver,Terminated", "Status!=Active", "Status=", "a!!=b", `T="a, b",c`, `T="`, "T=\"a\nb\"", "T= a ,\u200bb", "=", "a=b=c"} {
+	for _, text := range []string{"Status=Leaver,Terminated", "Status!=Active", "Status=", "a!!=b", `T="a, b",c`, `T="`, "T=\"a\nb\"", "T= a ,\u200bb", "=", "a=b=c", "! =", "a! =b", "a !!=b"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -44,6 +44,10 @@ func ParseCondition(text string) (Condition, error) {
 	if c.Column = strings.TrimSpace(c.Column); !found || c.Column == "" || strings.HasPrefix(strings.TrimSpace(values), "=") {
 		return Condition{}, fmt.Errorf("%q is not a condition such as Status=Leaver,Terminated or Status!=Active", text)
 	}
+	if !c.Not && strings.HasSuffix(c.Column, "!") {
+		// Read as a column "Status!", it would take the rows that it is meant to leave out.
+		return Condition{}, fmt.Errorf("the condition %q has a space between ! and =; write != without one", text)
+	}
 	r := csv.NewReader(strings.NewReader(values))
 	r.LazyQuotes, r.TrimLeadingSpace = true, true
 	var err error

@@ -1,6 +1,7 @@
 package input_test
 
 import (
+	"strings"
 	"testing"
 
 	"offboard/internal/input"
@@ -53,6 +54,22 @@ func TestConditionsReadAsTheyAreWritten(t *testing.T) {
 	for _, text := range []string{"", "Status", "=x", " =x", "!=x", "Status==Active", "Status!==Active", "Status= =x", `Team!=A\`, "Status=\"a\nb\"\nc"} {
 		if c, err := input.ParseCondition(text); err == nil {
 			t.Errorf("%q is taken for %s", text, c)
+		}
+	}
+}
+
+func TestConditionsThatCannotBeMeantAreRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"Status":          "is not a condition such as Status=Leaver,Terminated",
+		"Status=a\nb":     "put one with a comma in quotes, and close them",
+		"=Left":           "is not a condition such as Status=Leaver,Terminated",
+		"Status==Left":    "is not a condition such as Status=Leaver,Terminated",
+		"Status! =Active": "has a space between ! and =; write != without one",
+		"! =":             "has a space between ! and =; write != without one",
+		`Status=a\`:       "ends with a backslash; put the value in quotes",
+	} {
+		if c, err := input.ParseCondition(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is read as %+v, error %v, want an error that has %q", text, c, err, want)
 		}
 	}
 }
