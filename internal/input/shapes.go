@@ -100,7 +100,7 @@ func (s *shapes) at(classes uint64, i int) class {
 // that refs have letters and digits at random, or are names with and without numbers.
 func (s *shapes) settle(mixed bool) {
 	s.mixed = mixed
-	most, isKnown := s.usual(func(of, n int) bool { return n >= someRefs && isMost(of, n) })
+	most, isKnown := s.usual(isMost)
 	filled, isFilled := s.usualFilled()
 	for id := 1; id < rareShape; id++ {
 		if s.all[id].n == 0 {

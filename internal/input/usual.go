@@ -43,9 +43,9 @@ func nearlyAll(of, n int) bool {
 	return 20*of >= 19*n
 }
 
-// isMost tells whether so many of n are most: a block of other rows is not more than the
-// rest.
-func isMost(of, n int) bool { return 4*of >= 3*n }
+// isMost tells whether so many of n are most: enough to doubt a row that differs in two
+// ways.
+func isMost(of, n int) bool { return n >= someRefs && 5*of >= 3*n }
 
 // exampleOf returns the first ref of a form.
 func (f *forms) exampleOf(general string) string {
@@ -103,9 +103,9 @@ func (u *usual) choose(f *forms, generals map[string]int) {
 		isStrict := general == uuidForm || general == addressForm
 		switch best := generals[cmp.Or(u.general, u.major)]; {
 		case general == "" || 3*own <= f.n || own < best || own == best && general > cmp.Or(u.general, u.major):
-		case nearlyAll(n, f.n) || f.isOfFew(general, n), isStrict && n >= someRefs && isMost(n, f.n):
+		case nearlyAll(n, f.n) || f.isOfFew(general, n), isStrict && n >= someRefs && 4*n >= 3*f.n:
 			u.general, u.major = general, ""
-		case n >= someRefs && isMost(n, f.n) && u.general == "":
+		case isMost(n, f.n) && u.general == "":
 			u.major, u.example = general, f.exampleOf(general)
 		}
 	}
