@@ -220,7 +220,8 @@ func TestNoConditionIsProposedThatHidesAContradiction(t *testing.T) {
 	for text, proposed := range map[string]bool{
 		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,,Active\nE3,,Active\n":           true,
 		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,2024-06-30,Active\nE3,,Active\n": false,
-		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,,Active\nE3,,Current\n":          false,
+		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,,Active\nE3,,Current\n":          true,
+		"ref,endDate,Status,Enabled\nE1,2024-06-30,Left,\nE2,,Active,\nE3,,,yes\n":   false,
 	} {
 		writeCensus(t, "census.csv", []byte(text), nil)
 		if _, plan, _ := invoke(t, nil, "plan", "census.csv"); strings.Contains(plan, "To leave out") != proposed {

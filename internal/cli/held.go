@@ -69,7 +69,7 @@ func whereFlag(r leaver.Remedy) string {
 // whereValue returns the value of that flag.
 func whereValue(r leaver.Remedy) string {
 	// Names are found without regard to white space, such as the line breaks of a sheet.
-	c := input.Condition{Column: strings.Join(strings.Fields(r.Column), " "), Values: []string{r.Value}, Not: true}
+	c := input.Condition{Column: strings.Join(strings.Fields(r.Column), " "), Values: r.Values, Not: true}
 	text := c.String()
 	read, err := input.ParseCondition(text)
 	if err != nil || read.Column != c.Column || !read.Not || !slices.Equal(read.Values, c.Values) || printable(text, len(text)+1) != text {

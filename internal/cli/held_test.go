@@ -20,7 +20,7 @@ func TestEveryKindOfDoubtHasItsWords(t *testing.T) {
 			t.Errorf("%s has no words", kind)
 			continue
 		}
-		for _, r := range []leaver.Remedy{{}, {Column: "Status", Value: "Active"}, {Column: "Leave Date"}, {Digits: 6}} {
+		for _, r := range []leaver.Remedy{{}, {Column: "Status", Values: []string{"Active"}}, {Column: "Leave Date", Values: []string{""}}, {Digits: 6}} {
 			got := settle(run.HeldRows{Doubt: kind, Count: 3, Remedy: r})
 			if accept := "--accept " + kind.String() + " suspends them"; !strings.HasSuffix(got, accept) {
 				t.Errorf("%s: %q does not end with %q, which is the last resort", kind, got, accept)
@@ -38,10 +38,10 @@ func TestWhatSettlesADoubtBetterComesFirst(t *testing.T) {
 		remedy leaver.Remedy
 		want   string
 	}{
-		{leaver.NoEndDate, leaver.Remedy{Column: "Termination Date"}, "--where 'Termination Date!=' leaves them out,\n      or --accept no-end-date suspends them"},
+		{leaver.NoEndDate, leaver.Remedy{Column: "Termination Date", Values: []string{""}}, "--where 'Termination Date!=' leaves them out,\n      or --accept no-end-date suspends them"},
 		{leaver.NoEndDate, leaver.Remedy{}, "--accept no-end-date suspends them"},
-		{leaver.StillActive, leaver.Remedy{Column: "Status", Value: "Active"}, "--where 'Status!=Active' leaves them out,\n      or --accept still-active suspends them"},
-		{leaver.HiddenRow, leaver.Remedy{Column: "Status", Value: "Active"}, "--where 'Status!=Active' leaves them out,\n      or --accept hidden-row suspends them"},
+		{leaver.StillActive, leaver.Remedy{Column: "Status", Values: []string{"Active"}}, "--where 'Status!=Active' leaves them out,\n      or --accept still-active suspends them"},
+		{leaver.HiddenRow, leaver.Remedy{Column: "Status", Values: []string{"Active"}}, "--where 'Status!=Active' leaves them out,\n      or --accept hidden-row suspends them"},
 		{leaver.HiddenRow, leaver.Remedy{}, "delete the hidden rows,\n      or --accept hidden-row suspends them"},
 		{leaver.CutZeros, leaver.Remedy{Digits: 6}, "--ref-pad 6 puts the zeros back,\n      or --accept cut-zeros suspends them"},
 		{leaver.OddRef, leaver.Remedy{}, "correct these rows,\n      or --accept odd-ref suspends them"},
@@ -54,17 +54,18 @@ func TestWhatSettlesADoubtBetterComesFirst(t *testing.T) {
 
 func TestAProposedConditionIsReadAsItIsMeant(t *testing.T) {
 	for name, r := range map[string]leaver.Remedy{
-		"a word":                    {Column: "Status", Value: "Active"},
-		"no value":                  {Column: "Leave Date"},
-		"a comma":                   {Column: "Status", Value: "Active, on leave"},
-		"a separator of conditions": {Column: "Status", Value: "Active; on leave"},
-		"quotes":                    {Column: "Status", Value: `"Active"`},
-		"an apostrophe":             {Column: "Status", Value: "aren't"},
-		"a backslash":               {Column: "Status", Value: `a\`},
-		"an equals sign":            {Column: "Status", Value: "=A"},
-		"a path of keys":            {Column: "employment.state", Value: "active"},
-		"other letters":             {Column: "Statüs", Value: "beschäftigt"},
-		"exclamation marks":         {Column: "left!", Value: "x!"},
+		"a word":                    {Column: "Status", Values: []string{"Active"}},
+		"no value":                  {Column: "Leave Date", Values: []string{""}},
+		"a comma":                   {Column: "Status", Values: []string{"Active, on leave"}},
+		"a separator of conditions": {Column: "Status", Values: []string{"Active; on leave"}},
+		"quotes":                    {Column: "Status", Values: []string{`"Active"`}},
+		"an apostrophe":             {Column: "Status", Values: []string{"aren't"}},
+		"a backslash":               {Column: "Status", Values: []string{`a\`}},
+		"an equals sign":            {Column: "Status", Values: []string{"=A"}},
+		"several values":            {Column: "Status", Values: []string{"Active", "Active, on leave"}},
+		"a path of keys":            {Column: "employment.state", Values: []string{"active"}},
+		"other letters":             {Column: "Statüs", Values: []string{"beschäftigt"}},
+		"exclamation marks":         {Column: "left!", Values: []string{"x!"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var flags struct {
@@ -77,19 +78,19 @@ func TestAProposedConditionIsReadAsItIsMeant(t *testing.T) {
 			if _, err := parser.Parse(words(t, whereFlag(r))); err != nil {
 				t.Fatalf("%s: %v", whereFlag(r), err)
 			}
-			if len(flags.Where) != 1 || flags.Where[0].Column != r.Column || !flags.Where[0].Not || !slices.Equal(flags.Where[0].Values, []string{r.Value}) {
+			if len(flags.Where) != 1 || flags.Where[0].Column != r.Column || !flags.Where[0].Not || !slices.Equal(flags.Where[0].Values, r.Values) {
 				t.Errorf("%s is read as %+v", whereFlag(r), flags.Where)
 			}
 		})
 	}
-	if got := whereFlag(leaver.Remedy{Column: "Leave\n\u00a0Date"}); got != "--where 'Leave Date!='" {
+	if got := whereFlag(leaver.Remedy{Column: "Leave\n\u00a0Date", Values: []string{""}}); got != "--where 'Leave Date!='" {
 		t.Errorf("a name with a line break: %s", got)
 	}
 	for name, r := range map[string]leaver.Remedy{
-		"no column":                          {Value: "Active"},
-		"a column with an equals sign":       {Column: "a=b", Value: "x"},
-		"a value that controls the terminal": {Column: "Status", Value: "\x1b[2J"},
-		"a value with white space around it": {Column: "Status", Value: " x "},
+		"no column":                          {Values: []string{"Active"}},
+		"a column with an equals sign":       {Column: "a=b", Values: []string{"x"}},
+		"a value that controls the terminal": {Column: "Status", Values: []string{"\x1b[2J"}},
+		"a value with white space around it": {Column: "Status", Values: []string{" x "}},
 	} {
 		if got := whereFlag(r); got != "" {
 			t.Errorf("%s: got %s, and it cannot be typed", name, got)

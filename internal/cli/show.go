@@ -156,6 +156,9 @@ func howRead(in *run.Input) string {
 	if e.Sheet != "" {
 		parts = append(parts, fmt.Sprintf("sheet %q", e.Sheet))
 	}
+	if e.List != "" {
+		parts = append(parts, fmt.Sprintf("list %q", e.List))
+	}
 	if e.Titled {
 		parts = append(parts, fmt.Sprintf("header in row %d, rows above it are not read", e.HeaderRow))
 	}

@@ -29,6 +29,7 @@ func (s *Source) openObjects() error {
 	if f.json, err = d.leavers(); err != nil {
 		return err
 	}
+	s.List = strings.Join(f.json.Path, ".")
 	s.Header, s.paths, err = f.firstKeys()
 	f.status = slices.DeleteFunc(statusColumns(s.paths, o.Where), func(c statusColumn) bool { return !strings.Contains(c.name, ".") })
 	if f.json.Array && outline.Document && d.isLine() {
@@ -71,9 +72,9 @@ func (d document) leavers() (table.JSON, error) {
 		return d.JSON, nil
 	}
 	refs := d.refs()
-	lists := make([]string, len(d.Lists))
-	for i, l := range d.Lists {
-		lists[i] = strings.Join(l.Path, ".")
+	var lists []string
+	for _, l := range d.Lists {
+		lists = append(lists, strings.Join(l.Path, "."))
 	}
 	switch {
 	case d.isLeaver(refs) && (len(lists) == 0 || d.isLine()):
@@ -84,6 +85,8 @@ func (d document) leavers() (table.JSON, error) {
 		return d.In(d.Lists[0]), nil
 	case len(lists) > 1:
 		return d.JSON, fmt.Errorf("this is one object around %d lists of objects: %s; save the list of the leavers alone, as a JSON array", len(lists), quoted(lists))
+	case len(refs) == 0 && len(d.Empty) > 0:
+		return d.JSON, fmt.Errorf("%w: %s is empty", errNoRows, quoted(joined(d.Empty)))
 	}
 	return d.JSON, d.checkKeys()
 }
@@ -105,12 +108,15 @@ func (d document) refs() []string {
 }
 
 // paths returns the paths of the members.
-func (d document) paths() []string {
-	paths := make([]string, len(d.Members))
-	for i, path := range d.Members {
-		paths[i] = strings.Join(path, ".")
+func (d document) paths() []string { return joined(d.Members) }
+
+// joined writes paths with points between their keys.
+func joined(paths [][]string) []string {
+	texts := make([]string, len(paths))
+	for i, path := range paths {
+		texts[i] = strings.Join(path, ".")
 	}
-	return paths
+	return texts
 }
 
 func (d document) isRef(name string) bool {

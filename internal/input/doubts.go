@@ -112,9 +112,9 @@ func (g *reading) doubt(row *leaver.Row, active string) {
 func (v *Survey) Remedy(kind leaver.Doubt) leaver.Remedy {
 	switch kind {
 	case leaver.NoEndDate:
-		return leaver.Remedy{Column: v.EndDate}
+		return leaver.Remedy{Column: v.EndDate, Values: []string{""}}
 	case leaver.StillActive:
-		return leaver.Remedy{Column: v.status.column, Value: v.status.value, Undated: !v.status.dated}
+		return leaver.Remedy{Column: v.status.column, Values: v.status.values, Undated: !v.status.dated}
 	case leaver.CutZeros:
 		return leaver.Remedy{Digits: v.RefPad()}
 	}

@@ -19,6 +19,14 @@ const (
 	newName = "new"
 )
 
+// spelt returns a usual name as the documentation spells it.
+func spelt(usual string) string {
+	if usual == endDateName {
+		return "endDate"
+	}
+	return usual
+}
+
 // synonyms are other names of a column, by its usual name: what HR systems call it.
 // They are looked for only if no column was asked for.
 var synonyms = map[string][]string{
@@ -62,7 +70,7 @@ func findColumn(header []string, asked, usual, flag string) (int, error) {
 		return found[0], nil
 	case len(found) > 1:
 		return 0, fmt.Errorf("%d columns could be meant by %q: %s; name one with %s, or rename the others",
-			len(found), cmp.Or(asked, usual), quoted(pickNames(header, found)), flag)
+			len(found), cmp.Or(asked, spelt(usual)), quoted(pickNames(header, found)), flag)
 	case asked != "":
 		return 0, fmt.Errorf("no column %q (%s); the header has %s", asked, flag, quoted(header))
 	}

@@ -106,7 +106,7 @@ func (l *layout) learn(keys []string) error {
 			found := match(keys, p.asked, p.usual)
 			l.found = append(l.found, found)
 			if first := pickNames(keys, found); len(found) > 1 && table.NormalName(first[0]) != table.NormalName(first[len(first)-1]) {
-				return fmt.Errorf("%d keys could be meant by %q: %s; name one with %s", len(found), p.usual, quoted(first), p.flag)
+				return fmt.Errorf("%d keys could be meant by %q: %s; name one with %s", len(found), cmp.Or(p.asked, spelt(p.usual)), quoted(first), p.flag)
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func member(o *table.Object, found []int, p pick) (cell, string) {
 	}
 	// The texts together are not a date, so the row stays unusable in a report.
 	return faultCell(strings.Join(texts, ", "), "%d keys could be meant by %q: %s; name one with %s, or rename the others",
-		len(found), cmp.Or(p.asked, p.usual), quoted(pickNames(o.Keys, found)), p.flag), o.Keys[found[0]]
+		len(found), cmp.Or(p.asked, spelt(p.usual)), quoted(pickNames(o.Keys, found)), p.flag), o.Keys[found[0]]
 }
 
 // inside finds a member by a path through objects.

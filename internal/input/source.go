@@ -33,6 +33,8 @@ type Source struct {
 	Encoding table.Encoding
 	// Sheet is the name of the sheet that is read; "" except in a workbook.
 	Sheet string
+	// List is the path of the list that is read; "" except in a JSON object around it.
+	List string
 	// Delimiter is between the fields; 0 except in CSV.
 	Delimiter Delimiter
 	// Header has the names of the columns, or the keys of the first JSON object, as

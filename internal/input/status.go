@@ -3,6 +3,7 @@ package input
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"offboard/internal/leaver"
 	"offboard/internal/table"
@@ -50,7 +51,10 @@ func statusKindOf(name string) statusKind {
 // isActive tells whether a value says that the person is still employed.
 func (k statusKind) isActive(value string) bool {
 	value = strings.ToLower(leaver.TrimRef(value))
-	word, _, _ := strings.Cut(strings.ReplaceAll(value, "-", " "), " ")
+	word := value
+	if end := strings.IndexFunc(value, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
+		word = value[:end]
+	}
 	switch k {
 	case statusText:
 		return slices.Contains(activeWords, word)
@@ -89,22 +93,27 @@ func chosen(name string, where []Condition) bool {
 }
 
 // activeStatus is what all records that say that the person is still employed have in
-// common: the value of a column.
+// common: the column that says so, with a few values.
 type activeStatus struct {
-	column, value string // "": nothing so far, or nothing in common
-	differs       bool
-	dated         bool // some of the records have an end date
+	column  string   // "": nothing so far, or nothing in common
+	values  []string // in the order in which they were found
+	differs bool
+	dated   bool // some of the records have an end date
 }
+
+// maxActiveValues is how many values a condition may have that leaves such records out.
+const maxActiveValues = 5
 
 // note notes the value of a column in such a record, and its end date.
 func (a *activeStatus) note(column, value, endDate string) {
 	a.dated = a.dated || strings.TrimSpace(endDate) != ""
+	value = leaver.TrimRef(value)
 	switch {
-	case a.differs || a.column == column && a.value == value:
-	case a.column == "":
-		a.column, a.value = column, strings.Clone(value)
+	case a.differs || a.column == column && slices.ContainsFunc(a.values, func(v string) bool { return strings.EqualFold(v, value) }):
+	case a.column == "" || a.column == column && len(a.values) < maxActiveValues:
+		a.column, a.values = column, append(a.values, strings.Clone(value))
 	default:
-		a.column, a.value, a.differs = "", "", true
+		a.column, a.values, a.differs = "", nil, true
 	}
 }
 

@@ -109,3 +109,33 @@ func TestAFileThatEndsWithinARef(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoIsStillEmployedIsLeftOutByOneCondition(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text string
+		want leaver.Remedy
+	}{
+		"one value":           {"ref,Status,Leave Date\na,Active,\nb,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}, Undated: true}},
+		"case does not count": {"ref,Status\na,Active\nb,ACTIVE \nc,Left\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}, Undated: true}},
+		"several values":      {"ref,Status,Leave Date\na,Active - on leave,\nb,Active,\nc,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active - on leave", "Active"}, Undated: true}},
+		"with an end date":    {"ref,Status,Leave Date\na,Active,\nb,Active,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
+		"too many values":     {"ref,Status\na,Active 1\nb,Active 2\nc,Active 3\nd,Active 4\ne,Active 5\nf,Active 6\n", leaver.Remedy{Undated: true}},
+		"two columns":         {"ref,Status,Is Active\na,Active,\nb,,yes\n", leaver.Remedy{Undated: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := open(t, "leavers.csv", tt.text, input.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var v input.Survey
+			for _, err := range s.Survey(&v) {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := v.Remedy(leaver.StillActive); !got.Equal(tt.want) {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package leaver
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -97,14 +98,20 @@ func (all Doubts) String() string {
 // with the rows left out, or with other refs. It is a proposal for a person, and the
 // parts that do not apply are zero.
 type Remedy struct {
-	// Column, if it is not empty, is a column or key in which the rows have Value, and
-	// by which they can be left out. An empty Value means that they have none there.
-	Column, Value string
+	// Column, if it is not empty, is a column or key in which the rows have one of
+	// Values, and by which they can be left out. The value "" means that they have none.
+	Column string
+	Values []string
 	// Undated tells that none of these rows has an end date: nothing says that the
 	// person has left.
 	Undated bool
 	// Digits, if it is not 0, is to how many digits the refs would have to be padded.
 	Digits int
+}
+
+// Equal tells whether two remedies are the same.
+func (r Remedy) Equal(other Remedy) bool {
+	return r.Column == other.Column && slices.Equal(r.Values, other.Values) && r.Undated == other.Undated && r.Digits == other.Digits
 }
 
 // Facts are what a first reading has seen in a row, in a code of the source that the

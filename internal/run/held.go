@@ -81,7 +81,7 @@ func (all Inputs) remedy(kind leaver.Doubt) leaver.Remedy {
 // commonRemedy returns the remedy of all exports if it is the same one, because a flag
 // applies to all of them.
 func commonRemedy(exports []leaver.Remedy) leaver.Remedy {
-	if len(exports) == 0 || slices.ContainsFunc(exports, func(r leaver.Remedy) bool { return r != exports[0] }) {
+	if len(exports) == 0 || slices.ContainsFunc(exports, func(r leaver.Remedy) bool { return !r.Equal(exports[0]) }) {
 		return leaver.Remedy{}
 	}
 	return exports[0]

@@ -201,7 +201,7 @@ func TestHeldRowsStayHeldInTheReport(t *testing.T) {
 }
 
 func TestARemedyIsThatOfAllExports(t *testing.T) {
-	status := leaver.Remedy{Column: "Status", Value: "Active"}
+	status := leaver.Remedy{Column: "Status", Values: []string{"Active"}}
 	for _, tt := range []struct {
 		name    string
 		exports []leaver.Remedy
@@ -210,12 +210,12 @@ func TestARemedyIsThatOfAllExports(t *testing.T) {
 		{"only reports", nil, leaver.Remedy{}},
 		{"one export", []leaver.Remedy{status}, status},
 		{"the same twice", []leaver.Remedy{status, status}, status},
-		{"another value", []leaver.Remedy{status, {Column: "Status", Value: "aktiv"}}, leaver.Remedy{}},
+		{"another value", []leaver.Remedy{status, {Column: "Status", Values: []string{"aktiv"}}}, leaver.Remedy{}},
 		{"one has none", []leaver.Remedy{status, {}}, leaver.Remedy{}},
 		{"the first one has none", []leaver.Remedy{{}, status}, leaver.Remedy{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := commonRemedy(tt.exports); got != tt.want {
+			if got := commonRemedy(tt.exports); !got.Equal(tt.want) {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
 		})

@@ -90,6 +90,9 @@ func readOutline(text *Text) (lines []string) {
 	for _, path := range o.Members {
 		lines = append(lines, "member "+strings.Join(path, "."))
 	}
+	for _, path := range o.Empty {
+		lines = append(lines, "empty "+strings.Join(path, "."))
+	}
 	for _, l := range o.Lists {
 		lines = append(lines, "list "+strings.Join(l.Path, "."))
 		lines = append(lines, readJSON(o.In(l))...)

@@ -24,6 +24,8 @@ type Outline struct {
 	// Lists are the arrays of objects in that object, through objects as well. A list
 	// within a list is not one of them.
 	Lists []ObjectList
+	// Empty are the paths of the arrays without elements, which are Members, too.
+	Empty [][]string
 }
 
 // ObjectList is an array of objects.
@@ -173,9 +175,9 @@ func (r *outlineReader) list(path []string) error {
 	if _, err := r.stream.token(); err != nil { // the bracket
 		return err
 	}
-	list, isList := ObjectList{Path: path}, false
+	list, isList, isEmpty := ObjectList{Path: path}, false, true
 	for kind := r.stream.peek(); kind != jsontext.KindEndArray; kind = r.stream.peek() {
-		isList = isList || kind == jsontext.KindBeginObject
+		isList, isEmpty = isList || kind == jsontext.KindBeginObject, false
 		if kind != jsontext.KindBeginObject || len(list.First) == outlineObjects || r.left <= 0 {
 			if err := r.stream.skip(); err != nil {
 				return err
@@ -190,9 +192,13 @@ func (r *outlineReader) list(path []string) error {
 			list.First = append(list.First, Value(bytes.Clone(value)).Object())
 		}
 	}
-	if isList {
+	switch {
+	case isList:
 		r.Lists = append(r.Lists, list)
-	} else {
+	case isEmpty && len(r.Empty) < outlineMembers:
+		r.Empty = append(r.Empty, path)
+		fallthrough
+	default:
 		r.note(path)
 	}
 	_, err := r.stream.token()
