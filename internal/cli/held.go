@@ -109,15 +109,10 @@ func appendHeld(text []byte, rows int, held []run.HeldRows) []byte {
 	return append(text, "--accept-refs FILE suspends only the held rows whose refs are listed in FILE.\n"...)
 }
 
-// seenOf returns what was seen of one kind of doubt in a row that is held; of all kinds, if
-// that cannot be told apart.
+// seenOf returns what was seen of one kind of doubt in a row that is held.
 func seenOf(reason string, kind leaver.Doubt) string {
 	all, seen := leaver.ParseHeldReason(reason)
-	parts, at := strings.Split(seen, "; "), slices.Index(all.Kinds(), kind)
-	if len(parts) != len(all.Kinds()) || at < 0 {
-		return seen
-	}
-	return parts[at]
+	return leaver.SeenOf(leaver.DoubtsOf(kind), all, seen)
 }
 
 // settle says what settles a kind of doubt, the better way first. The ways are on lines

@@ -139,3 +139,20 @@ func ParseHeldReason(reason string) (all Doubts, seen string) {
 	}
 	return all, seen
 }
+
+// SeenOf returns what was seen of some kinds of doubt, by what was seen of all kinds of a
+// row: one part for each, in their order, with "; " between them. It returns all parts if
+// they cannot be told apart.
+func SeenOf(kinds, all Doubts, seen string) string {
+	parts := strings.Split(seen, "; ")
+	if len(parts) != len(all.Kinds()) {
+		return seen
+	}
+	var chosen []string
+	for i, kind := range all.Kinds() {
+		if kinds.Has(kind) {
+			chosen = append(chosen, parts[i])
+		}
+	}
+	return strings.Join(chosen, "; ")
+}

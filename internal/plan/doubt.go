@@ -121,8 +121,8 @@ func (p *Plan) seen(row leaver.Row, k key, doubts leaver.Doubts) string {
 			return fmt.Sprintf("%s, which a condition left out, says that the person is still employed", p.fullPlace(at))
 		}
 	}
-	if row.Seen != "" && row.Doubts.Without(p.accepted) != 0 {
-		return row.Seen
+	if own := row.Doubts.Without(p.accepted); row.Seen != "" && own != 0 {
+		return leaver.SeenOf(own, row.Doubts, row.Seen)
 	}
 	return "another row of this ref has the doubt"
 }

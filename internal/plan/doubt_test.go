@@ -171,3 +171,16 @@ func TestAnAcceptedDoubtHoldsNobody(t *testing.T) {
 		})
 	}
 }
+
+func TestAHeldRowSaysNothingOfWhatIsAccepted(t *testing.T) {
+	for held, want := range map[string]string{
+		"no-end-date, odd-ref: blank; a word":        "E1 held no-end-date: blank",
+		"no-end-date, odd-ref: blank; a word; a sum": "E1 held no-end-date: blank; a word; a sum", // they cannot be told apart
+		"no-end-date: blank":                         "E1 held no-end-date: blank",
+	} {
+		o := plan.Options{Accept: map[leaver.Doubt]int{leaver.OddRef: plan.AnyNumber}}
+		if _, _, got := planned(t, o, reading{row: "in.csv:2 E1 - held", held: held}); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got %q, want %q", held, got, want)
+		}
+	}
+}
