@@ -31,7 +31,6 @@ func (s *Source) openObjects() error {
 	}
 	s.List = strings.Join(f.json.Path, ".")
 	s.Header, s.paths, err = f.firstKeys()
-	f.status = slices.DeleteFunc(statusColumns(s.paths, o.Where), func(c statusColumn) bool { return !strings.Contains(c.name, ".") })
 	if f.json.Array && outline.Document && d.isLine() {
 		s.paths = append(d.paths(), s.paths...) // the ref may be a key of the object around the list
 	}

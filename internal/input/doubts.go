@@ -15,11 +15,6 @@ type doubtKind struct {
 	words func(g *reading, row leaver.Row) string
 }
 
-// has makes a test for one fact.
-func has(flag leaver.Facts) func(*Survey, leaver.Facts) bool {
-	return func(_ *Survey, f leaver.Facts) bool { return f&flag != 0 }
-}
-
 // says makes words that are the same for every row.
 func says(words string) func(*reading, leaver.Row) string {
 	return func(*reading, leaver.Row) string { return words }
@@ -33,7 +28,9 @@ var doubtKinds = []doubtKind{
 		func(g *reading, _ leaver.Row) string {
 			return fmt.Sprintf("the end date in the %s %q is blank", g.source.Field(), g.known.EndDate)
 		}},
-	{leaver.StillActive, has(activeRow), func(_ *reading, row leaver.Row) string { return row.Seen }},
+	{leaver.StillActive,
+		func(v *Survey, f leaver.Facts) bool { return v.status.isDoubt(bitsOf(f, statusAt, statusBits)) },
+		func(_ *reading, row leaver.Row) string { return row.Seen }},
 	{leaver.OddRef,
 		func(v *Survey, f leaver.Facts) bool {
 			return f&anyTrait == strangeRef || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse()
@@ -67,7 +64,9 @@ var doubtKinds = []doubtKind{
 	{leaver.Shifted,
 		func(v *Survey, f leaver.Facts) bool { return v.shapes.shifted[bitsOf(f, shapeAt, shapeBits)] },
 		says("its cells seem to be shifted: they have what nearly all other rows have in the column beside")},
-	{leaver.JoinedRows, has(joinedRow), says("it takes up several lines, and these look like rows: look for a quote too many")},
+	{leaver.JoinedRows,
+		func(v *Survey, f leaver.Facts) bool { return f&joinedRow != 0 && !v.sheet },
+		says("it takes up several lines, and these look like rows: look for a quote too many")},
 	{leaver.CutOff,
 		func(v *Survey, f leaver.Facts) bool { return f&lastRow != 0 && v.isCutOff(formIn(f)) },
 		func(_ *reading, row leaver.Row) string {
@@ -82,7 +81,9 @@ var doubtKinds = []doubtKind{
 			}
 			return fmt.Sprintf("it stands below %q in row %d", t.text, t.row)
 		}},
-	{leaver.HiddenRow, has(hiddenRow), says("the sheet hides the row")},
+	{leaver.HiddenRow,
+		func(v *Survey, f leaver.Facts) bool { return f&hiddenRow != 0 && v.sheet },
+		says("the sheet hides the row")},
 	{leaver.SwappedDates, func(v *Survey, f leaver.Facts) bool {
 		return f&anyDate == swappableCell && v.swappedCells || f&anyDate == swappableText && v.swappedTexts
 	}, func(_ *reading, row leaver.Row) string {
@@ -114,7 +115,7 @@ func (v *Survey) Remedy(kind leaver.Doubt) leaver.Remedy {
 	case leaver.NoEndDate:
 		return leaver.Remedy{Column: v.EndDate, Values: []string{""}}
 	case leaver.StillActive:
-		return leaver.Remedy{Column: v.status.column, Values: v.status.values, Undated: !v.status.dated}
+		return v.status.remedy()
 	case leaver.CutZeros:
 		return leaver.Remedy{Digits: v.RefPad()}
 	}

@@ -17,10 +17,10 @@ const (
 	formBits   = 5 // the form of the ref,
 	sizeBits   = 5 // its size,
 	firstBits  = 2 // and its first digit (see refForm)
-	titlesBits = 4 // how many titles stand above the row
+	titlesBits = 3 // how many titles stand above the row
 	shapeBits  = 7 // the shape of the row
 	traitBits  = 2 // one of the traits of a ref
-	dateBits   = 2 // one of the traits of an end date
+	dateBits   = 2 // one of the traits of an end date; and statusBits for what columns say of the employment
 
 	sizeAt   = formBits
 	firstAt  = sizeAt + sizeBits
@@ -28,7 +28,8 @@ const (
 	shapeAt  = titlesAt + titlesBits
 	traitAt  = shapeAt + shapeBits
 	dateAt   = traitAt + traitBits
-	flagsAt  = dateAt + dateBits
+	statusAt = dateAt + dateBits
+	flagsAt  = statusAt + statusBits
 )
 
 // Traits of a ref.
@@ -49,11 +50,11 @@ const (
 
 // Further facts.
 const (
-	activeRow leaver.Facts = 1 << (flagsAt + iota) // a column says that the person is still employed
-	hiddenRow                                      // the sheet hides the row
-	joinedRow                                      // lines of the row look like rows
-	sparseRow                                      // the row has nothing beside its ref
+	sparseRow leaver.Facts = 1 << (flagsAt + iota) // the row has nothing beside its ref
 	lastRow                                        // the file ends in the row, without a line break
+	markedRow                                      // the format shows something: in a sheet,
+	hiddenRow = markedRow                          // the row is hidden, and in a text,
+	joinedRow = markedRow                          // lines of the row look like rows
 )
 
 // facts packs the form of a ref.

@@ -72,7 +72,7 @@ func (g *grid) pick(ref, endDate int, columns ...int) error {
 // records implements format.
 func (g *grid) records() iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
-		r := record{cells: make([]cell, len(g.columns)), names: g.namesOf(g.columns), status: g.status}
+		r := record{cells: make([]cell, len(g.columns)), names: g.namesOf(g.columns), columns: g.status, values: make([]statusValue, len(g.status))}
 		var row *gridRow
 		r.each = func(visit func(name string, c cell)) {
 			for i := range row.texts {
@@ -103,6 +103,9 @@ func (g *grid) records() iter.Seq2[*record, error] {
 			}
 			for i, column := range g.columns {
 				r.cells[i] = row.cell(column)
+			}
+			for i, c := range g.status {
+				r.values[i] = statusValue{i, row.cell(c.at)}
 			}
 			if g.headerBelow(row) {
 				r.otherHeader = otherHeader(row.texts)

@@ -7,14 +7,39 @@ import (
 )
 
 // leaveOut tells whether a record that does not meet the conditions is wanted all the
-// same, in the first reading, because it says that the person is still employed: it
+// same, in the first reading, because it may say that the person is still employed: it
 // may be another record of a leaver.
 func (g *reading) leaveOut(r *record, s *slot) (wanted bool) {
+	if g.known != nil {
+		return false
+	}
 	s.leftOut = true
 	s.keep(r)
-	undated := g.names[endDateCell] != "" && strings.TrimSpace(r.cells[endDateCell].Text) == ""
-	column, _ := g.source.active(r)
-	return g.known == nil && (undated || column != "")
+	code := g.survey.status.code(g.status(r, false), true)
+	if g.isOpen(r) {
+		code = rareActive
+	}
+	s.facts = code<<statusAt | fact(blankDate, strings.TrimSpace(r.cells[endDateCell].Text) == "")
+	return s.facts != 0
+}
+
+// employment notes what a record that is read says of the person's employment.
+func (g *reading) employment(r *record, s *slot) {
+	if r.columns == nil {
+		return
+	}
+	c := g.status(r, true)
+	if g.known == nil {
+		code := g.survey.status.code(c, true)
+		g.survey.status.note(g, r, c, code)
+		s.facts |= code << statusAt
+		return
+	}
+	code := g.known.status.code(c, false)
+	s.facts |= code << statusAt
+	if g.known.status.isDoubt(int(code)) {
+		s.active = g.says(r, c)
+	}
 }
 
 // facts returns what a record shows beside its ref and end date.

@@ -12,10 +12,9 @@ import (
 
 // objects is an input of JSON objects. Their keys may differ from one to the next.
 type objects struct {
-	json   table.JSON
-	picks  []pick
-	where  []Condition
-	status []statusColumn // that the first object has within other objects
+	json  table.JSON
+	picks []pick
+	where []Condition
 }
 
 // pick says which member of an object is meant.
@@ -52,12 +51,14 @@ func (f *objects) records() iter.Seq2[*record, error] {
 					yield(nil, &table.LineError{Line: object.Line, Err: err})
 					return
 				}
-				r.status, r.cells, r.names = l.status, r.cells[:0], r.names[:0]
-				for i := range l.picks {
+				r.cells, r.names = r.cells[:0], r.names[:0]
+				for i := range f.picks {
 					c, name := l.find(object, i)
 					r.cells, r.names = append(r.cells, c), append(r.names, name)
 					r.size += len(c.Text) // a copy of its own
 				}
+				r.values = l.status.find(object, r.values[:0])
+				r.columns = l.status.columns
 			}
 			if !yield(&r, nil) {
 				return
@@ -73,15 +74,12 @@ func (f *objects) columnNames() (names [firstCondition]string) { return names }
 // the object before.
 type layout struct {
 	objects *objects
-	picks   []pick // those of all objects, and then the status
-	status  []statusColumn
 	keys    []string
 	found   [][]int // by pick: positions of the keys that could be meant
+	status  *statusKeys
 }
 
-func (f *objects) layout() layout {
-	return layout{objects: f, picks: slices.Clone(f.picks), status: slices.Clone(f.status)}
-}
+func (f *objects) layout() layout { return layout{objects: f, status: newStatusKeys(f)} }
 
 // learn finds the keys of an object that could be meant. It fails if several keys with
 // different names could.
@@ -90,24 +88,17 @@ func (l *layout) learn(keys []string) error {
 		return nil
 	}
 	l.keys = append(l.keys[:0], keys...)
-	f := l.objects
-	l.status = append(l.status[:len(f.status)], statusColumns(keys, f.where)...)
-	l.picks, l.found = l.picks[:len(f.picks)], l.found[:0]
-	for _, c := range l.status {
-		l.picks = append(l.picks, pick{asked: c.name})
-	}
-	for i, p := range l.picks {
-		switch at := i - len(f.picks) - len(f.status); {
-		case at >= 0:
-			l.found = append(l.found, []int{l.status[len(f.status)+at].at})
-		case p.none:
+	l.found = l.found[:0]
+	l.status.learn(keys)
+	for _, p := range l.objects.picks {
+		if p.none {
 			l.found = append(l.found, nil)
-		default:
-			found := match(keys, p.asked, p.usual)
-			l.found = append(l.found, found)
-			if first := pickNames(keys, found); len(found) > 1 && table.NormalName(first[0]) != table.NormalName(first[len(first)-1]) {
-				return fmt.Errorf("%d keys could be meant by %q: %s; name one with %s", len(found), cmp.Or(p.asked, spelt(p.usual)), quoted(first), p.flag)
-			}
+			continue
+		}
+		found := match(keys, p.asked, p.usual)
+		l.found = append(l.found, found)
+		if first := pickNames(keys, found); len(found) > 1 && table.NormalName(first[0]) != table.NormalName(first[len(first)-1]) {
+			return fmt.Errorf("%d keys could be meant by %q: %s; name one with %s", len(found), cmp.Or(p.asked, spelt(p.usual)), quoted(first), p.flag)
 		}
 	}
 	return nil
@@ -116,7 +107,7 @@ func (l *layout) learn(keys []string) error {
 // find returns the member of the object that pick i means, and its key; an empty cell
 // and "" if the object has none. The keys are those that learn was called with.
 func (l *layout) find(o *table.Object, i int) (cell, string) {
-	return member(o, l.found[i], l.picks[i])
+	return member(o, l.found[i], l.objects.picks[i])
 }
 
 // member returns the member at the position that was found, or else the one at a path

@@ -24,7 +24,7 @@ import (
 // asked for is in no object, or the file cannot be read.
 func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
-		*v = Survey{blockEnd: s.file.Section().Size()%blockSize == 0}
+		*v = Survey{sheet: s.Format == XLSX, blockEnd: s.file.Section().Size()%blockSize == 0}
 		g := s.newReading(v)
 		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		g.read(yield)
@@ -69,6 +69,9 @@ type reading struct {
 	found    []bool                 // by condition: some object has its key
 	refFound bool                   // an object that was left out has a key for the ref
 	dates    map[string]date        // by text: many leavers have the same end date
+	days     map[string]date        // of other dates
+
+	standings []map[string]standing // by column: what texts say of the employment
 }
 
 // slot is what a page keeps of a record beside its texts. It is small, because most
@@ -77,7 +80,7 @@ type slot struct {
 	row, lines   int
 	facts        leaver.Facts
 	leftOut      bool
-	active       string   // what says that the person is still employed; "": nothing
+	active       string   // what does not say that the person has left; "": nothing
 	ref, endDate *cell    // nil: a text
 	trouble      *trouble // nil: none
 }
@@ -167,16 +170,14 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 		}
 		g.survey.record(r)
 		s.facts = g.facts(r)
-		if column, value := g.source.active(r); column != "" {
-			g.survey.status.note(column, value, r.cells[endDateCell].Text)
-			s.facts |= activeRow
-			s.active = fmt.Sprintf("the %s %q says %q", g.source.Field(), column, shorten(value))
-		}
 		if fault == "" && g.mayBeTotal(r) {
 			if filled, isTotal := r.total(); isTotal {
 				// The number in the place of the ref is a sum or a count.
 				fault = fmt.Sprintf("this looks like a line of totals: it has nothing but %s; if it is a leaver, fill in the end date", quoted(filled))
 			}
+		}
+		if fault == "" {
+			g.employment(r, s)
 		}
 	}
 	s.keep(r)
@@ -229,7 +230,7 @@ func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
 		if raw, fault := g.source.refIn(s.ref.or(f.Ref)); fault == "" {
 			row.Ref = leaver.TrimRef(g.inTenant(g.source.options.Repair.ref(raw)).ref)
 		}
-		row.LeftOut = true
+		row.LeftOut, row.Facts = true, s.facts
 		return row, nil
 	}
 	if row.Fault == "" {

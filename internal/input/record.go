@@ -25,10 +25,11 @@ type record struct {
 	size  int    // bytes of memory that stay in use with its cells
 	fault string // why it cannot be used; "" if it can
 
-	status []statusColumn // the columns behind those of the conditions
-	grid   *gridRow       // the row that it is; nil for an object
-	header int            // row of the last header that repeats the first one above it; 0: none
-	named  string         // a cell that is the name of its own column, as in another header; "": none
+	columns []statusColumn // that say what the person's employment is; nil if a grid has none
+	values  []statusValue  // what they say
+	grid    *gridRow       // the row that it is; nil for an object
+	header  int            // row of the last header that repeats the first one above it; 0: none
+	named   string         // a cell that is the name of its own column, as in another header; "": none
 
 	cells []cell   // in the order in which the columns or keys were asked for
 	names []string // of their columns or keys; "" for one that is not there
@@ -44,8 +45,8 @@ type record struct {
 	otherHeader error
 }
 
-// The cells that are read of a leaver. Those of the conditions follow, and then those
-// of the columns that say what a person's employment is.
+// The cells that are read of a leaver. Those of the conditions follow, and in a grid then
+// those of columns that say what a person's employment is.
 const (
 	refCell = iota
 	endDateCell

@@ -104,10 +104,12 @@ func (s *Source) choose(g *grid) error {
 		where, err = findConditions(g.header, s.options.Where)
 	}
 	if err == nil {
-		g.status = statusColumns(g.header, s.options.Where)
+		g.status = statusColumns(g.header, s.options.Where, ref, endDate)
 		columns := append([]int{ref, endDate}, where...)
 		for _, c := range g.status {
-			columns = append(columns, c.at)
+			if c.kind != startDate { // a first day need not be readable
+				columns = append(columns, c.at)
+			}
 		}
 		err = g.pick(ref, endDate, columns...)
 	}

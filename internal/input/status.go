@@ -1,88 +1,52 @@
 package input
 
 import (
+	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+	"time"
 
-	"offboard/internal/leaver"
 	"offboard/internal/table"
+	"offboard/internal/xlsx"
 )
 
-// What a column says about a person's employment is told by its name and its values:
-// their form does not say it. The words are those of the languages of the usual
-// systems; a word that is missing here is no doubt.
-var (
-	statusNames = []string{"status", "statut", "estado", "stato", "zustand"} // a name ends with one of them
-	activeNames = []string{"active", "isactive", "aktiv", "istaktiv", "actif", "activo", "attivo", "ativo", "actief", "enabled", "isenabled", "accountenabled", "employed", "isemployed", "currentlyemployed"}
-	goneNames   = []string{"inactive", "isinactive", "terminated", "isterminated", "leaver", "isleaver", "left", "hasleft", "deleted", "isdeleted", "delete", "disabled", "isdisabled", "exited"}
-	activeWords = []string{"active", "aktiv", "actif", "activo", "activa", "attivo", "attiva", "ativo", "ativa", "actief", "employed", "current", "working", "enabled", "hired", "beschäftigt", "a"}
-	trueWords   = []string{"true", "yes", "y", "1", "x", "t", "ja", "j", "oui", "o", "sí", "si", "s", "sim", "wahr", "vrai", "verdadero", "vero"}
-	falseWords  = []string{"false", "no", "n", "0", "f", "nein", "non", "não", "nee", "falsch", "faux", "falso"}
-)
-
-// statusKind is what the values of a column say.
-type statusKind uint8
-
-const (
-	noStatus     statusKind = iota
-	statusText              // a word such as Active
-	statusActive            // true: the person is still employed
-	statusGone              // false: the person is still employed
-)
-
-// statusKindOf tells what the values of a column say by its name.
-func statusKindOf(name string) statusKind {
-	normal := table.NormalName(name)
-	switch {
-	case slices.Contains(activeNames, normal):
-		return statusActive
-	case slices.Contains(goneNames, normal):
-		return statusGone
-	}
-	for _, s := range statusNames {
-		if strings.HasSuffix(normal, s) {
-			return statusText
-		}
-	}
-	return noStatus
-}
-
-// isActive tells whether a value says that the person is still employed.
-func (k statusKind) isActive(value string) bool {
-	value = strings.ToLower(leaver.TrimRef(value))
-	word := value
-	if end := strings.IndexFunc(value, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
-		word = value[:end]
-	}
-	switch k {
-	case statusText:
-		return slices.Contains(activeWords, word)
-	case statusActive:
-		return slices.Contains(trueWords, value) || slices.Contains(activeWords, word)
-	case statusGone:
-		return slices.Contains(falseWords, value)
-	}
-	return false
-}
-
-// statusColumn is a column that says what a person's employment is.
+// statusColumn is a column, or a key, that says what a person's employment is.
 type statusColumn struct {
-	name string
-	kind statusKind
-	at   int // its position in a header, or among the keys of an object
+	name   string
+	kind   statusKind
+	at     int  // its position in a header
+	chosen bool // a condition has chosen its values: those of rows that are read say nothing more
+	list   bool // the key is within a list: no condition finds it
 }
 
-// statusColumns finds the columns that say what a person's employment is, but those of
-// which a condition has chosen the values.
-func statusColumns(names []string, where []Condition) []statusColumn {
+// maxStatusColumns is how many such columns are looked at.
+const maxStatusColumns = 16
+
+// statusValue is the value of such a column in a record.
+type statusValue struct {
+	column int
+	cell   cell
+}
+
+// statusColumns finds the columns of a header that say what a person's employment is,
+// except those that are read for something else.
+func statusColumns(header []string, where []Condition, read ...int) []statusColumn {
 	var found []statusColumn
-	for i, name := range names {
-		if kind := statusKindOf(name[strings.LastIndexByte(name, '.')+1:]); kind != noStatus && !chosen(name, where) {
-			found = append(found, statusColumn{name, kind, i})
+	for i, name := range header {
+		if c, ok := newStatusColumn(name, where); ok && !slices.Contains(read, i) && len(found) < maxStatusColumns {
+			c.at = i
+			found = append(found, c)
 		}
+	}
+	if slices.ContainsFunc(header, func(name string) bool { return table.NormalName(name) == "right" }) {
+		found = slices.DeleteFunc(found, func(c statusColumn) bool { return table.NormalName(c.name) == "left" }) // the other side
 	}
 	return found
+}
+
+func newStatusColumn(name string, where []Condition) (statusColumn, bool) {
+	kind := statusKindOf(name)
+	return statusColumn{name: name, kind: kind, chosen: chosen(name, where)}, kind != noStatus && kind != formOnly
 }
 
 // chosen tells whether a condition has chosen the values of a column.
@@ -92,40 +56,162 @@ func chosen(name string, where []Condition) bool {
 	})
 }
 
-// activeStatus is what all records that say that the person is still employed have in
-// common: the column that says so, with a few values.
-type activeStatus struct {
-	column  string   // "": nothing so far, or nothing in common
-	values  []string // in the order in which they were found
-	differs bool
-	dated   bool // some of the records have an end date
+// combination is what all values of a record say of the person's employment, by columns:
+// the i-th bit is the i-th column.
+type combination struct {
+	active uint16 // columns that say that the person is still employed,
+	other  uint16 // and that do not say that the person has left
+	// known is how many columns were known when the record was read. Further ones have no
+	// value for it.
+	known uint8
 }
 
-// maxActiveValues is how many values a condition may have that leaves such records out.
-const maxActiveValues = 5
+// saysNothing is what a record says in which no column can be in doubt.
+var saysNothing = combination{known: maxStatusColumns}
 
-// note notes the value of a column in such a record, and its end date.
-func (a *activeStatus) note(column, value, endDate string) {
-	a.dated = a.dated || strings.TrimSpace(endDate) != ""
-	value = leaver.TrimRef(value)
-	switch {
-	case a.differs || a.column == column && slices.ContainsFunc(a.values, func(v string) bool { return strings.EqualFold(v, value) }):
-	case a.column == "" || a.column == column && len(a.values) < maxActiveValues:
-		a.column, a.values = column, append(a.values, strings.Clone(value))
-	default:
-		a.column, a.values, a.differs = "", nil, true
+// status returns what a record says of the person's employment. read tells that it is no
+// row that a condition has left out.
+func (g *reading) status(r *record, read bool) combination {
+	if r.columns == nil {
+		return saysNothing
 	}
-}
-
-// active returns the column of a record, and its value, that say that the person is
-// still employed; "" if none does.
-func (s *Source) active(r *record) (column, value string) {
-	first := firstCondition + len(s.options.Where)
-	for i, c := range r.status {
-		cell := r.cells[first+i]
-		if cell.fault == "" && c.kind.isActive(cell.Text) {
-			return c.name, cell.Text
+	var blank, gone, seen, dates, chosen uint16
+	c := combination{known: uint8(len(r.columns))}
+	if r.grid != nil {
+		c.known = maxStatusColumns
+	}
+	for _, v := range r.values {
+		bit := uint16(1) << v.column
+		seen |= bit
+		switch g.standing(r, v) {
+		case noStanding:
+			blank |= bit
+		case otherStanding:
+			c.other |= bit
+		case goneStanding:
+			gone |= bit
+		case activeStanding, unreadStanding, backStanding:
+			c.active |= bit
 		}
 	}
-	return "", ""
+	for i, column := range r.columns {
+		if column.kind == startDate {
+			dates |= 1 << i
+		}
+		if read && column.chosen {
+			chosen |= 1 << i
+		}
+	}
+	blank |= ^seen & (1<<len(r.columns) - 1)
+	g.survey.status.gone |= gone
+	if gone == 0 {
+		c.other |= blank
+	} else { // one column is enough
+		c.known = maxStatusColumns
+		if read {
+			g.survey.status.noteExcused(blank)
+		}
+	}
+	c.active &^= chosen
+	c.other &^= dates | chosen | c.active
+	return c
+}
+
+// standing returns what a value of a record says of the person's employment. Many records
+// have the same text.
+func (g *reading) standing(r *record, v statusValue) standing {
+	column := r.columns[v.column]
+	text, fault := g.source.valueIn(v.cell)
+	switch {
+	case column.kind == startDate:
+		if g.isBack(r, v.cell) {
+			return backStanding
+		}
+		return nothing
+	case fault != "":
+		return unreadStanding
+	}
+	for len(g.standings) <= v.column {
+		g.standings = append(g.standings, map[string]standing{})
+	}
+	known := g.standings[v.column]
+	said, ok := known[text]
+	if !ok {
+		said = column.kind.standingOf(text)
+		const most = 1024
+		if len(known) == most {
+			clear(known)
+		}
+		known[strings.Clone(text)] = said // so that the record does not stay in memory
+	}
+	return said
+}
+
+// isBack tells whether a first day of work is after the end date: the person came back.
+func (g *reading) isBack(r *record, first cell) bool {
+	end, start := g.day(r.cells[endDateCell]), g.day(first)
+	return end.err == nil && start.err == nil && end.Text != "" && start.Text != "" &&
+		!start.FarAhead(g.source.options.Now) && !start.Time().Before(end.Time().Add(24*time.Hour))
+}
+
+// day reads a date that is not the end date of a row that is read. It notes nothing in the
+// survey, which is about those.
+func (g *reading) day(c cell) date {
+	if c.Kind != xlsx.Text {
+		return g.source.dateIn(c)
+	}
+	d, known := g.days[c.Text]
+	if !known {
+		const most = 1024
+		if g.days == nil || len(g.days) == most {
+			g.days = map[string]date{}
+		}
+		c.Text = strings.Clone(c.Text)
+		d = g.source.dateIn(c)
+		g.days[c.Text] = d
+	}
+	return d
+}
+
+// isOpen tells whether the end date of a row that was left out says that the person is
+// still there: it has not passed, or stands for none, or cannot be read.
+func (g *reading) isOpen(r *record) bool {
+	if g.names[endDateCell] == "" || strings.TrimSpace(r.cells[endDateCell].Text) == "" {
+		return false // which of these are blank is known at the end
+	}
+	d := g.day(r.cells[endDateCell])
+	return d.err != nil || !d.Passed(g.source.options.Now)
+}
+
+// says says in words what speaks against a row: the first value by which it is in doubt.
+func (g *reading) says(r *record, c combination) string {
+	doubtful := g.known.status.doubtful(c)
+	field := g.source.Field()
+	for _, active := range []bool{true, false} {
+		for _, v := range r.values {
+			bit := uint16(1) << v.column
+			if doubtful&bit == 0 || active != (c.active&bit != 0) {
+				continue
+			}
+			name := r.columns[v.column].name
+			text, fault := g.source.valueIn(v.cell)
+			text = shorten(text)
+			switch said := g.standing(r, v); {
+			case said == unreadStanding:
+				return fmt.Sprintf("the %s %q cannot be read: %s", field, name, fault)
+			case said == backStanding:
+				return fmt.Sprintf("the %s %q says %q, which is after the end date", field, name, text)
+			case said == activeStanding:
+				return fmt.Sprintf("the %s %q says %q", field, name, text)
+			case said == otherStanding && !active:
+				return fmt.Sprintf("the %s %q says %q, and not that the person has left", field, name, text)
+			}
+		}
+	}
+	for i, column := range r.columns {
+		if doubtful>>i&1 == 1 {
+			return fmt.Sprintf("the %s %q does not say that the person has left", field, column.name)
+		}
+	}
+	return "a " + field + " of other rows does not say that the person has left"
 }

@@ -40,7 +40,8 @@ type Survey struct {
 	sparse        int // those in a table of three columns or more,
 	narrow        int // and those with one more cell
 	long, rounded int // refs of many digits, and those of them that may be rounded
-	status        activeStatus
+	status        statusSurvey
+	sheet         bool // the source is a workbook
 	blockEnd      bool // the file ends where a block of a disk does
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"offboard/internal/leaver"
 )
@@ -31,16 +32,49 @@ func (p *Plan) isAccepted(row leaver.Row) bool {
 	return p.options.AcceptRefs != nil && p.options.AcceptRefs(row.Ref)
 }
 
-// addActive takes a row that a condition has left out, and that says that the
+// addLeftOut takes a row that a condition has left out, and that may say that the
 // person is still employed.
-func (p *Plan) addActive(row leaver.Row) {
+func (p *Plan) addLeftOut(row leaver.Row) {
 	if p.isAccepted(row) {
 		return
 	}
-	k := p.key(row.Ref)
-	if _, known := p.active.get(k); !known {
-		p.active.put(k, p.place(row.Place))
+	k, r := p.key(row.Ref), leftOut{p.place(row.Place), row.Facts}
+	first, known := p.leftOut.get(k)
+	switch {
+	case !known:
+		p.leftOut.put(k, r)
+	case r.same(first), slices.ContainsFunc(p.moreLeftOut[k], r.same):
+	default:
+		p.moreLeftOut[k] = append(p.moreLeftOut[k], r)
 	}
+}
+
+// same tells whether two rows say the same.
+func (r leftOut) same(o leftOut) bool {
+	return r.facts == o.facts && r.place.source == o.place.source
+}
+
+// stillThere returns the place of a row that a condition has left out, and that says
+// that the person is still employed, or that no end date is known.
+func (p *Plan) stillThere(k key) (place, bool) {
+	if p.leftOut.used == 0 || p.judge == nil {
+		return place{}, false // nearly always
+	}
+	first, known := p.leftOut.get(k)
+	if !known {
+		return place{}, false
+	}
+	says := func(r leftOut) bool {
+		return p.doubtsOf(sourceFacts{r.place.source, r.facts})&leaver.DoubtsOf(leaver.StillActive, leaver.NoEndDate) != 0
+	}
+	if says(first) {
+		return first.place, true
+	}
+	more := p.moreLeftOut[k]
+	if i := slices.IndexFunc(more, says); i >= 0 {
+		return more[i].place, true
+	}
+	return place{}, false
 }
 
 // Judge ends the first reading: judge says which doubts the facts of a source are.
@@ -86,10 +120,8 @@ func (p *Plan) doubtsAbout(k key, e entry) leaver.Doubts {
 			}
 		}
 	}
-	if p.active.used > 0 {
-		if _, active := p.active.get(k); active {
-			all |= leaver.DoubtsOf(leaver.ActiveElsewhere)
-		}
+	if _, active := p.stillThere(k); active {
+		all |= leaver.DoubtsOf(leaver.ActiveElsewhere)
 	}
 	return all
 }
@@ -117,8 +149,8 @@ func (p *Plan) doubtsOf(f sourceFacts) leaver.Doubts {
 // seen says in words what speaks against a leaver, by the row that is its first one.
 func (p *Plan) seen(row leaver.Row, k key, doubts leaver.Doubts) string {
 	if doubts.Has(leaver.ActiveElsewhere) {
-		if at, active := p.active.get(k); active {
-			return fmt.Sprintf("%s, which a condition left out, says that the person is still employed", p.fullPlace(at))
+		if at, active := p.stillThere(k); active {
+			return fmt.Sprintf("%s, which a condition left out, does not say that the person has left", p.fullPlace(at))
 		}
 	}
 	if own := row.Doubts.Without(p.accepted); row.Seen != "" && own != 0 {

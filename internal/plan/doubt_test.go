@@ -14,6 +14,7 @@ import (
 const (
 	blankDate leaver.Facts = 1 << iota
 	aWord
+	stillActive
 	noDoubt // a fact that turns out to be no doubt
 )
 
@@ -21,6 +22,9 @@ func judgeFacts(_ string, facts leaver.Facts) leaver.Doubts {
 	var all leaver.Doubts
 	if facts&blankDate != 0 {
 		all |= leaver.DoubtsOf(leaver.NoEndDate)
+	}
+	if facts&stillActive != 0 {
+		all |= leaver.DoubtsOf(leaver.StillActive)
 	}
 	if facts&aWord != 0 {
 		all |= leaver.DoubtsOf(leaver.OddRef)
@@ -32,7 +36,7 @@ func judgeFacts(_ string, facts leaver.Facts) leaver.Doubts {
 type reading struct {
 	row   string
 	facts leaver.Facts
-	left  bool   // left out by a condition, and still employed
+	left  bool   // left out by a condition
 	held  string // the kinds that a report says hold the row
 	not   string // where a list excludes the leaver
 }
@@ -92,8 +96,16 @@ func TestADoubtHoldsItsLeaver(t *testing.T) {
 			[]string{"E1 held odd-ref: another row of this ref has the doubt", "E1 duplicate"}},
 		{"each row has another doubt", []reading{{row: "in.csv:2 E1 -", facts: blankDate}, {row: "in.csv:3 E1 -", facts: aWord}},
 			[]string{"E1 held no-end-date, odd-ref: as seen in in.csv:2", "E1 duplicate"}},
-		{"a row that was left out says that the person is employed", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true}, {row: "in.csv:10 E2 -", left: true}},
-			[]string{"E1 held active-elsewhere: in.csv:9, which a condition left out, says that the person is still employed"}},
+		{"a row that was left out says that the person is employed", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true, facts: stillActive}, {row: "in.csv:10 E2 -", left: true, facts: stillActive}},
+			[]string{"E1 held active-elsewhere: in.csv:9, which a condition left out, does not say that the person has left"}},
+		{"a row that was left out has no end date", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true, facts: blankDate}},
+			[]string{"E1 held active-elsewhere: in.csv:9, which a condition left out, does not say that the person has left"}},
+		{"a row that was left out has another doubt, or none", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true, facts: aWord}, {row: "in.csv:10 E1 -", left: true, facts: noDoubt}},
+			[]string{"E1 pending"}},
+		{"the second one of several that were left out", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true, facts: noDoubt}, {row: "in.csv:10 E1 -", left: true, facts: noDoubt | stillActive}},
+			[]string{"E1 held active-elsewhere: in.csv:10, which a condition left out, does not say that the person has left"}},
+		{"one that was left out of another source", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true, facts: noDoubt}, {row: "b.csv:3 E1 -", left: true, facts: noDoubt}, {row: "b.csv:4 E1 -", left: true, facts: stillActive}},
+			[]string{"E1 held active-elsewhere: b.csv:4, which a condition left out, does not say that the person has left"}},
 		{"a line of a report", []reading{{row: "in.csv:2 E1 - held", held: "odd-ref, cut-off: a word"}}, []string{"E1 held odd-ref, cut-off: a word"}},
 		{"a row that is not due", []reading{{row: "in.csv:2 E1 2025-01-01", facts: aWord}}, []string{"E1 not_due"}},
 		{"rows that contradict each other", []reading{{row: "in.csv:2 E1 2024-01-01", facts: aWord}, {row: "in.csv:3 E1 -"}}, []string{"E1 invalid", "E1 invalid"}},
@@ -117,7 +129,7 @@ func TestAnAcceptedDoubtHoldsNobody(t *testing.T) {
 		{row: "in.csv:4 E3 -", facts: aWord},
 		{row: "in.csv:5 E3 -", facts: aWord}, // a duplicate does not count
 		{row: "in.csv:6 E4 -"},
-		{row: "in.csv:9 E4 -", left: true},
+		{row: "in.csv:9 E4 -", left: true, facts: stillActive},
 		{row: "in.csv:7 E5 - held", held: "odd-ref: a title"},
 	}
 	accept := func(kind leaver.Doubt, most int) map[leaver.Doubt]int { return map[leaver.Doubt]int{kind: most} }

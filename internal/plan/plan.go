@@ -63,9 +63,11 @@ type Plan struct {
 	// unread has the refs of rows whose end date cannot be read, with the place of the
 	// first one: another row of the ref may not choose the end date.
 	unread *table[key, place]
-	// active has the refs of rows that a condition left out and that say that the
-	// person is still employed, with the place of the first one.
-	active *table[key, place]
+	// leftOut has the refs of rows that a condition left out and that may say that the
+	// person is still employed, with the first one, and moreLeftOut those of its further
+	// rows that have other facts.
+	leftOut     *table[key, leftOut]
+	moreLeftOut map[key][]leftOut
 	// otherFacts has the facts of the rows of a ref that differ from those of its
 	// first row.
 	otherFacts map[key][]leaver.Facts
@@ -100,6 +102,12 @@ type place struct{ source, row uint32 }
 type other struct {
 	place   place
 	endDate uint32
+}
+
+// leftOut is a row that a condition left out.
+type leftOut struct {
+	place place
+	facts leaver.Facts
 }
 
 // entry is what is known about a ref. With its key it takes 36 bytes.
@@ -139,10 +147,10 @@ func New(o Options) *Plan {
 		conflicts:  map[key]other{},
 		corrected:  map[key]entry{},
 		unread:     newTable[key, place](key.hash),
-		active:     newTable[key, place](key.hash),
-		otherFacts: map[key][]leaver.Facts{},
-		alike:      lookAlikes{looks: newTable[key, place](key.hash)},
-		settled:    leaver.Tally{},
+		leftOut:    newTable[key, leftOut](key.hash),
+		otherFacts: map[key][]leaver.Facts{}, moreLeftOut: map[key][]leftOut{},
+		alike:   lookAlikes{looks: newTable[key, place](key.hash)},
+		settled: leaver.Tally{},
 	}
 }
 
@@ -218,7 +226,7 @@ func (p *Plan) line(r leaver.Result) key {
 // duplicate is one as long as the input has another row of the same leaver.
 func (p *Plan) Add(r leaver.Result) {
 	if r.LeftOut {
-		p.addActive(r.Row)
+		p.addLeftOut(r.Row)
 		return
 	}
 	p.rows++

@@ -72,6 +72,18 @@ func (v Value) Object() Object {
 // list. It stops where the list is malformed.
 func (v Value) Objects() iter.Seq[Object] {
 	return func(yield func(Object) bool) {
+		for element := range v.Elements() {
+			if element.Kind() == Nested && !yield(element.Object()) {
+				return
+			}
+		}
+	}
+}
+
+// Elements reads the elements of a list; nothing if the value is no list. It stops where
+// the list is malformed. An element is valid until the next one is read.
+func (v Value) Elements() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
 		if v.Kind() != List {
 			return
 		}
@@ -79,10 +91,9 @@ func (v Value) Objects() iter.Seq[Object] {
 		if _, err := d.ReadToken(); err != nil { // the bracket
 			return
 		}
-		for {
-			kind := d.PeekKind()
+		for d.PeekKind() != jsontext.KindEndArray {
 			element, err := d.ReadValue()
-			if err != nil || kind == jsontext.KindBeginObject && !yield(Value(element).Object()) {
+			if err != nil || !yield(Value(element)) {
 				return
 			}
 		}
