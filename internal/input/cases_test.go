@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -77,7 +78,7 @@ func readCases(t *testing.T, path string) (cases []testCase) {
 }
 
 func (c testCase) run(t *testing.T) {
-	s := story{text: c.input}
+	s := story{text: c.input, options: input.Options{Now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}}
 	var warnings []string
 	var doubts []string
 	for _, section := range []string{"rows", "doubts", "warnings"} {

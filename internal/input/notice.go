@@ -15,8 +15,8 @@ func (g *reading) leaveOut(r *record, s *slot) (wanted bool) {
 	}
 	s.leftOut = true
 	s.keep(r)
-	code := g.survey.status.code(g.status(r, false), true)
-	if g.isOpen(r) {
+	code := g.survey.status.code(g.status.read(r, false), true)
+	if g.status.isOpen(r) {
 		code = rareActive
 	}
 	s.facts = code<<statusAt | fact(blankDate, strings.TrimSpace(r.cells[endDateCell].Text) == "")
@@ -28,17 +28,17 @@ func (g *reading) employment(r *record, s *slot) {
 	if r.columns == nil {
 		return
 	}
-	c := g.status(r, true)
+	c := g.status.read(r, true)
 	if g.known == nil {
 		code := g.survey.status.code(c, true)
-		g.survey.status.note(g, r, c, code)
+		g.survey.status.note(&g.status, r, c, code)
 		s.facts |= code << statusAt
 		return
 	}
 	code := g.known.status.code(c, false)
 	s.facts |= code << statusAt
 	if g.known.status.isDoubt(int(code)) {
-		s.active = g.says(r, c)
+		s.active = g.status.says(r, c)
 	}
 }
 

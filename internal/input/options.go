@@ -27,7 +27,7 @@ type Options struct {
 	Except        *List          // of refs that must not be suspended; nil: none
 	Dates         dates.Format   // of end dates; the zero value: RFC 3339 or YYYY-MM-DD
 	Zone          *time.Location // of dates without a zone; nil: UTC
-	Now           time.Time      // formats that would make end dates far ahead of it are not proposed
+	Now           time.Time      // of the reading: end dates have passed or not, and formats with dates far ahead are not proposed
 }
 
 // NoEndDates is the Options.EndDateColumn of an input in which nobody has an end date:

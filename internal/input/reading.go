@@ -40,7 +40,7 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		g := s.newReading(&Survey{})
-		g.advice, g.known = v.dateAdvice(), &v
+		g.advice, g.known, g.status.known = v.dateAdvice(), &v, &v.status
 		// The first objects may lack a key: reasons name it as the later ones spell it.
 		g.names[refCell] = cmp.Or(g.names[refCell], v.Ref)
 		g.names[endDateCell] = cmp.Or(g.names[endDateCell], v.EndDate)
@@ -69,9 +69,7 @@ type reading struct {
 	found    []bool                 // by condition: some object has its key
 	refFound bool                   // an object that was left out has a key for the ref
 	dates    map[string]date        // by text: many leavers have the same end date
-	days     map[string]date        // of other dates
-
-	standings []map[string]standing // by column: what texts say of the employment
+	status   statusReader
 }
 
 // slot is what a page keeps of a record beside its texts. It is small, because most
@@ -101,7 +99,8 @@ func (s *Source) newReading(v *Survey) *reading {
 	if g, ok := s.format.(*grid); ok {
 		v.shapes.columns, v.shapes.ref = g.around(), g.ref
 	}
-	return &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{}}
+	return &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{},
+		status: statusReader{source: s, survey: &v.status}}
 }
 
 func (g *reading) read(yield func(leaver.Row, error) bool) {

@@ -66,12 +66,22 @@ type combination struct {
 	known uint8
 }
 
+// statusReader reads what records say of the person's employment.
+type statusReader struct {
+	source *Source
+	survey *statusSurvey // what this reading notices
+	known  *statusSurvey // what the first reading has noticed; nil in that reading
+
+	standings []map[string]standing // by column: what texts say
+	days      map[string]date       // dates that are not end dates of rows that are read
+}
+
 // saysNothing is what a record says in which no column can be in doubt.
 var saysNothing = combination{known: maxStatusColumns}
 
-// status returns what a record says of the person's employment. read tells that it is no
+// read returns what a record says of the person's employment. isRead tells that it is no
 // row that a condition has left out.
-func (g *reading) status(r *record, read bool) combination {
+func (e *statusReader) read(r *record, isRead bool) combination {
 	if r.columns == nil {
 		return saysNothing
 	}
@@ -83,7 +93,7 @@ func (g *reading) status(r *record, read bool) combination {
 	for _, v := range r.values {
 		bit := uint16(1) << v.column
 		seen |= bit
-		switch g.standing(r, v) {
+		switch e.standing(r, v) {
 		case noStanding:
 			blank |= bit
 		case otherStanding:
@@ -98,18 +108,18 @@ func (g *reading) status(r *record, read bool) combination {
 		if column.kind == startDate {
 			dates |= 1 << i
 		}
-		if read && column.chosen {
+		if isRead && column.chosen {
 			chosen |= 1 << i
 		}
 	}
 	blank |= ^seen & (1<<len(r.columns) - 1)
-	g.survey.status.gone |= gone
+	e.survey.gone |= gone
 	if gone == 0 {
 		c.other |= blank
 	} else { // one column is enough
 		c.known = maxStatusColumns
-		if read {
-			g.survey.status.noteExcused(blank)
+		if isRead {
+			e.survey.noteExcused(blank)
 		}
 	}
 	c.active &^= chosen
@@ -119,22 +129,22 @@ func (g *reading) status(r *record, read bool) combination {
 
 // standing returns what a value of a record says of the person's employment. Many records
 // have the same text.
-func (g *reading) standing(r *record, v statusValue) standing {
+func (e *statusReader) standing(r *record, v statusValue) standing {
 	column := r.columns[v.column]
-	text, fault := g.source.valueIn(v.cell)
+	text, fault := e.source.valueIn(v.cell)
 	switch {
 	case column.kind == startDate:
-		if g.isBack(r, v.cell) {
+		if e.isBack(r, v.cell) {
 			return backStanding
 		}
 		return nothing
 	case fault != "":
 		return unreadStanding
 	}
-	for len(g.standings) <= v.column {
-		g.standings = append(g.standings, map[string]standing{})
+	for len(e.standings) <= v.column {
+		e.standings = append(e.standings, map[string]standing{})
 	}
-	known := g.standings[v.column]
+	known := e.standings[v.column]
 	said, ok := known[text]
 	if !ok {
 		said = column.kind.standingOf(text)
@@ -148,45 +158,45 @@ func (g *reading) standing(r *record, v statusValue) standing {
 }
 
 // isBack tells whether a first day of work is after the end date: the person came back.
-func (g *reading) isBack(r *record, first cell) bool {
-	end, start := g.day(r.cells[endDateCell]), g.day(first)
+func (e *statusReader) isBack(r *record, first cell) bool {
+	end, start := e.day(r.cells[endDateCell]), e.day(first)
 	return end.err == nil && start.err == nil && end.Text != "" && start.Text != "" &&
-		!start.FarAhead(g.source.options.Now) && !start.Time().Before(end.Time().Add(24*time.Hour))
+		!start.FarAhead(e.source.options.Now) && !start.Time().Before(end.Time().Add(24*time.Hour))
 }
 
 // day reads a date that is not the end date of a row that is read. It notes nothing in the
 // survey, which is about those.
-func (g *reading) day(c cell) date {
+func (e *statusReader) day(c cell) date {
 	if c.Kind != xlsx.Text {
-		return g.source.dateIn(c)
+		return e.source.dateIn(c)
 	}
-	d, known := g.days[c.Text]
+	d, known := e.days[c.Text]
 	if !known {
 		const most = 1024
-		if g.days == nil || len(g.days) == most {
-			g.days = map[string]date{}
+		if e.days == nil || len(e.days) == most {
+			e.days = map[string]date{}
 		}
 		c.Text = strings.Clone(c.Text)
-		d = g.source.dateIn(c)
-		g.days[c.Text] = d
+		d = e.source.dateIn(c)
+		e.days[c.Text] = d
 	}
 	return d
 }
 
 // isOpen tells whether the end date of a row that was left out says that the person is
 // still there: it has not passed, or stands for none, or cannot be read.
-func (g *reading) isOpen(r *record) bool {
-	if g.names[endDateCell] == "" || strings.TrimSpace(r.cells[endDateCell].Text) == "" {
+func (e *statusReader) isOpen(r *record) bool {
+	if r.names[endDateCell] == "" || strings.TrimSpace(r.cells[endDateCell].Text) == "" {
 		return false // which of these are blank is known at the end
 	}
-	d := g.day(r.cells[endDateCell])
-	return d.err != nil || !d.Passed(g.source.options.Now)
+	d := e.day(r.cells[endDateCell])
+	return d.err != nil || !d.Passed(e.source.options.Now)
 }
 
 // says says in words what speaks against a row: the first value by which it is in doubt.
-func (g *reading) says(r *record, c combination) string {
-	doubtful := g.known.status.doubtful(c)
-	field := g.source.Field()
+func (e *statusReader) says(r *record, c combination) string {
+	doubtful := e.known.doubtful(c)
+	field := e.source.Field()
 	for _, active := range []bool{true, false} {
 		for _, v := range r.values {
 			bit := uint16(1) << v.column
@@ -194,9 +204,9 @@ func (g *reading) says(r *record, c combination) string {
 				continue
 			}
 			name := r.columns[v.column].name
-			text, fault := g.source.valueIn(v.cell)
+			text, fault := e.source.valueIn(v.cell)
 			text = shorten(text)
-			switch said := g.standing(r, v); {
+			switch said := e.standing(r, v); {
 			case said == unreadStanding:
 				return fmt.Sprintf("the %s %q cannot be read: %s", field, name, fault)
 			case said == backStanding:

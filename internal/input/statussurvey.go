@@ -82,7 +82,7 @@ func (s *statusSurvey) noteExcused(blank uint16) {
 }
 
 // note notes the values of a row that is read.
-func (s *statusSurvey) note(g *reading, r *record, c combination, code leaver.Facts) {
+func (s *statusSurvey) note(e *statusReader, r *record, c combination, code leaver.Facts) {
 	s.used[code] = true
 	s.dated[code] = s.dated[code] || strings.TrimSpace(r.cells[endDateCell].Text) != ""
 	if c.active|c.other == 0 {
@@ -94,8 +94,8 @@ func (s *statusSurvey) note(g *reading, r *record, c combination, code leaver.Fa
 		if seen |= bit; (c.active|c.other)&bit == 0 {
 			continue
 		}
-		column, said := r.columns[v.column], g.standing(r, v)
-		text, _ := g.source.valueIn(v.cell)
+		column, said := r.columns[v.column], e.standing(r, v)
+		text, _ := e.source.valueIn(v.cell)
 		s.columns[v.column].note(column, leaver.TrimRef(text), said != activeStanding, said > activeStanding)
 	}
 	for rest := c.other &^ seen; rest != 0; rest &= rest - 1 {

@@ -38,7 +38,7 @@ const (
 const (
 	statusList = "status statut estatus estado stato state zustand situation situación situação état stan 在職状況 ステータス"
 	startList  = "hire hired rehire start started joining joined join entry eintritt wiedereintritt"
-	dateList   = "date datum fecha data eintrittsdatum wiedereintrittsdatum"
+	dateList   = "date datum fecha data"
 	personList = "employee employees emp empl worker staff person people personnel associate colleague member user " +
 		"mitarbeiter salarié employé empleado empleada dipendente funcionário medewerker pracownik pracownika"
 	besideList = "employment work job assignment position personal account login profile record contract company hr hris payroll pay " +

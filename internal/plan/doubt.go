@@ -8,13 +8,13 @@ import (
 )
 
 // A leaver is held as long as one of its rows has a doubt that no person has
-// accepted, and also if a row that a condition left out says that the person is
-// still employed. Which facts are doubts is known when the first reading is
+// accepted, and also if a row that a condition left out does not say that the person
+// has left. Which facts are doubts is known when the first reading is
 // complete.
 
 // noteDoubts notes what a row of the first reading says against its leaver.
 func (p *Plan) noteDoubts(e *entry, k key, row leaver.Row) {
-	if row.Facts == 0 && row.Doubts == 0 || p.isAccepted(row) {
+	if row.Facts == 0 && row.Doubts == 0 || p.options.isAccepted(row) {
 		return
 	}
 	e.doubts |= row.Doubts
@@ -28,14 +28,12 @@ func (p *Plan) noteDoubts(e *entry, k key, row leaver.Row) {
 }
 
 // isAccepted tells whether a person has looked at the leaver of a row.
-func (p *Plan) isAccepted(row leaver.Row) bool {
-	return p.options.AcceptRefs != nil && p.options.AcceptRefs(row.Ref)
-}
+func (o Options) isAccepted(row leaver.Row) bool { return o.AcceptRefs != nil && o.AcceptRefs(row.Ref) }
 
 // addLeftOut takes a row that a condition has left out, and that may say that the
 // person is still employed.
 func (p *Plan) addLeftOut(row leaver.Row) {
-	if p.isAccepted(row) {
+	if p.options.isAccepted(row) {
 		return
 	}
 	k, r := p.key(row.Ref), leftOut{p.place(row.Place), row.Facts}
