@@ -21,8 +21,8 @@ var doubtTexts = map[leaver.Doubt]struct {
 	settle func(leaver.Remedy) string // "": nothing is known that would
 }{
 	leaver.NoEndDate:       {"the end date is blank, and other rows have one", leaveOut("")},
-	leaver.StillActive:     {"a column says that the person is still employed", leaveOut("")},
-	leaver.ActiveElsewhere: {"another row says that the person is still employed", always("ask whether they have left for good")},
+	leaver.StillActive:     {"a column says that the person is still employed, or not that they have left", leaveOut("")},
+	leaver.ActiveElsewhere: {"another row does not say that the person has left", always("ask whether they have left for good")},
 	leaver.OddRef:          {"the ref has another form than the others", always("correct these rows")},
 	leaver.CutZeros:        {"the ref has fewer digits than the others", padRefs},
 	leaver.LostDigits:      {"a spreadsheet seems to have rounded the ref", always("export the refs again, as text")},

@@ -29,6 +29,8 @@ func (k statusKind) standingOf(text string) standing {
 		switch truth := truthWords[stem(fold(text))]; {
 		case truth == activeWord && k == statusActive, truth == goneWord && k == statusGone:
 			return activeStanding
+		case truth == goneWord && k == statusFlag:
+			return otherStanding
 		case truth != unknownWord:
 			return goneStanding
 		}
@@ -45,7 +47,7 @@ func standingIn(words []string) standing {
 	for i := 0; i < len(words); i++ {
 		m := meaningOf(words[i])
 		if i+1 < len(words) {
-			if pair := valueWords[stem(words[i]+" "+words[i+1])]; pair != unknownWord {
+			if pair := meaningOf(words[i] + " " + words[i+1]); pair != unknownWord {
 				m = pair
 				i++
 			}

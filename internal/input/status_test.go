@@ -9,12 +9,13 @@ func TestNamesOfColumnsThatSayWhetherSomebodyIsEmployed(t *testing.T) {
 			"status.statusCode.codeValue", "workAssignments.assignmentStatus.statusCode", "attributes.status.value", "job.status", "Status 2", "Left Status/Active"},
 		statusActive: {"Active", "Is Active", "isActive", "ISACTIVE", "Active (Y/N)", "ACTIVE_FLAG", "Currently Active", "Still employed", "Current Employee",
 			"Active Status", "Account Enabled", "accountEnabled", "Aktiv", "Ist aktiv", "Not terminated", "No longer inactive", "Current Employee Status (yes/no)"},
-		statusGone: {"Terminated", "Inactive", "InActive", "isInactive", "Inactive Flag", "To be deleted", "Leaver", "Left", "Has Left", "Resigned", "Archived",
-			"Not Active", "No longer employed", "Former Employee", "Account Disabled", "Left Company", "Ausgeschieden", "Retired?"},
-		startDate: {"Hire Date", "hireDate", "Start Date", "Rehire Date", "Re-hire Date", "Date of Hire", "Most Recent Hire Date", "Employment Start Date", "Eintrittsdatum"},
+		statusGone: {"Terminated", "Inactive", "InActive", "isInactive", "Inactive Flag", "To be deleted", "Leaver", "Left", "Has Left",
+			"Not Active", "No longer employed", "Former Employee", "Account Disabled", "Left Company", "Ausgeschieden"},
+		statusFlag: {"Resigned", "Archived", "Is Archived (Y/N)"},
+		startDate:  {"Hire Date", "hireDate", "Start Date", "Rehire Date", "Re-hire Date", "Date of Hire", "Most Recent Hire Date", "Employment Start Date", "Eintrittsdatum"},
 		noStatus: {"Union Status", "COBRA Status", "Military Status", "Manager Status", "Supervisor Status", "Marital Status", "Visa Status", "Familienstand", "Estado civil",
 			"Status Date", "Status Reason", "Previous Status", "Current Job", "Previous Employer", "Leave Status", "Leave Start Date", "Termination Date", "Date Left",
-			"Left Handed", "Active Directory ID", "Email", "Notice Start Date", "Contract Term", "manager.status", "directReports.active", "maritalStatus.value", "status.effectiveDate", ""},
+			"Left Handed", "Active Directory ID", "Email", "Notice Start Date", "Contract Term", "Deceased", "Redundancy (Y/N)", "Working", "Assignment Start Date", "manager.status", "directReports.active", "maritalStatus.value", "status.effectiveDate", ""},
 	} {
 		for _, name := range names {
 			got := statusKindOf(name)
@@ -61,6 +62,12 @@ func TestWhatValuesSayOfTheEmployment(t *testing.T) {
 			activeStanding: {"No", "FALSE", "0", "off", "nie", "Active", "Not terminated"},
 			goneStanding:   {"Yes", "TRUE", "1", "-1", "✓", "x", "tak", "Terminated"},
 			otherStanding:  {"2024-06-30", "unknown"},
+			noStanding:     {""},
+		},
+		statusFlag: {
+			activeStanding: {"Active"},
+			goneStanding:   {"Yes", "TRUE", "Resigned"},
+			otherStanding:  {"No", "0"},
 			noStanding:     {""},
 		},
 	} {

@@ -17,6 +17,7 @@ const (
 	statusText              // a word such as Active
 	statusActive            // yes: the person is still employed
 	statusGone              // no: the person is still employed
+	statusFlag              // yes: the person has left, in this way
 	startDate               // the first day: after the end date, it says that the person came back
 )
 
@@ -68,10 +69,12 @@ func kindOfName(name string) statusKind {
 	}
 	switch {
 	case has[dateWord]:
-		if has[startWord] && !has[statusWord] && !gone {
-			return startDate
+		if has[startWord] && !has[statusWord] && !gone && !has[besideWord] {
+			return startDate // and not that of an assignment, which may be the one without work
 		}
 		return noStatus
+	case has[flagWord]:
+		return statusFlag
 	case active && gone:
 		return statusText // Active/Inactive
 	case active && !negated, gone && negated:
@@ -119,6 +122,9 @@ func meaningOfName(word string) meaning {
 	}
 	if m := nameWords[stem(word)]; m != unknownWord {
 		return m
+	}
+	if valueWords[stem(word)] == wayWord {
+		return unknownWord
 	}
 	return meaningOf(word)
 }

@@ -14,13 +14,14 @@ import (
 const (
 	activeList = "active activated reactivated aktiv aktiver actif activo attivo attivi ativo actief actieve aktywny aktywni " +
 		"employed working enabled hired rehired reinstated beschäftigt angestellt zatrudniony in-dienst 在職 在職中 在籍 在籍中"
-	goneList = "terminated termed term left leaver resigned retired dismissed deceased died exited departed separated redundant redundancy " +
-		"fired quit ended expired gone laid-off deleted delete disabled deactivated archived offboarded deprovisioned discharged " +
-		"ausgetreten ausgeschieden gekündigt gekuendigt beendet verstorben entlassen pensioniert gelöscht deaktiviert " +
-		"sorti parti terminé démissionné démissionnaire licencié retraité décédé radié désactivé " +
-		"cesado despedido jubilado finalizado fallecido demitido desligado rescindido aposentado falecido " +
-		"cessato dimesso licenziato pensionato deceduto uit-dienst vertrokken ontslagen gepensioneerd overleden " +
-		"zwolniony zakończony 退職 退職済 退職済み 退社 離職 离职"
+	goneList = "terminated termed term left leaver exited departed gone offboarded deleted delete disabled deactivated deprovisioned " +
+		"ausgetreten ausgeschieden beendet gelöscht deaktiviert sorti parti terminé radié désactivé cesado desligado rescindido " +
+		"cessato uit-dienst vertrokken zakończony 退職 退職済 退職済み 退社 離職 离职"
+	// Ways to leave. A column with such a name does not say that the others are employed.
+	wayList = "resigned archived quit retired dismissed deceased died separated redundant redundancy fired ended expired laid-off discharged " +
+		"gekündigt gekuendigt verstorben entlassen pensioniert démissionné démissionnaire licencié retraité décédé " +
+		"despedido jubilado finalizado fallecido demitido aposentado falecido dimesso licenziato pensionato deceduto " +
+		"ontslagen gepensioneerd overleden zwolniony"
 	currentList  = "current currently"                                                         // employed, unless another word says more
 	formerList   = "former formerly ex previous previously ehemalig ehemaliger ancien ehemals" // gone, and so is what is active behind it
 	negationList = "not non never no-longer nicht kein pas nie niet inte"                      // the word behind it says the opposite
@@ -39,12 +40,15 @@ const (
 	statusList = "status statut estatus estado stato state zustand situation situación situação état stan 在職状況 ステータス"
 	startList  = "hire hired rehire start started joining joined join entry eintritt wiedereintritt"
 	dateList   = "date datum fecha data"
-	personList = "employee employees emp empl worker staff person people personnel associate colleague member user " +
+	personList = "employment employee employees emp empl worker staff person people personnel associate colleague member user " +
 		"mitarbeiter salarié employé empleado empleada dipendente funcionário medewerker pracownik pracownika"
-	besideList = "employment work job assignment position personal account login profile record contract company hr hris payroll pay " +
+	besideList = "work working job assignment position personal account login profile record contract company hr hris payroll pay " +
 		"service system ad termination lifecycle beschäftigung anstellung arbeit konto benutzer vertrag laboral rapporto"
 	formList = "is has still to be the of de del du d der des le la l ist est es re code desc description descr value values flag indicator ind " +
 		"name label text key read only required yes no true false y n t f last latest most recent original first now"
+	// Ways to leave of which a column may say that somebody has not left if it says of others
+	// that they have.
+	flagList = "resigned archived"
 	// Objects of JSON that are about other people than the leaver.
 	otherPeople = "manager supervisor report team subordinate dependent spouse"
 )
@@ -56,11 +60,13 @@ const (
 	unknownWord meaning = iota
 	activeWord
 	goneWord
+	wayWord
 	currentWord
 	formerWord
 	negationWord
 	noWord
 	statusWord
+	flagWord
 	startWord
 	dateWord
 	personWord
@@ -69,8 +75,8 @@ const (
 )
 
 var (
-	valueWords  = dictionary(map[meaning]string{activeWord: activeList, goneWord: goneList, currentWord: currentList, formerWord: formerList, negationWord: negationList, noWord: noList})
-	nameWords   = dictionary(map[meaning]string{statusWord: statusList, startWord: startList, dateWord: dateList, personWord: personList, besideWord: besideList, formWord: formList})
+	valueWords  = dictionary(map[meaning]string{activeWord: activeList, goneWord: goneList, wayWord: wayList, currentWord: currentList, formerWord: formerList, negationWord: negationList, noWord: noList})
+	nameWords   = dictionary(map[meaning]string{statusWord: statusList, flagWord: flagList, startWord: startList, dateWord: dateList, personWord: personList, besideWord: besideList, formWord: formList})
 	aloneWords  = dictionary(map[meaning]string{activeWord: aloneActiveList, goneWord: aloneGoneList})
 	truthWords  = dictionary(map[meaning]string{activeWord: trueList, goneWord: falseList}) // yes and no
 	opposites   = [...]string{"in", "un", "nie", "non", "未"}
@@ -112,8 +118,11 @@ func stem(word string) string {
 // meaningOf returns what a folded word of a value says. The opposite of a word that is
 // known is known, too: inactive, unemployed, nieaktywny.
 func meaningOf(word string) meaning {
-	m := valueWords[stem(word)]
-	if m != unknownWord {
+	switch m := valueWords[stem(word)]; m {
+	case unknownWord:
+	case wayWord:
+		return goneWord
+	default:
 		return m
 	}
 	for _, prefix := range opposites {
@@ -121,7 +130,7 @@ func meaningOf(word string) meaning {
 			switch valueWords[stem(rest)] {
 			case activeWord:
 				return goneWord
-			case goneWord:
+			case goneWord, wayWord:
 				return activeWord
 			}
 		}

@@ -14,8 +14,8 @@ type Doubt uint8
 // The kinds of doubt, in the order in which they are shown.
 const (
 	NoEndDate       Doubt = iota // the end date is blank, in a source that has end dates
-	StillActive                  // a column says that the person is still employed
-	ActiveElsewhere              // another row of the ref, which a condition left out, says so
+	StillActive                  // a column says that the person is still employed, or not that they have left
+	ActiveElsewhere              // another row of the ref, which a condition left out, does not say that they have left
 	OddRef                       // the ref has another form than nearly all refs of the source
 	CutZeros                     // the ref has fewer digits than those with zeros in front
 	LostDigits                   // the ref is a number of which a spreadsheet program lost digits
@@ -103,7 +103,7 @@ type Remedy struct {
 	Column string
 	Values []string
 	// Undated tells that none of these rows has an end date: nothing says that the
-	// person has left.
+	// person has left. All other rows have a value that says so.
 	Undated bool
 	// Digits, if it is not 0, is to how many digits the refs would have to be padded.
 	Digits int

@@ -50,9 +50,9 @@ type Row struct {
 	// what was seen. A row of a first reading has none yet.
 	Doubts Doubts
 	Seen   string
-	// LeftOut tells that a condition has left the row out, and that it says that the
-	// person is still employed. Such a row is no leaver; it speaks against suspending
-	// another row of the same ref.
+	// LeftOut tells that a condition has left the row out. Such a row is no leaver. If its
+	// Facts turn out to say that the person may still be employed, it speaks against
+	// suspending another row of the same ref.
 	LeftOut bool
 }
 
