@@ -1,12 +1,20 @@
 package input
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"offboard/internal/leaver"
+	"offboard/internal/table"
+)
 
 func TestNamesOfColumnsThatSayWhetherSomebodyIsEmployed(t *testing.T) {
 	for kind, names := range map[statusKind][]string{
 		statusText: {"Status", "STATUS", "Status [READ ONLY]", "Employment Status Code", "Employee Status Desc", "empl_status", "EmplStatus", "employmentstatus",
 			"Beschäftigungsstatus", "Statut du salarié", "Estado laboral", "Stato rapporto", "Employment Status (Active/Inactive)", "Status.", "User Account Status",
-			"status.statusCode.codeValue", "workAssignments.assignmentStatus.statusCode", "attributes.status.value", "job.status", "Status 2", "Left Status/Active"},
+			"status.statusCode.codeValue", "workAssignments.assignmentStatus.statusCode", "attributes.status.value", "job.status", "Status 2", "Left Status/Active", "Status (as of 2024-01-01)", "PERSON_STATUS_CD", "EmployeeStatusType", "社員ステータス", "Situação do Colaborador"},
 		statusActive: {"Active", "Is Active", "isActive", "ISACTIVE", "Active (Y/N)", "ACTIVE_FLAG", "Currently Active", "Still employed", "Current Employee",
 			"Active Status", "Account Enabled", "accountEnabled", "Aktiv", "Ist aktiv", "Not terminated", "No longer inactive", "Current Employee Status (yes/no)"},
 		statusGone: {"Terminated", "Inactive", "InActive", "isInactive", "Inactive Flag", "To be deleted", "Leaver", "Left", "Has Left",
@@ -15,7 +23,7 @@ func TestNamesOfColumnsThatSayWhetherSomebodyIsEmployed(t *testing.T) {
 		startDate:  {"Hire Date", "hireDate", "Start Date", "Rehire Date", "Re-hire Date", "Date of Hire", "Most Recent Hire Date", "Employment Start Date", "Eintrittsdatum"},
 		noStatus: {"Union Status", "COBRA Status", "Military Status", "Manager Status", "Supervisor Status", "Marital Status", "Visa Status", "Familienstand", "Estado civil",
 			"Status Date", "Status Reason", "Previous Status", "Current Job", "Previous Employer", "Leave Status", "Leave Start Date", "Termination Date", "Date Left",
-			"Left Handed", "Active Directory ID", "Email", "Notice Start Date", "Contract Term", "Deceased", "Redundancy (Y/N)", "Working", "Assignment Start Date", "manager.status", "directReports.active", "maritalStatus.value", "status.effectiveDate", ""},
+			"Left Handed", "Active Directory ID", "Email", "Notice Start Date", "Contract Term", "Leaver Type", "Employee Type", "Deceased", "Redundancy (Y/N)", "Working", "Assignment Start Date", "manager.status", "directReports.active", "maritalStatus.value", "status.effectiveDate", ""},
 	} {
 		for _, name := range names {
 			got := statusKindOf(name)
@@ -79,4 +87,73 @@ func TestWhatValuesSayOfTheEmployment(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Columns that contradict each other have more combinations than there are codes. No row
+// in doubt may be lost because of it, and none is added where there are few.
+func TestSeveralColumnsAboutTheEmployment(t *testing.T) {
+	const active, gone, other, blank = "Active", "Left", "Seconded", ""
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		columns, values := 1+r.IntN(3), []string{active, gone, other, blank}[r.IntN(2):2+r.IntN(3)]
+		var text strings.Builder
+		text.WriteString("ref,Job Status,User Status,Work Status\n")
+		var rows [][]string
+		var says [3]bool
+		for i := range 30 {
+			row := make([]string, 3)
+			for c := range columns {
+				row[c] = values[r.IntN(len(values))]
+				says[c] = says[c] || row[c] == gone
+			}
+			rows = append(rows, row)
+			fmt.Fprintf(&text, "E%03d,%s\n", i, strings.Join(row, ","))
+		}
+		v, held := readEmployment(t, text.String())
+		for i, row := range rows {
+			want, excused := false, false
+			for _, value := range row {
+				excused = excused || value == gone
+			}
+			for c, value := range row {
+				want = want || value == active || says[c] && (value == other || value == blank && !excused)
+			}
+			if few := len(v.status.codes) < rareOther-1; want && !held[i] || !want && held[i] && few {
+				t.Fatalf("row %d is held: %t, want %t, in\n%s", i+2, held[i], want, text.String())
+			}
+		}
+	}
+}
+
+// readEmployment reads a text, and returns which of its rows are in doubt because of the
+// employment. Both readings have to agree.
+func readEmployment(t *testing.T, text string) (v Survey, held []bool) {
+	t.Helper()
+	file, err := table.FileOf("leavers.csv", strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(file, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var facts []leaver.Facts
+	for row, err := range s.Survey(&v) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts = append(facts, row.Facts)
+	}
+	for row, err := range s.Rows(v) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		is := v.Doubts(facts[len(held)]).Has(leaver.StillActive)
+		if row.Doubts.Has(leaver.StillActive) != is || is && row.Seen == "" {
+			t.Fatalf("row %d: the readings differ, or nothing is said", row.Place.Row)
+		}
+		held = append(held, is)
+	}
+	return v, held
 }

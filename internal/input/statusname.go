@@ -62,6 +62,8 @@ func kindOfName(name string) statusKind {
 	switch {
 	case has[formerWord] && !has[personWord] || has[currentWord] && !has[personWord] && !has[statusWord] && !active && !gone:
 		return noStatus // the previous status, the current job
+	case has[typeWord] && !has[statusWord]:
+		return noStatus
 	case has[formerWord]:
 		return statusGone
 	case has[currentWord] && has[personWord] && !gone:

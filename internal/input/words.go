@@ -41,11 +41,12 @@ const (
 	startList  = "hire hired rehire start started joining joined join entry eintritt wiedereintritt"
 	dateList   = "date datum fecha data"
 	personList = "employment employee employees emp empl worker staff person people personnel associate colleague member user " +
-		"mitarbeiter salarié employé empleado empleada dipendente funcionário medewerker pracownik pracownika"
+		"mitarbeiter salarié employé empleado trabajador dipendente funcionário colaborador medewerker pracownik 社員 従業員"
 	besideList = "work working job assignment position personal account login profile record contract company hr hris payroll pay " +
-		"service system ad termination lifecycle beschäftigung anstellung arbeit konto benutzer vertrag laboral rapporto"
-	formList = "is has still to be the of de del du d der des le la l ist est es re code desc description descr value values flag indicator ind " +
+		"service system ad termination leaving lifecycle relationship beschäftigung anstellung arbeit konto benutzer vertrag laboral rapporto"
+	formList = "is has still to be the of as do da de del du d der des le la l ist est es re code cd desc description descr value values flag indicator ind " +
 		"name label text key read only required yes no true false y n t f last latest most recent original first now"
+	typeList = "type" // of a status: that of a leaver is a way to leave
 	// Ways to leave of which a column may say that somebody has not left if it says of others
 	// that they have.
 	flagList = "resigned archived"
@@ -67,6 +68,7 @@ const (
 	noWord
 	statusWord
 	flagWord
+	typeWord
 	startWord
 	dateWord
 	personWord
@@ -76,7 +78,7 @@ const (
 
 var (
 	valueWords  = dictionary(map[meaning]string{activeWord: activeList, goneWord: goneList, wayWord: wayList, currentWord: currentList, formerWord: formerList, negationWord: negationList, noWord: noList})
-	nameWords   = dictionary(map[meaning]string{statusWord: statusList, flagWord: flagList, startWord: startList, dateWord: dateList, personWord: personList, besideWord: besideList, formWord: formList})
+	nameWords   = dictionary(map[meaning]string{statusWord: statusList, flagWord: flagList, typeWord: typeList, startWord: startList, dateWord: dateList, personWord: personList, besideWord: besideList, formWord: formList})
 	aloneWords  = dictionary(map[meaning]string{activeWord: aloneActiveList, goneWord: aloneGoneList})
 	truthWords  = dictionary(map[meaning]string{activeWord: trueList, goneWord: falseList}) // yes and no
 	opposites   = [...]string{"in", "un", "nie", "non", "未"}
