@@ -17,7 +17,8 @@ type grid struct {
 	headerRow int
 	titled    bool  // something stands above the header
 	names     names // of the columns
-	columns   []int // whose cells are read; -1: one that is not there
+	columns   []int // whose cells are read; -1: one that is not there:
+	picked    int   // those of the record's cells, and then those of status
 	ref       int   // the column of the ref
 	endDate   int   // that of the end date; -1: there is none
 	status    []statusColumn
@@ -61,8 +62,15 @@ func (r *gridRow) size() int {
 }
 
 // pick sets the columns of the ref and of the end date, and all columns whose cells are
-// read; -1 is a column that is not there.
+// those of a record; -1 is a column that is not there. Those of g.status are read, too; a
+// first day of work need not be readable.
 func (g *grid) pick(ref, endDate int, columns ...int) error {
+	g.picked = len(columns)
+	for _, c := range g.status {
+		if c.kind != startDate {
+			columns = append(columns, c.at)
+		}
+	}
 	g.ref, g.endDate, g.columns = ref, endDate, columns
 	var err error
 	g.merged, err = g.merged.in(columns)
@@ -72,7 +80,7 @@ func (g *grid) pick(ref, endDate int, columns ...int) error {
 // records implements format.
 func (g *grid) records() iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
-		r := record{cells: make([]cell, len(g.columns)), names: g.namesOf(g.columns), columns: g.status, values: make([]statusValue, len(g.status))}
+		r := record{cells: make([]cell, g.picked), names: g.namesOf(g.columns), columns: g.status, values: make([]statusValue, len(g.status))}
 		var row *gridRow
 		r.each = func(visit func(name string, c cell)) {
 			for i := range row.texts {
@@ -101,8 +109,8 @@ func (g *grid) records() iter.Seq2[*record, error] {
 			if r.fault == "" {
 				r.fault = g.merged.at(row.row) // before conditions look at cells that are empty because of it
 			}
-			for i, column := range g.columns {
-				r.cells[i] = row.cell(column)
+			for i := range r.cells {
+				r.cells[i] = row.cell(g.columns[i])
 			}
 			for i, c := range g.status {
 				r.values[i] = statusValue{i, row.cell(c.at)}

@@ -45,8 +45,7 @@ type record struct {
 	otherHeader error
 }
 
-// The cells that are read of a leaver. Those of the conditions follow, and in a grid then
-// those of columns that say what a person's employment is.
+// The cells that are read of a leaver. Those of the conditions follow.
 const (
 	refCell = iota
 	endDateCell

@@ -105,13 +105,7 @@ func (s *Source) choose(g *grid) error {
 	}
 	if err == nil {
 		g.status = statusColumns(g.header, s.options.Where, ref, endDate)
-		columns := append([]int{ref, endDate}, where...)
-		for _, c := range g.status {
-			if c.kind != startDate { // a first day need not be readable
-				columns = append(columns, c.at)
-			}
-		}
-		err = g.pick(ref, endDate, columns...)
+		err = g.pick(ref, endDate, append([]int{ref, endDate}, where...)...)
 	}
 	if err != nil {
 		return &table.LineError{Line: g.headerRow, Err: err}

@@ -72,8 +72,20 @@ type statusReader struct {
 	survey *statusSurvey // what this reading notices
 	known  *statusSurvey // what the first reading has noticed; nil in that reading
 
-	standings []map[string]standing // by column: what texts say
-	days      map[string]date       // dates that are not end dates of rows that are read
+	texts []statusTexts   // by column
+	days  map[string]date // dates that are not end dates of rows that are read
+}
+
+// statusTexts has what the texts of a column say. Many records have the same one.
+type statusTexts struct {
+	all  map[string]saidText
+	last saidText
+}
+
+// saidText is a text, and what it says.
+type saidText struct {
+	text string
+	said standing
 }
 
 // saysNothing is what a record says in which no column can be in doubt.
@@ -90,7 +102,8 @@ func (e *statusReader) read(r *record, isRead bool) combination {
 	if r.grid != nil {
 		c.known = maxStatusColumns
 	}
-	for _, v := range r.values {
+	for i := range r.values {
+		v := &r.values[i]
 		bit := uint16(1) << v.column
 		seen |= bit
 		switch e.standing(r, v) {
@@ -127,10 +140,9 @@ func (e *statusReader) read(r *record, isRead bool) combination {
 	return c
 }
 
-// standing returns what a value of a record says of the person's employment. Many records
-// have the same text.
-func (e *statusReader) standing(r *record, v statusValue) standing {
-	column := r.columns[v.column]
+// standing returns what a value of a record says of the person's employment.
+func (e *statusReader) standing(r *record, v *statusValue) standing {
+	column := &r.columns[v.column]
 	text, fault := e.source.valueIn(v.cell)
 	switch {
 	case column.kind == startDate:
@@ -141,20 +153,24 @@ func (e *statusReader) standing(r *record, v statusValue) standing {
 	case fault != "":
 		return unreadStanding
 	}
-	for len(e.standings) <= v.column {
-		e.standings = append(e.standings, map[string]standing{})
+	for len(e.texts) <= v.column {
+		e.texts = append(e.texts, statusTexts{all: map[string]saidText{}})
 	}
-	known := e.standings[v.column]
-	said, ok := known[text]
+	of := &e.texts[v.column]
+	if text == of.last.text && text != "" {
+		return of.last.said
+	}
+	known, ok := of.all[text]
 	if !ok {
-		said = column.kind.standingOf(text)
+		known = saidText{strings.Clone(text), column.kind.standingOf(text)} // the record does not stay in memory
 		const most = 1024
-		if len(known) == most {
-			clear(known)
+		if len(of.all) == most {
+			clear(of.all)
 		}
-		known[strings.Clone(text)] = said // so that the record does not stay in memory
+		of.all[known.text] = known
 	}
-	return said
+	of.last = known
+	return known.said
 }
 
 // isBack tells whether a first day of work is after the end date: the person came back.
@@ -198,7 +214,8 @@ func (e *statusReader) says(r *record, c combination) string {
 	doubtful := e.known.doubtful(c)
 	field := e.source.Field()
 	for _, active := range []bool{true, false} {
-		for _, v := range r.values {
+		for i := range r.values {
+			v := &r.values[i]
 			bit := uint16(1) << v.column
 			if doubtful&bit == 0 || active != (c.active&bit != 0) {
 				continue

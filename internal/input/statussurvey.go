@@ -84,12 +84,13 @@ func (s *statusSurvey) noteExcused(blank uint16) {
 // note notes the values of a row that is read.
 func (s *statusSurvey) note(e *statusReader, r *record, c combination, code leaver.Facts) {
 	s.used[code] = true
-	s.dated[code] = s.dated[code] || strings.TrimSpace(r.cells[endDateCell].Text) != ""
+	s.dated[code] = s.dated[code] || code != 0 && strings.TrimSpace(r.cells[endDateCell].Text) != ""
 	if c.active|c.other == 0 {
 		return
 	}
 	var seen uint16
-	for _, v := range r.values {
+	for i := range r.values {
+		v := &r.values[i]
 		bit := uint16(1) << v.column
 		if seen |= bit; (c.active|c.other)&bit == 0 {
 			continue
