@@ -157,3 +157,23 @@ func readEmployment(t *testing.T, text string) (v Survey, held []bool) {
 	}
 	return v, held
 }
+
+// A word that two lists have would mean now this and now that.
+func TestAWordHasOneMeaning(t *testing.T) {
+	for name, lists := range map[string][]string{
+		"values": {activeList, goneList, wayList, currentList, formerList, negationList, noList},
+		"names":  {statusList, flagList, typeList, startList, dateList, personList, besideList, formList},
+		"alone":  {aloneActiveList, aloneGoneList},
+		"truth":  {trueList, falseList},
+	} {
+		of := map[string]int{}
+		for i, list := range lists {
+			for word := range strings.FieldsSeq(list) {
+				if other, known := of[stem(fold(word))]; known && other != i {
+					t.Errorf("%s: %q is in two lists", name, word)
+				}
+				of[stem(fold(word))] = i
+			}
+		}
+	}
+}
