@@ -177,3 +177,14 @@ func TestAWordHasOneMeaning(t *testing.T) {
 		}
 	}
 }
+
+// A member of an object counts however late it comes.
+func TestAStatusThatFewObjectsHave(t *testing.T) {
+	for _, job := range []string{`{"status":"Active"}`, `{"site":{"status" : ["Active"]}}`, `[{"manager":{"status":"Left"}},{"status":"Active"}]`} {
+		text := strings.Repeat(`{"ref":"E1","job":{"title":"a \"b\": c","manager":{"status":"Active"}}}`+"\n", 150) + `{"ref":"E2","job":` + job + "}\n"
+		_, held := readEmployment(t, text)
+		if !held[150] || held[0] {
+			t.Errorf("E1 is held: %t, E2: %t, by %s", held[0], held[150], job)
+		}
+	}
+}

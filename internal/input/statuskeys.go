@@ -1,6 +1,8 @@
 package input
 
 import (
+	"bytes"
+
 	"offboard/internal/table"
 )
 
@@ -15,15 +17,46 @@ type statusKeys struct {
 	all     map[string]*container
 }
 
-// container is what is known of the objects and lists of a key.
+// container is what is known of the objects and lists of a key. It is not worth the time
+// to read their members if none has a name that says something.
 type container struct {
-	looked int  // how many were looked into
-	found  bool // some had such a member
+	named bool            // some have, or the key
+	keys  map[string]bool // that were seen in them
 }
 
-// maxLooks is how many objects and lists of a key are looked into for such members. It is
-// not worth the time to look into all if these have none.
-const maxLooks = 100
+// maxKeys is how many keys, and how many paths, are remembered.
+const maxKeys = 10_000
+
+// look looks for keys in an object or a list that were not seen before.
+func (c *container) look(v table.Value) {
+	for i := 0; i < len(v) && !c.named; i++ {
+		if v[i] != '"' {
+			continue
+		}
+		from := i + 1
+		for i = from; i < len(v) && v[i] != '"'; i++ {
+			if v[i] == '\\' {
+				i++
+			}
+		}
+		if i+1 >= len(v) || c.keys[string(v[from:i])] {
+			continue
+		}
+		if behind := bytes.TrimLeft(v[i+1:], " \t\r\n"); len(behind) > 0 && behind[0] == ':' {
+			key := string(v[from:i])
+			c.named = saysStatus(key)
+			if len(c.keys) < maxKeys {
+				c.keys[key] = true
+			}
+		}
+	}
+}
+
+// saysStatus tells whether a key, wherever it is, may say what the employment is.
+func saysStatus(key string) bool {
+	kind := kindOfName(key)
+	return kind != noStatus && kind != formOnly
+}
 
 func newStatusKeys(f *objects) *statusKeys {
 	return &statusKeys{objects: f, columns: []statusColumn{}, byPath: map[string]int{}, all: map[string]*container{}}
@@ -35,7 +68,7 @@ func (k *statusKeys) learn(keys []string) {
 	for _, key := range keys {
 		of := k.all[key]
 		if of == nil {
-			of = &container{}
+			of = &container{saysStatus(key), map[string]bool{}}
 			k.all[key] = of
 		}
 		k.keys, k.inside = append(k.keys, unknownColumn), append(k.inside, of)
@@ -49,14 +82,9 @@ const unknownColumn = -2
 func (k *statusKeys) find(o *table.Object, values []statusValue) []statusValue {
 	for i, v := range o.Values {
 		if kind := v.Kind(); kind == table.Nested || kind == table.List {
-			of := k.inside[i]
-			if !of.found && of.looked == maxLooks {
-				continue
+			if k.inside[i].look(v); k.inside[i].named {
+				values = k.within(o.Keys[i], v, 1, false, values)
 			}
-			of.looked++
-			n := len(values)
-			values = k.within(o.Keys[i], v, 1, false, values)
-			of.found = of.found || len(values) > n
 			continue
 		}
 		if k.keys[i] == unknownColumn {
@@ -96,7 +124,7 @@ func (k *statusKeys) column(path string, list bool) int {
 	if known {
 		return at
 	}
-	if at = -1; len(k.byPath) == maxPaths {
+	if at = -1; len(k.byPath) == maxKeys {
 		return at
 	}
 	c, ok := newStatusColumn(path, k.objects.where)
@@ -107,9 +135,6 @@ func (k *statusKeys) column(path string, list bool) int {
 	k.byPath[path] = at
 	return at
 }
-
-// maxPaths is how many paths are remembered.
-const maxPaths = 10_000
 
 // isRead tells whether a path is that of the ref or of the end date.
 func (k *statusKeys) isRead(path string) bool {

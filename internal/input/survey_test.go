@@ -120,7 +120,12 @@ func TestWhoIsStillEmployedIsLeftOutByOneCondition(t *testing.T) {
 		"several values":      {"ref,Status,Leave Date\na,Active - on leave,\nb,Active,\nc,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active - on leave", "Active"}, Undated: true}},
 		"with an end date":    {"ref,Status,Leave Date\na,Active,\nb,Active,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
 		"too many values":     {"ref,Status\na,Active 1\nb,Active 2\nc,Active 3\nd,Active 4\ne,Active 5\nf,Active 6\n", leaver.Remedy{Undated: true}},
-		"two columns":         {"ref,Status,Is Active\na,Active,\nb,,yes\n", leaver.Remedy{Undated: true}},
+		"values of others":    {"ref,Status\na,Left\nb,Active\nc,On leave\nd,\n", leaver.Remedy{Column: "Status", Values: []string{"Active", "On leave", ""}, Undated: true}},
+		"an unknown value":    {"ref,Status\na,Moved\nb,Active\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
+		"it cannot be read":   {"ref,Status\na,Left\nb,#N/A\n", leaver.Remedy{Undated: true}},
+		"blank, and another column says that the person has left": {"ref,Status,Leaver\na,Left,\nb,,Yes\nc,,\n", leaver.Remedy{Undated: true}},
+		"a list":      {`{"ref":"a","jobs":[{"status":"Active"}]}` + "\n" + `{"ref":"b","jobs":[{"status":"Left"}]}` + "\n", leaver.Remedy{Undated: true}},
+		"two columns": {"ref,Status,Is Active\na,Active,\nb,,yes\n", leaver.Remedy{Undated: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := open(t, "leavers.csv", tt.text, input.Options{})
