@@ -46,11 +46,7 @@ func stepsFor(conf *configuration, r *run.Run, held []run.HeldRows) (steps []ste
 	if format := r.Inputs.DateFormat(); format != "" {
 		steps = append(steps, step{"read the end dates", "--date-format", format})
 	}
-	pad := 0
-	for _, in := range r.Inputs {
-		pad = max(pad, in.Survey.RefPad())
-	}
-	if pad > 0 {
+	if pad := r.Inputs.RefPad(); pad > 0 {
 		steps = append(steps, step{"put zeros back", "--ref-pad", strconv.Itoa(pad)})
 	}
 	// A condition on the command line would replace those of the environment and of the

@@ -112,9 +112,27 @@ func appendLists(text []byte, inputs run.Inputs) []byte {
 		}
 	}
 	if l := lists.Except; l != nil {
-		text = fmt.Appendf(text, "Never suspended: %s in %s\n", count(l.Len(), "ref"), l.Name)
+		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), l.Name)
+		if l.Hidden > 0 {
+			text = fmt.Appendf(text, ", with %s that the sheet hides", count(l.Hidden, "row"))
+		}
+		if n := l.Unfound(); n > 0 {
+			text = fmt.Appendf(text, "; no row of the inputs has %s", some(n, l.Len()))
+		}
+		text = append(text, '\n')
 	}
 	return text
+}
+
+// some returns a number of things out of all of them.
+func some(n, of int) string {
+	switch {
+	case n == of && of == 1:
+		return "it"
+	case n == of:
+		return "any of them"
+	}
+	return fmt.Sprintf("%s of them", group(n))
 }
 
 // appendLookAlikes writes the refs that look like other ones.

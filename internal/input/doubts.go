@@ -57,7 +57,11 @@ var doubtKinds = []doubtKind{
 	{leaver.CutZeros,
 		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == unpaddedRef || v.lacksZeros(formIn(f)) },
 		func(g *reading, row leaver.Row) string {
-			return fmt.Sprintf("the ref %q has fewer than %d digits, so a spreadsheet may have cut zeros in front", row.Ref, g.known.RefPad())
+			digits := g.known.zeros.padded.least
+			if row.Facts&anyTrait == unpaddedRef {
+				digits = g.known.zeros.hidden.least
+			}
+			return fmt.Sprintf("the ref %q has fewer than %d digits, so a spreadsheet may have cut zeros in front", row.Ref, digits)
 		}},
 	{leaver.LostDigits,
 		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == roundedRef && v.isRounded() },
@@ -115,8 +119,6 @@ func (v *Survey) Remedy(kind leaver.Doubt) leaver.Remedy {
 		return leaver.Remedy{Column: v.EndDate, Values: []string{""}}
 	case leaver.StillActive:
 		return leaver.Remedy{Column: v.status.column, Values: v.status.values, Undated: !v.status.dated}
-	case leaver.CutZeros:
-		return leaver.Remedy{Digits: v.RefPad()}
 	}
 	return leaver.Remedy{}
 }

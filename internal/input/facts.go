@@ -101,10 +101,10 @@ func (v *Survey) isOdd(r refForm) bool {
 	return v.usual.isOdd(r) && (v.usual.odd[r.id] || !v.lacksZeros(r))
 }
 
-// lacksZeros tells whether a ref has digits only, and fewer than those with zeros in
-// front.
+// lacksZeros tells whether a ref has digits only, and fewer than all of those with zeros
+// in front.
 func (v *Survey) lacksZeros(r refForm) bool {
-	return r.id != 0 && v.forms.all[r.id].form == "9" && (r.first != 0 || r.size == 1) && v.zeros.long > 0 && r.size < v.zeros.long
+	return r.id != 0 && v.forms.all[r.id].form == "9" && (r.first != 0 || r.size == 1) && r.size < v.zeros.padded.least
 }
 
 // isCutOff tells whether the ref of the last row may have lost a part: all others have

@@ -63,8 +63,15 @@ func (s *Source) Warnings(v Survey) []string {
 }
 
 // RefPad returns the number of digits to which refs should be padded, because zeros
-// in front of them seem to be cut; 0 if none seem to be.
+// in front of them seem to be cut; 0 if none seem to be, or if refs have different
+// numbers of digits.
 func (v Survey) RefPad() int { return v.zeros.pad() }
+
+// Padding tells whether any ref would get zeros in front if refs were padded to a number
+// of digits.
+func (v Survey) Padding(digits int) bool {
+	return v.zeros.shorter(digits) > 0 || v.zeros.hidden.most > 0
+}
 
 // DateFormat returns the letters of the format that would read all end dates that
 // could not be read; "" if there is no such format, or more than one. unread tells
