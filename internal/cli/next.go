@@ -19,7 +19,7 @@ func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldR
 		better := command
 		purposes := make([]string, len(steps))
 		for i, s := range steps {
-			better, purposes[i] = better.with(s.flag, s.value), s.purpose
+			better, purposes[i] = s.addedTo(better), s.purpose
 		}
 		text = fmt.Sprintf("\nTo %s: %s", enumerate(purposes), better)
 		without = " without that"
@@ -40,6 +40,15 @@ func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldR
 
 // step is a flag by which the inputs are read better, and what it is for.
 type step struct{ purpose, flag, value string }
+
+// addedTo returns a command with the flag. Conditions all hold, and any other flag has one
+// value.
+func (s step) addedTo(c commandLine) commandLine {
+	if s.flag == "--where" {
+		return c.with(flagWords(s.flag, s.value)...)
+	}
+	return c.set(s.flag, s.value)
+}
 
 // stepsFor returns the flags that a plan has found.
 func stepsFor(conf *configuration, r *run.Run, held []run.HeldRows) (steps []step) {

@@ -37,7 +37,7 @@ func writeOutline(w io.Writer, width int, o outline) {
 	}
 	for _, in := range r.Inputs {
 		if how := howRead(in); how != "" {
-			text = fmt.Appendf(text, "%s: %s\n", in.Name, how)
+			text = fmt.Appendf(text, "%s: %s\n", printable(in.Name, 200), how)
 		}
 	}
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
@@ -54,11 +54,11 @@ func writeOutline(w io.Writer, width int, o outline) {
 func namesOf(inputs run.Inputs) string {
 	const most = 3
 	if len(inputs) > most {
-		return fmt.Sprintf("%s and %d more inputs", inputs[0].Name, len(inputs)-1)
+		return fmt.Sprintf("%s and %d more inputs", printable(inputs[0].Name, 200), len(inputs)-1)
 	}
 	names := make([]string, len(inputs))
 	for i, in := range inputs {
-		names[i] = in.Name
+		names[i] = printable(in.Name, 200)
 	}
 	return strings.Join(names, ", ")
 }
@@ -206,7 +206,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
 	text = fmt.Appendf(text, "Report: %s\n", r.report)
 	if r.Rows[leaver.Held] > 0 {
-		text = fmt.Appendf(text, "To see why %s held: offboard plan %s\n", are(r.Rows[leaver.Held]), quote(r.report))
+		text = fmt.Appendf(text, "To see why %s held: offboard plan %s\n", are(r.Rows[leaver.Held]), quote(operand(r.report)))
 	}
 	if err != nil || !r.Rows.Fine() {
 		text = fmt.Appendf(text, "To go on: %s\n", r.resume)
