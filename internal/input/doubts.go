@@ -49,7 +49,7 @@ var doubtKinds = []doubtKind{
 				return fmt.Sprintf("the row has nothing beside %q", row.Ref)
 			}
 			what := "form"
-			if !g.known.usual.odd[formIn(row.Facts).id] {
+			if !g.known.usual.hasOddForm(formIn(row.Facts)) {
 				what = "length"
 			}
 			return fmt.Sprintf("the ref %q has another %s than nearly all refs, such as %q", row.Ref, what, g.known.usual.example)

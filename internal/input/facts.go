@@ -98,7 +98,7 @@ func (v *Survey) settle() {
 // isOdd tells whether a ref has another form or size than nearly all refs, unless cut
 // zeros explain the size.
 func (v *Survey) isOdd(r refForm) bool {
-	return v.usual.isOdd(r) && (v.usual.odd[r.id] || !v.lacksZeros(r))
+	return v.usual.isOdd(r) && (v.usual.hasOddForm(r) || !v.lacksZeros(r))
 }
 
 // lacksZeros tells whether a ref has digits only, and fewer than all of those with zeros
@@ -107,10 +107,10 @@ func (v *Survey) lacksZeros(r refForm) bool {
 	return r.id != 0 && v.forms.all[r.id].form == "9" && (r.first != 0 || r.size == 1) && r.size < v.zeros.padded.least
 }
 
-// isCutOff tells whether the ref of the last row may have lost a part: all others have
-// the same size and are longer, or the file ends where a block of a disk does.
+// isCutOff tells whether the ref of the last row may have lost a part: all others of its
+// form are longer, or the file ends where a block of a disk does.
 func (v *Survey) isCutOff(r refForm) bool {
-	return v.blockEnd || v.usual.isShort(r)
+	return v.blockEnd || v.usual.isShort(r) || v.forms.isShortest(r)
 }
 
 // title is a row in the middle of the table that may be a title: it has one cell, or it
