@@ -162,3 +162,20 @@ func TestHiddenRowsOfLists(t *testing.T) {
 		t.Errorf("%d rows are hidden, %v", keep.Hidden, err)
 	}
 }
+
+// A list would protect nobody if the sheet showed another ref than the number.
+func TestARefOfAListThatTheSheetShowsOtherwise(t *testing.T) {
+	for _, code := range []string{"[$E]0000", "P00000", "0,", ";;;"} {
+		text := workbook(t, map[string]string{
+			"xl/styles.xml":            `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="` + code + `"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>`,
+			"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>ref</v></c></row><row><c s="1"><v>4711</v></c></row></sheetData></worksheet>`,
+		})
+		_, err := input.ReadList(file(t, "list.xlsx", text))
+		_, err2 := input.ReadAccepted(file(t, "list.xlsx", text), input.Options{}, anyHeader)
+		for _, err := range []error{err, err2} {
+			if err == nil || !strings.Contains(err.Error(), "list.xlsx:2: ") || !strings.Contains(err.Error(), "the sheet shows it with other characters") {
+				t.Errorf("%s: the error is %v", code, err)
+			}
+		}
+	}
+}
