@@ -52,3 +52,6 @@ func isExponent(ref string) bool {
 	number, exponent, found := strings.Cut(strings.ToUpper(ref), "E")
 	return found && digitsOnly(number) && digitsOnly(exponent)
 }
+
+// mostlyCapital tells whether nearly all refs are names with a capital letter.
+func (f *forms) mostlyCapital() bool { return nearlyAll(f.all[f.ids[capitalForm]].n, f.n) }

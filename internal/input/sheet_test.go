@@ -351,38 +351,3 @@ func TestAHiddenColumnThatIsReadIsSaid(t *testing.T) {
 		}
 	}
 }
-
-// Some leavers may be in a sheet that has no column for the ref.
-func TestASheetThatIsNotReadIsSaid(t *testing.T) {
-	const leavers, notes = `<row><c t="str"><v>ref</v></c></row><row><c t="str"><v>E1</v></c></row>`, `<row><c t="str"><v>Number</v></c></row><row><c t="str"><v>E2</v></c></row>`
-	const title = `<row><c t="str"><v>Made by HR</v></c></row>`
-	for name, tt := range map[string]struct {
-		second, state, sheet, want string
-	}{
-		"it has rows":          {notes, "", "", `the sheet "Two" is not read, because it has no column for the ref`},
-		"it has a title":       {title, "", "", ""},
-		"it has nothing":       {"", "", "", ""},
-		"it is hidden":         {notes, "hidden", "", ""},
-		"another one is named": {notes, "", "One", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			text := workbook(t, map[string]string{
-				"xl/worksheets/sheet1.xml":   "<worksheet><sheetData>" + leavers + "</sheetData></worksheet>",
-				"xl/worksheets/sheet2.xml":   "<worksheet><sheetData>" + tt.second + "</sheetData></worksheet>",
-				"xl/workbook.xml":            `<workbook xmlns:r="r"><sheets><sheet name="One" r:id="rId1"/><sheet name="Two" state="` + tt.state + `" r:id="rId2"/></sheets></workbook>`,
-				"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="x/worksheet" Target="worksheets/sheet2.xml"/></Relationships>`,
-			})
-			o := input.Options{Sheet: tt.sheet}
-			s, err := open(t, "leavers.xlsx", text, o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := read(t, s, o); err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.Join(s.Warnings(), "; "); got != tt.want {
-				t.Errorf("the warnings are %q, want %q", got, tt.want)
-			}
-		})
-	}
-}

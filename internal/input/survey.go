@@ -32,7 +32,7 @@ type Survey struct {
 	forms         forms
 	usual         usual // what forms says in the end
 	shapes        shapes
-	titles        []title
+	titles        titles
 	nested        nested
 	header        int // row of the last header that repeats the first one
 	wide          int // rows of a grid,

@@ -81,10 +81,10 @@ func (f *forms) usual() usual {
 		return u
 	}
 	u.findSpelt(f, generals[u.general])
-	lower := f.lowerCase()
+	lower, upper := f.lowerCase(), f.mostlyCapital()
 	for id := 1; id < maxForms; id++ {
 		c := &f.all[id]
-		u.odd[id] = id == rareForm || c.form == capitalForm && u.general == nameForm && lower || c.n > 0 && (!alike(f.group(c), u.general) ||
+		u.odd[id] = id == rareForm || c.form == capitalForm && u.general == nameForm && lower || c.form == nameForm && u.general == nameForm && upper || c.n > 0 && (!alike(f.group(c), u.general) ||
 			u.spelt != "" && c.general == u.general && c.form != u.spelt || f.isCutDomain(c))
 		u.letters[id] = u.lettersOf(c)
 		u.alone[id] = c.general == addressForm && c.n == 1 && f.n >= moreRefs
