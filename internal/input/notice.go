@@ -33,12 +33,18 @@ func (g *reading) facts(r *record) leaver.Facts {
 	shape := v.shapes.note(r.grid)
 	f := r.grid.facts | leaver.Facts(shape)<<shapeAt | leaver.Facts(len(v.titles.all))<<titlesAt
 	v.wide++
-	ref := leaver.TrimRef(r.cells[refCell].Text)
-	switch n, text := r.grid.filled(); {
+	n, text := r.grid.filled()
+	ref := r.cells[refCell].Text
+	if last := len(ref) - 1; last < 0 || ref[last] < '0' || ref[last] > '9' { // most refs end in a digit, and are no title
+		if ref = leaver.TrimRef(ref); ref != "" && n > 1 {
+			v.noteWords(r.row, r.grid, ref, shape)
+		}
+	}
+	switch {
 	case n == 2 && len(r.grid.texts) > 2:
 		v.narrow++
 		if ref == "" || mayBeTitle(ref) {
-			v.notePair(r.row, r.grid, ref, shape)
+			v.notePair(r.row, r.grid, leaver.TrimRef(ref), shape)
 		}
 	case n == 1 && len(r.grid.texts) > 1:
 		isRef := ref != ""
@@ -54,9 +60,6 @@ func (g *reading) facts(r *record) leaver.Facts {
 		}
 	case len(r.grid.texts) == 1 && n == 1 && (mayBeTitle(text) || v.titles.isFirstWord(text)):
 		v.noteTitle(r.row, text, true)
-	}
-	if n := len(ref); n > 0 && (ref[n-1] < '0' || ref[n-1] > '9') && len(r.grid.texts) > 1 {
-		v.noteWords(r.row, r.grid, ref, shape)
 	}
 	return f
 }

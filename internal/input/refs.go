@@ -102,7 +102,7 @@ func (v *Survey) ref(raw, ref string, width int, r Repair) leaver.Facts {
 		return 0
 	}
 	found := v.forms.note(ref)
-	facts := found.facts() | fact(strangeRef, (!found.quick || found.first == 0 && hasZerosOnly(ref)) && strange(ref) != "") | fact(unpaddedRef, int(r.Pad) < width)
+	facts := found.facts() | fact(strangeRef, (!found.quick || ref[0] == '0' && strings.TrimLeft(ref, "0") == "") && strange(ref) != "") | fact(unpaddedRef, int(r.Pad) < width)
 	if long, lost := lostDigits(ref); long {
 		v.long++
 		if lost {
