@@ -50,22 +50,28 @@ func hasRemark(ref string) bool {
 	return false
 }
 
-// isRange tells whether a text is two numbers with a blank between them, or the beginning
-// and the end of a short range of refs: E4-E6, 1001-1005.
+// isRange tells whether a text is two long numbers with a blank between them, or the
+// beginning and the end of a short range of refs: E4-E6, 1001-1005. Neither 12-34, 123 456,
+// 1234 5678 nor 2024-0017 is one.
 func isRange(text string) bool {
-	const most = 100 // refs of a range; 2024-0017 is none
 	text = foldMarks(text)
 	a, b, between, found := cutPair(text)
-	if found && between == " " && digitsOnly(a) && digitsOnly(b) {
-		return true
-	}
 	if !found {
 		a, b, found = strings.Cut(text, "-")
 	}
 	letters, number := cutNumber(a)
 	again, last := cutNumber(b)
-	if !found || letters != again || number == "" || last == "" || letters == "" && len(number) != len(last) {
+	if !found || letters != again || number == "" || last == "" {
 		return false
+	}
+	most := 100 // refs of a range
+	if letters == "" {
+		switch most = 20; {
+		case len(number) != len(last) || len(number) < 4:
+			return false
+		case between == " " && len(number) > 4:
+			return true
+		}
 	}
 	from, err := strconv.Atoi(number)
 	to, err2 := strconv.Atoi(last)
