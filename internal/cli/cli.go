@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -83,7 +84,7 @@ func (a *app) run() error {
 	if err != nil {
 		return explainParse(err)
 	}
-	if err := conf.refuseEmpty(parsed); err != nil {
+	if err := cmp.Or(refuseTwice(parsed), conf.refuseEmpty(parsed)); err != nil {
 		return err
 	}
 	a.log = slog.New(c.handler(a.stderr))

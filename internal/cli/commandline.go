@@ -1,10 +1,15 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
+
+	"offboard/internal/run"
 )
 
 // commandLine is a command for a person to type. It is made from the one that was
@@ -45,10 +50,49 @@ func given(parsed *kong.Context, flag *kong.Flag) bool {
 
 func inGroup(flag *kong.Flag, key string) bool { return flag.Group != nil && flag.Group.Key == key }
 
+// refuseTwice refuses a flag that has one value and is given several times: the last value
+// would hide the others, such as a list of people who must not be suspended. (A flag on
+// the command line overrides the environment and the file of --config on purpose.)
+func refuseTwice(parsed *kong.Context) error {
+	seen := map[*kong.Flag]bool{}
+	for _, p := range parsed.Path {
+		if p.Flag == nil || p.Resolved || p.Flag.IsCumulative() || p.Flag.IsBool() {
+			continue
+		}
+		if seen[p.Flag] {
+			return usagef("--%s is given twice, and has one value; give it once", p.Flag.Name)
+		}
+		seen[p.Flag] = true
+	}
+	return nil
+}
+
 // as returns c with another command.
 func (c commandLine) as(command string) commandLine {
 	c.command = command
 	return c
+}
+
+// set returns c with a flag and its value, instead of another value that it has.
+func (c commandLine) set(flag, value string) commandLine {
+	return c.without(flag, true).with(flagWords(flag, value)...)
+}
+
+// flagWords returns a flag and its value as words. A value that begins with a dash would be
+// read as another flag if it were a word of its own.
+func flagWords(flag, value string) []string {
+	if strings.HasPrefix(value, "-") {
+		return []string{flag + "=" + value}
+	}
+	return []string{flag, value}
+}
+
+// operand returns a path as a word that is no flag.
+func operand(path string) string {
+	if strings.HasPrefix(path, "-") && path != run.StdinPath {
+		return "./" + path
+	}
+	return path
 }
 
 // with returns c with more words, before a "--" if there is one.
@@ -87,7 +131,7 @@ func (c commandLine) withInput(inputs []string, input string) commandLine {
 			if placed {
 				continue
 			}
-			word, placed = input, true
+			word, placed = operand(input), true
 		}
 		words = append(words, word)
 	}
@@ -104,11 +148,42 @@ func (c commandLine) String() string {
 	return strings.Join(words, " ")
 }
 
-// quote returns a word for a POSIX shell.
+// quote returns a word for a shell: for any POSIX shell, unless it has a character that
+// cannot be printed, such as a line break in the name of a file. A terminal would not show
+// that, and $'…' is what most shells read.
 func quote(word string) string {
 	const unquoted = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,%@+"
-	if word != "" && strings.Trim(word, unquoted) == "" {
+	switch {
+	case word != "" && strings.Trim(word, unquoted) == "":
 		return word
+	case strings.ContainsFunc(word, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }) || !utf8.ValidString(word):
+		return "$'" + escaped(word) + "'"
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// escaped returns a text as it stands within $'…'.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		switch {
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\'' || c == '\\':
+			b.WriteString(`\` + string(rune(c)))
+		case c < ' ' || c > '~':
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// quoteFlag returns a flag and its value for a shell.
+func quoteFlag(flag, value string) string {
+	if strings.HasPrefix(value, "-") {
+		return flag + "=" + quote(value)
+	}
+	return flag + " " + quote(value)
 }

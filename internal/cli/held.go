@@ -63,7 +63,7 @@ func whereFlag(r leaver.Remedy) string {
 	if value == "" {
 		return ""
 	}
-	return "--where " + quote(value)
+	return quoteFlag("--where", value)
 }
 
 // whereValue returns the value of that flag.

@@ -19,7 +19,7 @@ func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldR
 		better := command
 		purposes := make([]string, len(steps))
 		for i, s := range steps {
-			better, purposes[i] = better.with(s.flag, s.value), s.purpose
+			better, purposes[i] = s.addedTo(better), s.purpose
 		}
 		text = fmt.Sprintf("\nTo %s: %s", enumerate(purposes), better)
 		without = " without that"
@@ -41,16 +41,21 @@ func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldR
 // step is a flag by which the inputs are read better, and what it is for.
 type step struct{ purpose, flag, value string }
 
+// addedTo returns a command with the flag. Conditions all hold, and any other flag has one
+// value.
+func (s step) addedTo(c commandLine) commandLine {
+	if s.flag == "--where" {
+		return c.with(flagWords(s.flag, s.value)...)
+	}
+	return c.set(s.flag, s.value)
+}
+
 // stepsFor returns the flags that a plan has found.
 func stepsFor(conf *configuration, r *run.Run, held []run.HeldRows) (steps []step) {
 	if format := r.Inputs.DateFormat(); format != "" {
 		steps = append(steps, step{"read the end dates", "--date-format", format})
 	}
-	pad := 0
-	for _, in := range r.Inputs {
-		pad = max(pad, in.Survey.RefPad())
-	}
-	if pad > 0 {
+	if pad := r.Inputs.RefPad(); pad > 0 {
 		steps = append(steps, step{"put zeros back", "--ref-pad", strconv.Itoa(pad)})
 	}
 	// A condition on the command line would replace those of the environment and of the

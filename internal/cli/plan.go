@@ -50,7 +50,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		if err := c.saveConfig(parsed, conf, detected(r.Inputs)); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Stdout, "\nTo read the next file in the same way: offboard run FILE --config %s\n", quote(c.SaveConfig))
+		fmt.Fprintf(a.Stdout, "\nTo read the next file in the same way: offboard run FILE %s\n", quoteFlag("--config", c.SaveConfig))
 	}
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}

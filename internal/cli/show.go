@@ -37,7 +37,7 @@ func writeOutline(w io.Writer, width int, o outline) {
 	}
 	for _, in := range r.Inputs {
 		if how := howRead(in); how != "" {
-			text = fmt.Appendf(text, "%s: %s\n", in.Name, how)
+			text = fmt.Appendf(text, "%s: %s\n", printable(in.Name, 200), how)
 		}
 	}
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
@@ -54,11 +54,11 @@ func writeOutline(w io.Writer, width int, o outline) {
 func namesOf(inputs run.Inputs) string {
 	const most = 3
 	if len(inputs) > most {
-		return fmt.Sprintf("%s and %d more inputs", inputs[0].Name, len(inputs)-1)
+		return fmt.Sprintf("%s and %d more inputs", printable(inputs[0].Name, 200), len(inputs)-1)
 	}
 	names := make([]string, len(inputs))
 	for i, in := range inputs {
-		names[i] = in.Name
+		names[i] = printable(in.Name, 200)
 	}
 	return strings.Join(names, ", ")
 }
@@ -112,9 +112,27 @@ func appendLists(text []byte, inputs run.Inputs) []byte {
 		}
 	}
 	if l := lists.Except; l != nil {
-		text = fmt.Appendf(text, "Never suspended: %s in %s\n", count(l.Len(), "ref"), l.Name)
+		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), l.Name)
+		if l.Hidden > 0 {
+			text = fmt.Appendf(text, ", with %s that the sheet hides", count(l.Hidden, "row"))
+		}
+		if n := l.Unfound(); n > 0 {
+			text = fmt.Appendf(text, "; no row of the inputs has %s", some(n, l.Len()))
+		}
+		text = append(text, '\n')
 	}
 	return text
+}
+
+// some returns a number of things out of all of them.
+func some(n, of int) string {
+	switch {
+	case n == of && of == 1:
+		return "it"
+	case n == of:
+		return "any of them"
+	}
+	return fmt.Sprintf("%s of them", group(n))
 }
 
 // appendLookAlikes writes the refs that look like other ones.
@@ -188,7 +206,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
 	text = fmt.Appendf(text, "Report: %s\n", r.report)
 	if r.Rows[leaver.Held] > 0 {
-		text = fmt.Appendf(text, "To see why %s held: offboard plan %s\n", are(r.Rows[leaver.Held]), quote(r.report))
+		text = fmt.Appendf(text, "To see why %s held: offboard plan %s\n", are(r.Rows[leaver.Held]), quote(operand(r.report)))
 	}
 	if err != nil || !r.Rows.Fine() {
 		text = fmt.Appendf(text, "To go on: %s\n", r.resume)

@@ -13,13 +13,16 @@ import (
 
 func TestQuote(t *testing.T) {
 	for word, want := range map[string]string{
-		"leavers.csv":      "leavers.csv",
-		"--rate=20":        "--rate=20",
-		"my leavers.csv":   "'my leavers.csv'",
-		"it's.csv":         `'it'\''s.csv'`,
-		"$(reboot)":        "'$(reboot)'",
-		"":                 "''",
-		"--max-failures=*": "'--max-failures=*'",
+		"leavers.csv":       "leavers.csv",
+		"--rate=20":         "--rate=20",
+		"my leavers.csv":    "'my leavers.csv'",
+		"it's.csv":          `'it'\''s.csv'`,
+		"$(reboot)":         "'$(reboot)'",
+		"":                  "''",
+		"--max-failures=*":  "'--max-failures=*'",
+		"two\nlines.csv":    `$'two\nlines.csv'`,
+		"it's\t\\\x80é.csv": `$'it\'s\011\\\200\303\251.csv'`,
+		"é.csv":             "'é.csv'",
 	} {
 		if got := quote(word); got != want {
 			t.Errorf("%q: got %s, want %s", word, got, want)

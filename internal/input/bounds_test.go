@@ -215,9 +215,9 @@ func TestAListIsReadInPages(t *testing.T) {
 			}
 		}
 	}
-	err := readRefs(&Source{}, g, []string{"ref"}, []int{0}, -1, func(row int, r listed) {
-		if taken++; row != taken || r.Ref != fmt.Sprint(row) {
-			t.Errorf("row %d has the ref %s", row, r.Ref)
+	err := readRefs(&Source{}, g, refColumns{[]string{"ref"}, []int{0}, -1}, func(at listRow, r listed) {
+		if taken++; at.row != taken || r.Ref != fmt.Sprint(at.row) {
+			t.Errorf("row %d has the ref %s", at.row, r.Ref)
 		}
 	})
 	if err != nil || taken != 2000 || most > pageRecords {

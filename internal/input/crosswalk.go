@@ -43,7 +43,7 @@ func ReadCrosswalk(path string) (*Crosswalk, error) {
 		return nil, s.named(lineErrorf(row, "a crosswalk is a table with one column old and one column new; this one has %s; call them so", quoted(names)))
 	}
 	c := &Crosswalk{Name: s.Name}
-	err = readRefs(s, g, []string{"old", "new"}, []int{from[0], to[0]}, 1, func(row int, r crossing) { c.pairs.add(r.Old, r.New, row) })
+	err = readRefs(s, g, refColumns{[]string{"old", "new"}, []int{from[0], to[0]}, 1}, func(at listRow, r crossing) { c.pairs.add(r.Old, r.New, at.row) })
 	if err == nil {
 		err = errors.Join(c.index(), s.file.CheckUnchanged())
 	}
@@ -107,23 +107,23 @@ func (c *Crosswalk) Warnings() []string {
 	if n == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet program has cut zeros, put them back there", count(n, "new ref"), c.zeros.long)}
+	return []string{fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet program has cut zeros, put them back there", count(n, "new ref"), c.zeros.padded.least)}
 }
 
 // pairs are pairs of refs in little memory, about 23 bytes for each beside the texts:
 // a crosswalk may have hundreds of thousands of them. All are added first, then index
 // is called once, then they can be found.
 type pairs struct {
-	texts   [][]byte  // chunks; the texts of a pair are in the same one, old in front of new
-	entries [][]entry // chunks
-	n       int       // different pairs
+	texts   [][]byte      // chunks; the texts of a pair are in the same one, old in front of new
+	entries [][]pairEntry // chunks
+	n       int           // different pairs
 
 	seed         maphash.Seed
 	byOld, byNew []uint32 // hash tables of the numbers of entries, from 1 on; 0: free
 }
 
-// entry says where the texts of a pair are. It takes 12 bytes.
-type entry struct {
+// pairEntry says where the texts of a pair are. It takes 12 bytes.
+type pairEntry struct {
 	at       uint32 // number of the chunk, and position in it
 	row      uint32
 	old, new uint16 // lengths
@@ -153,10 +153,10 @@ func (t *pairs) add(old, partner string, row int) {
 	t.texts[last] = append(append(t.texts[last], old...), partner...)
 	last = len(t.entries) - 1
 	if last < 0 || len(t.entries[last]) == chunkEntries {
-		t.entries = append(t.entries, make([]entry, 0, chunkEntries))
+		t.entries = append(t.entries, make([]pairEntry, 0, chunkEntries))
 		last++
 	}
-	t.entries[last] = append(t.entries[last], entry{at, uint32(row), uint16(len(old)), uint16(len(partner))})
+	t.entries[last] = append(t.entries[last], pairEntry{at, uint32(row), uint16(len(old)), uint16(len(partner))})
 }
 
 // size returns how many pairs were added.

@@ -112,3 +112,17 @@ func TestCSVReadsDaysInTheZone(t *testing.T) {
 		})
 	}
 }
+
+// Programs for DOS end a text with the character 0x1A, which is no row.
+func TestTheCharacterThatEndsATextOfDOSIsNoRow(t *testing.T) {
+	for name, text := range map[string]string{
+		"leavers.csv":    "ref\nE1\nE2\n\x1a",
+		"latin.csv":      "ref,Name\nE1,Jos\xe9\nE2,Ada\n\x1a",
+		"utf16.csv":      "\xff\xfer\x00e\x00f\x00\n\x00E\x001\x00\n\x00E\x002\x00\n\x00\x1a\x00",
+		"leavers.csv.gz": gzipped(t, "ref\nE1\nE2\n\x1a\x1a"),
+	} {
+		story{text: text, rows: []string{"2 E1", "3 E2"}}.check(t, name)
+	}
+	story{text: "{\"ref\":\"E1\"}\n{\"ref\":\"E2\"}\n\x1a", rows: []string{"1 E1", "2 E2"}}.check(t, "leavers.jsonl")
+	story{text: "[{\"ref\":\"E1\"},{\"ref\":\"E2\"}]\x1a", rows: []string{"1 E1", "2 E2"}}.check(t, "leavers.json")
+}

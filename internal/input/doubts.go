@@ -46,7 +46,7 @@ var doubtKinds = []doubtKind{
 				return fmt.Sprintf("the row has nothing beside %q", row.Ref)
 			}
 			what := "form"
-			if !g.known.usual.odd[formIn(row.Facts).id] {
+			if !g.known.usual.hasOddForm(formIn(row.Facts)) {
 				what = "length"
 			}
 			return fmt.Sprintf("the ref %q has another %s than nearly all refs, such as %q", row.Ref, what, g.known.usual.example)
@@ -54,7 +54,11 @@ var doubtKinds = []doubtKind{
 	{leaver.CutZeros,
 		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == unpaddedRef || v.lacksZeros(formIn(f)) },
 		func(g *reading, row leaver.Row) string {
-			return fmt.Sprintf("the ref %q has fewer than %d digits, so a spreadsheet may have cut zeros in front", row.Ref, g.known.RefPad())
+			digits := g.known.zeros.padded.least
+			if row.Facts&anyTrait == unpaddedRef {
+				digits = g.known.zeros.hidden.least
+			}
+			return fmt.Sprintf("the ref %q has fewer than %d digits, so a spreadsheet may have cut zeros in front", row.Ref, digits)
 		}},
 	{leaver.LostDigits,
 		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == roundedRef && v.isRounded() },
@@ -116,8 +120,6 @@ func (v *Survey) Remedy(kind leaver.Doubt) leaver.Remedy {
 		return leaver.Remedy{Column: v.EndDate, Values: []string{""}}
 	case leaver.StillActive:
 		return v.status.remedy()
-	case leaver.CutZeros:
-		return leaver.Remedy{Digits: v.RefPad()}
 	}
 	return leaver.Remedy{}
 }

@@ -2,12 +2,7 @@ package input
 
 import (
 	"cmp"
-	"slices"
-	"strings"
-	"time"
-	"unicode"
 
-	"offboard/internal/dates"
 	"offboard/internal/leaver"
 )
 
@@ -99,74 +94,19 @@ func (v *Survey) settle() {
 // isOdd tells whether a ref has another form or size than nearly all refs, unless cut
 // zeros explain the size.
 func (v *Survey) isOdd(r refForm) bool {
-	return v.usual.isOdd(r) && (v.usual.odd[r.id] || !v.lacksZeros(r))
+	return v.usual.isOdd(r) && (v.usual.hasOddForm(r) || !v.lacksZeros(r))
 }
 
-// lacksZeros tells whether a ref has digits only, and fewer than those with zeros in
-// front.
+// lacksZeros tells whether a ref has digits only, and fewer than all of those with zeros
+// in front.
 func (v *Survey) lacksZeros(r refForm) bool {
-	return r.id != 0 && v.forms.all[r.id].form == "9" && (r.first != 0 || r.size == 1) && v.zeros.long > 0 && r.size < v.zeros.long
+	return r.id != 0 && v.forms.all[r.id].form == "9" && (r.first != 0 || r.size == 1) && r.size < v.zeros.padded.least
 }
 
-// isCutOff tells whether the ref of the last row may have lost a part: all others have
-// the same size and are longer, or the file ends where a block of a disk does.
+// isCutOff tells whether the ref of the last row may have lost a part: all others of its
+// form are longer, or the file ends where a block of a disk does.
 func (v *Survey) isCutOff(r refForm) bool {
-	return v.blockEnd || v.usual.isShort(r)
-}
-
-// title is a row in the middle of the table that may be a title: it has one cell, or it
-// repeats the header.
-type title struct {
-	row    int
-	ref    refForm // the form of its ref; the zero value: the cell is another one
-	sparse bool    // it has a ref and nothing beside it
-	text   string  // "": it repeats the header
-}
-
-// maxTitles is how many rows that may be titles are told apart.
-const maxTitles = 1<<titlesBits - 1
-
-// maxSparseTitles is how many rows with nothing but a usual ref may be titles. More of
-// these are people.
-const maxSparseTitles = 2
-
-// addTitle adds a title, as long as there are few. The first one with a ref of some form
-// and size is enough.
-func (v *Survey) addTitle(t title) {
-	if !v.hasTitle(t) {
-		v.titles = append(v.titles, t)
-	}
-}
-
-// hasTitle tells whether a title would add nothing.
-func (v *Survey) hasTitle(t title) bool {
-	return len(v.titles) == maxTitles || t.ref.id != 0 && slices.ContainsFunc(v.titles, func(o title) bool {
-		return o.ref.id == t.ref.id && o.ref.size == t.ref.size && o.sparse == t.sparse
-	})
-}
-
-// noteTitle notes the only text in a row, which may be a title; isRef tells whether it
-// stands in the place of the ref.
-func (v *Survey) noteTitle(row int, text string, isRef bool) {
-	if len(v.titles) == maxTitles {
-		return
-	}
-	t := title{row: row}
-	if isRef {
-		t.ref = v.forms.formOf(leaver.TrimRef(text))
-		t.sparse = v.sparse > 0 && v.sparse <= maxSparseTitles
-	}
-	if v.hasTitle(t) || isAmount(text) || dates.Looks(text, time.UTC) {
-		return
-	}
-	t.text = shorten(strings.Clone(text))
-	v.addTitle(t)
-}
-
-// mayBeTitle tells whether a text that is the only one of its row, as all are in a list of
-// one column, may be a title: it has a blank, or a capital letter and no digit.
-func mayBeTitle(text string) bool {
-	return strings.IndexByte(text, ' ') >= 0 || !strings.ContainsAny(text, "0123456789@") && strings.IndexFunc(text, unicode.IsUpper) >= 0
+	return v.blockEnd || v.usual.isShort(r) || v.forms.isShortest(r)
 }
 
 // isForeign tells whether a row may be of another table: its ref has another form than
@@ -186,19 +126,6 @@ func (v *Survey) isSparse() bool {
 		return v.wide >= someRefs && v.sparse == 1 && v.narrow == 0
 	}
 	return nearlyAll(v.wide-v.sparse, v.wide)
-}
-
-// titleAbove returns the first one of some rows that is a title.
-func (v *Survey) titleAbove(f leaver.Facts) (title, bool) {
-	for _, t := range v.titles[:min(bitsOf(f, titlesAt, titlesBits), len(v.titles))] {
-		if t.ref.id != 0 && 2*v.alone > v.wide {
-			continue // most rows have nothing beside their refs
-		}
-		if t.ref.id == 0 || v.usual.isOdd(t.ref) || v.usual.foreign[t.ref.id] || t.sparse && v.isSparse() {
-			return t, true
-		}
-	}
-	return title{}, false
 }
 
 // isRounded tells whether refs of more digits than a spreadsheet program keeps are

@@ -65,8 +65,11 @@ type refForm struct {
 	quick bool
 	id    uint8 // of the form; 0: none
 	size  int   // how many letters and digits the ref has behind the letters that the form has as they are
-	first int   // its first digit: 0, 1, 2 for 2 to 4, 3 for 5 to 9
+	first int   // its first digit: 0, 1, 2 for 2 to 4, 3 for 5 to 9; of a name: markedName or 0
 }
+
+// markedName is the first digit, as it were, of a name with marks such as a point.
+const markedName = 1
 
 // note counts a ref.
 func (f *forms) note(ref string) refForm {
@@ -170,11 +173,17 @@ func formOf(form []byte, ref string) (spelt []byte, general string, found refFor
 	case k.digits == 0 && k.letters > 0 && k.blank:
 		return named(wordsForm)
 	case k.digits == 0 && k.letters > 0 && !k.other:
+		if k.marks > 0 {
+			found.first = markedName
+		}
 		if k.capital {
 			return append(form[:0], capitalForm...), nameForm, found
 		}
 		return named(nameForm)
 	case k.changes > 1 && !k.blank && !k.other && k.marks == 0:
+		if isExponent(ref) {
+			return append(form[:0], exponentForm...), mixedForm, found
+		}
 		return named(mixedForm)
 	}
 	general = string(form)

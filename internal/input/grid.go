@@ -161,24 +161,37 @@ func (g *grid) headerAgain(row *gridRow) (bool, error) {
 	return false, nil
 }
 
+// named is a cell that is the name of a column.
+type named struct {
+	text   string // "": there is none
+	single bool   // it is that of its own column, and other cells are no names
+}
+
 // named returns a cell of a row that may be the header of another table: a cell is the
 // name of its own column, the cell of the ref is the name of any column, or at least two
-// cells and half of the columns are. It returns "" for other rows.
-func (g *grid) named(row *gridRow) string {
-	names := 0
+// cells and half of the columns are.
+func (g *grid) named(row *gridRow) named {
+	names, own, filled := 0, 0, 0
+	var found named
 	for i, text := range row.texts {
 		if text == "" || i >= len(g.header) {
 			continue
 		}
-		isName := g.names.has(text)
-		if isName {
-			names++
+		filled++
+		if !g.names.has(text) {
+			continue
 		}
-		if len(text) == len(g.header[i]) && text == g.header[i] || isName && (i == g.ref || names > 1 && 2*names >= len(row.texts)) {
-			return text
+		names++
+		if len(text) == len(g.header[i]) && text == g.header[i] {
+			own++
+			found = named{text, true}
+		}
+		if i == g.ref || own > 1 || names > 1 && 2*names >= len(row.texts) {
+			return named{text, false}
 		}
 	}
-	return ""
+	found.single = filled > 1
+	return found
 }
 
 // headerBelow tells whether a row, should it be unusable, is a header with other

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"offboard/internal/leaver"
 	"offboard/internal/table"
@@ -15,10 +17,19 @@ import (
 // List is a set of refs that must not be suspended, each with its row in the list. It
 // may be used by several goroutines at once.
 type List struct {
-	// Name is that of the file.
-	Name string
+	// Name is that of the file. Hidden is how many of its rows the sheet hides: they
+	// count, because a person who hides a row does not say that somebody may be suspended.
+	Name   string
+	Hidden int
 
-	rows map[string]int // by what comparedForm returns
+	listed  map[string]*entry // by what comparedForm returns
+	numbers map[string]*entry // those that are a text and a number, by what withoutZeros returns
+}
+
+// entry is a ref of a list.
+type entry struct {
+	row   int
+	found atomic.Bool // somebody has this ref
 }
 
 // listed is a line of a list.
@@ -34,9 +45,10 @@ func ReadList(path string) (*List, error) {
 		return nil, err
 	}
 	defer s.Close()
-	l := &List{Name: s.Name, rows: map[string]int{}}
+	l := &List{Name: s.Name, listed: map[string]*entry{}, numbers: map[string]*entry{}}
 	if g == nil {
-		if err := cmp.Or(l.readObjects(s), s.file.CheckUnchanged()); err != nil {
+		err := s.readRows(func(row leaver.Row) error { l.add(row.Ref, row.Place.Row); return nil })
+		if err := cmp.Or(err, s.file.CheckUnchanged()); err != nil {
 			return nil, err
 		}
 		return l, nil
@@ -45,7 +57,12 @@ func ReadList(path string) (*List, error) {
 	if len(column) != 1 {
 		return nil, s.named(lineErrorf(g.headerRow, "a list has one column ref; this one has %s; call the one that counts ref", quoted(g.header)))
 	}
-	err = readRefs(s, g, []string{"ref"}, column, -1, func(row int, r listed) { l.add(r.Ref, row) })
+	err = readRefs(s, g, refColumns{[]string{"ref"}, column, -1}, func(at listRow, r listed) {
+		l.add(r.Ref, at.row)
+		if at.hidden {
+			l.Hidden++
+		}
+	})
 	if err == nil {
 		err = s.file.CheckUnchanged() // a list that is still being written lacks somebody
 	}
@@ -73,23 +90,15 @@ func openList(path, usual string) (*Source, *grid, error) {
 	return s, g, nil
 }
 
-// readObjects reads a list in JSON.
-func (l *List) readObjects(s *Source) error {
-	for row, err := range s.Survey(new(Survey)) {
-		switch {
-		case err != nil:
-			return err
-		case leaver.CheckRef(row.Ref) != nil: // a fault of the end date does not matter here
-			return fmt.Errorf("%s: %s", row.Place, row.Fault)
-		}
-		l.add(row.Ref, row.Place.Row)
-	}
-	return nil
-}
-
 func (l *List) add(ref string, row int) {
-	if form := comparedForm(ref); l.rows[form] == 0 {
-		l.rows[strings.Clone(form)] = row
+	form := comparedForm(ref)
+	if l.listed[form] != nil {
+		return
+	}
+	e := &entry{row: row}
+	l.listed[strings.Clone(form)] = e
+	if form, ok := withoutZeros(form); ok {
+		l.numbers[form] = e
 	}
 }
 
@@ -97,15 +106,55 @@ func (l *List) add(ref string, row int) {
 // that look alike have the same form, and so have numbers with and without zeros in
 // front, which spreadsheet programs cut.
 func comparedForm(ref string) string {
-	form := leaver.LookAlike(ref, false)
+	form := leaver.LookAlike(foldMarks(ref), false)
 	if digitsOnly(form) {
 		return strings.TrimLeft(form[:len(form)-1], "0") + form[len(form)-1:]
 	}
 	return form
 }
 
+// foldMarks returns a text with a hyphen in the place of all dashes, and with a straight
+// apostrophe: text processors put in others while a person types.
+func foldMarks(text string) string {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return strings.Map(func(r rune) rune {
+				switch {
+				case isOtherDash(r):
+					return '-'
+				case strings.ContainsRune("’‘ʼ´", r):
+					return '\''
+				}
+				return r
+			}, text)
+		}
+	}
+	return text
+}
+
+// withoutZeros returns a form that is a text and a number without the zeros in front of
+// the number. It returns false for another one.
+func withoutZeros(form string) (string, bool) {
+	before, number := cutNumber(form)
+	if before == "" || number == "" {
+		return "", false
+	}
+	return before + strings.TrimLeft(number[:len(number)-1], "0") + number[len(number)-1:], true
+}
+
 // Len returns how many refs are listed.
-func (l *List) Len() int { return len(l.rows) }
+func (l *List) Len() int { return len(l.listed) }
+
+// Unfound returns how many of the refs no call of Refuse has found so far.
+func (l *List) Unfound() int {
+	n := 0
+	for _, e := range l.listed {
+		if !e.found.Load() {
+			n++
+		}
+	}
+	return n
+}
 
 // Refuse tells whether one of the refs of a leaver is listed: it returns the reason
 // with the place in the list, or "". A ref that only looks like a listed one is
@@ -115,40 +164,87 @@ func (l *List) Refuse(refs ...string) string {
 		return ""
 	}
 	for _, ref := range refs {
-		if row, ok := l.rows[comparedForm(ref)]; ok {
-			return fmt.Sprintf("the ref %q is listed in %s:%d (--except)", ref, l.Name, row)
+		if reason := l.refuse(ref, l.listed[comparedForm(ref)]); reason != "" {
+			return reason
 		}
 	}
 	return ""
 }
 
-// readRefs reads the refs in some columns of a grid into the fields of F, which has a
-// csv tag for each name, and calls take with each row. It fails at a record that cannot
-// be used. exact is the position of a column that must not show zeros which the cell
-// does not hold; -1: there is no such column.
-func readRefs[F any](s *Source, g *grid, names []string, columns []int, exact int, take func(row int, f F)) error {
-	if err := g.pick(columns[0], -1, columns...); err != nil {
+// refusePrefixed is Refuse for a ref that has been given a prefix: zeros between the
+// prefix and a number do not count, because the list may have the ref as it was before it
+// was padded, or after.
+func (l *List) refusePrefixed(ref string, prefix Prefix) string {
+	number, hasPrefix := strings.CutPrefix(ref, string(prefix))
+	if l == nil || prefix == "" || !hasPrefix || !digitsOnly(number) {
+		return ""
+	}
+	form, ok := withoutZeros(comparedForm(ref))
+	if !ok {
+		return ""
+	}
+	return l.refuse(ref, l.numbers[form])
+}
+
+// refuse returns the reason with the place of an entry; "" if there is none.
+func (l *List) refuse(ref string, e *entry) string {
+	if e == nil {
+		return ""
+	}
+	if !e.found.Load() { // nearly always it was found before, and reading costs less
+		e.found.Store(true)
+	}
+	return fmt.Sprintf("the ref %q is listed in %s:%d (--except)", ref, l.Name, e.row)
+}
+
+// refColumns are the columns of refs of a list.
+type refColumns struct {
+	names []string // the csv tags of the fields
+	at    []int    // positions; the last one has to be one ref in each row
+	// exact is the index of a column that must not show zeros which the cell does not
+	// hold; -1: there is no such column.
+	exact int
+}
+
+// listRow is a row of a list.
+type listRow struct {
+	row    int
+	hidden bool // by the sheet
+}
+
+// readRefs reads columns of refs into the fields of F, which has a csv tag for each, and
+// calls take with each row. It fails at a record that cannot be used, and if there is
+// none.
+func readRefs[F any](s *Source, g *grid, columns refColumns, take func(at listRow, f F)) error {
+	if err := g.pick(columns.at[0], -1, columns.at...); err != nil {
 		return s.named(err)
 	}
-	page := newPage[int, F](names...)
+	page := newPage[listRow, F](columns.names...)
 	flush := func() {
 		for row, f := range page.decode() {
 			take(row, f)
 		}
 	}
+	var all entries
 	for r, err := range g.records() {
 		var refs []string
 		if err == nil {
-			refs, err = s.usableRefs(r, exact)
+			refs, err = s.usableRefs(r, columns.exact)
+		}
+		if err == nil {
+			err = all.add(refs[len(refs)-1], r.row)
 		}
 		if err != nil {
 			return s.named(err)
 		}
-		if page.add(r.row, r.size, refs...) {
+		if page.add(listRow{r.row, r.grid.facts&hiddenRow != 0}, r.size, refs...) {
 			flush()
 		}
 	}
 	flush()
+	if err := all.end(); err != nil {
+		return s.named(err)
+	}
 	return nil
 }
 

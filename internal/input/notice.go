@@ -50,18 +50,29 @@ func (g *reading) facts(r *record) leaver.Facts {
 	v := g.survey
 	if r.header > v.header {
 		v.header = r.header
-		v.addTitle(title{row: r.header})
+		v.titles.add(title{row: r.header})
 	}
-	if r.named != "" {
-		v.addTitle(title{row: r.row, text: r.named})
+	if r.named.text != "" {
+		v.titles.add(v.namedTitle(r))
 	}
-	f := r.grid.facts | leaver.Facts(v.shapes.note(r.grid))<<shapeAt | leaver.Facts(len(v.titles))<<titlesAt
+	shape := v.shapes.note(r.grid)
+	f := r.grid.facts | leaver.Facts(shape)<<shapeAt | leaver.Facts(len(v.titles.all))<<titlesAt
 	v.wide++
-	switch n, text := r.grid.filled(); {
+	n, text := r.grid.filled()
+	ref := r.cells[refCell].Text
+	if last := len(ref) - 1; last < 0 || ref[last] < '0' || ref[last] > '9' { // most refs end in a digit, and are no title
+		if ref = leaver.TrimRef(ref); ref != "" && n > 1 {
+			v.noteWords(r.row, r.grid, ref, shape)
+		}
+	}
+	switch {
 	case n == 2 && len(r.grid.texts) > 2:
 		v.narrow++
+		if ref == "" || mayBeTitle(ref) {
+			v.notePair(r.row, r.grid, leaver.TrimRef(ref), shape)
+		}
 	case n == 1 && len(r.grid.texts) > 1:
-		isRef := leaver.TrimRef(r.cells[refCell].Text) != ""
+		isRef := ref != ""
 		if isRef {
 			v.alone++
 		}
@@ -69,11 +80,22 @@ func (g *reading) facts(r *record) leaver.Facts {
 			v.sparse++
 			f |= sparseRow
 		}
-		if !isRef || mayBeTitle(text) {
+		if !isRef || mayBeTitle(text) || v.titles.isFirstWord(text) {
 			v.noteTitle(r.row, text, isRef)
 		}
-	case len(r.grid.texts) == 1 && n == 1 && mayBeTitle(text):
+	case len(r.grid.texts) == 1 && n == 1 && (mayBeTitle(text) || v.titles.isFirstWord(text)):
 		v.noteTitle(r.row, text, true)
 	}
 	return f
+}
+
+// namedTitle returns the title that a record with the name of a column is. Where a single
+// cell is the name of its own column, as people write it into a column of marks, the ref
+// has to be another one, too.
+func (v *Survey) namedTitle(r *record) title {
+	t := title{row: r.row, text: r.named.text}
+	if ref := leaver.TrimRef(r.cells[refCell].Text); r.named.single && ref != "" {
+		t.ref = v.forms.formOf(ref)
+	}
+	return t
 }

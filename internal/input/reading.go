@@ -179,6 +179,9 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 			g.employment(r, s)
 		}
 	}
+	if r.fault != "" && r.grid != nil {
+		g.survey.noteStray(r.row, r.grid, len(g.source.Header))
+	}
 	s.keep(r)
 	if fault != "" || r.otherHeader != nil {
 		s.trouble = &trouble{fault, r.otherHeader}

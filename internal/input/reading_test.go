@@ -207,8 +207,8 @@ func TestAReadingReadsTheFileOnce(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				const mark = 3 // bytes, which are looked at first
-				if n := bytes.bytes.Load(); n < int64(len(text)) || n > int64(len(text))+mark {
+				const looks = 3 + 1 // bytes at the beginning, and at the end, which are looked at first
+				if n := bytes.bytes.Load(); n < int64(len(text)) || n > int64(len(text))+looks {
 					t.Errorf("%s reads %d of %d bytes", name, n, len(text))
 				}
 				bytes.bytes.Store(0)

@@ -29,7 +29,7 @@ type record struct {
 	values  []statusValue  // what they say
 	grid    *gridRow       // the row that it is; nil for an object
 	header  int            // row of the last header that repeats the first one above it; 0: none
-	named   string         // a cell that is the name of its own column, as in another header; "": none
+	named   named          // a cell that is the name of a column, as in another header
 
 	cells []cell   // in the order in which the columns or keys were asked for
 	names []string // of their columns or keys; "" for one that is not there

@@ -56,6 +56,9 @@ func (g *reading) identify(c cell) identity {
 	if found.facts = facts; found.excluded == "" {
 		found.excluded = o.Except.Refuse(leaver.TrimRef(raw)) // a list may have the refs of the input
 	}
+	if found.excluded == "" {
+		found.excluded = o.Except.refusePrefixed(leaver.TrimRef(ref), o.Repair.Prefix)
+	}
 	return found
 }
 
@@ -99,7 +102,7 @@ func (v *Survey) ref(raw, ref string, width int, r Repair) leaver.Facts {
 		return 0
 	}
 	found := v.forms.note(ref)
-	facts := found.facts() | fact(strangeRef, !found.quick && strange(ref) != "") | fact(unpaddedRef, int(r.Pad) < width)
+	facts := found.facts() | fact(strangeRef, (!found.quick || ref[0] == '0' && strings.TrimLeft(ref, "0") == "") && strange(ref) != "") | fact(unpaddedRef, int(r.Pad) < width)
 	if long, lost := lostDigits(ref); long {
 		v.long++
 		if lost {
@@ -124,5 +127,13 @@ func (o Options) Refuse(ref string) string {
 			refs = append(refs, old, strings.TrimPrefix(old, prefix))
 		}
 	}
-	return o.Except.Refuse(refs...)
+	if reason := o.Except.Refuse(refs...); reason != "" {
+		return reason
+	}
+	for _, ref := range refs {
+		if reason := o.Except.refusePrefixed(ref, o.Repair.Prefix); reason != "" {
+			return reason
+		}
+	}
+	return ""
 }

@@ -18,6 +18,7 @@ type shapes struct {
 	lastID  uint8
 	shifted [maxShapes]bool // by number, when the reading is complete
 	foreign [maxShapes]bool // by number: a column beside the ref has another class than most rows have there
+	strayed [maxShapes]bool // by number: a filled cell beside the ref does
 	ref     int             // the column of the ref
 	mixed   bool            // as in settle
 }
@@ -111,6 +112,7 @@ func (s *shapes) settle(mixed bool) {
 			is := s.at(s.all[id].classes, i)
 			if s.columns[i] != s.ref && isKnown[i] && is != most[i] {
 				s.foreign[id] = true
+				s.strayed[id] = s.strayed[id] || is != emptyClass && !same(is, most[i])
 			}
 			if !s.differs(i, is, filled[i], isFilled[i]) {
 				continue

@@ -50,6 +50,9 @@ func (s *Source) openOneOf(book *xlsx.Workbook, sheets []xlsx.Sheet, o headerOpt
 		if i == 0 {
 			first = err
 		}
+		if errors.Is(err, errNoRef) && hasRows(cells) {
+			s.unread = append(s.unread, sheet.Name)
+		}
 		if errors.Is(err, errEmpty) || errors.Is(err, errNoRef) {
 			continue
 		}
@@ -64,6 +67,29 @@ func (s *Source) openOneOf(book *xlsx.Workbook, sheets []xlsx.Sheet, o headerOpt
 		return nil, fmt.Errorf("%d sheets have a column for the ref: %s; name one with --sheet", len(names), quoted(names))
 	}
 	return found, first
+}
+
+// hasRows tells whether a sheet has more than one row, which may be a title.
+func hasRows(cells *xlsx.Cells) bool {
+	n := 0
+	for range cells.Rows() {
+		if n++; n > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// unreadSheets says which sheets have rows that are not read, although a person sees them:
+// some leavers may be there. It returns "" if there are none.
+func unreadSheets(names []string) string {
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return "the sheet " + quoted(names) + " is not read, because it has no column for the ref"
+	}
+	return "the sheets " + quoted(names) + " are not read, because they have no column for the ref"
 }
 
 // findSheets returns the sheet of a name, or else those that are not hidden.

@@ -1,6 +1,9 @@
 package input
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // lettersOf returns how many letters in front of the refs of a form do not count in
 // their size, although they do in that of the usual ones; -1 if sizes say nothing.
@@ -93,4 +96,21 @@ func (s *sizes) standsOut(size, first, usual int, limit float64) bool {
 	}
 	shorter := 0.9 * math.Pow10(size-usual+1) / most
 	return shorter*math.Pow(same, float64(s.n-1)) < limit
+}
+
+// isShortest tells whether all other refs of the form of a ref are longer, and there are
+// enough of them. Numbers grow, so that 998 among those from 1001 on is none.
+func (f *forms) isShortest(r refForm) bool {
+	c := &f.all[r.id]
+	if r.id == 0 || c.n < someRefs || !strings.Contains(c.general, "9") && c.general != mixedForm || f.group(c) == nameForm {
+		return false
+	}
+	for size := range c.sizes[:r.size] {
+		if c.sizes[size].n > 0 {
+			return false
+		}
+	}
+	next := &c.sizes[min(r.size+1, maxSize)]
+	grows := r.first == firstDigit('9') && next.firsts[0]+next.firsts[1] == c.n-1
+	return c.sizes[r.size].n == 1 && !grows
 }

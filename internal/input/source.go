@@ -50,6 +50,7 @@ type Source struct {
 	closers []io.Closer
 
 	from1904 bool     // the workbook counts days from 1904
+	unread   []string // sheets of the workbook that are not hidden, and have no column for the ref
 	paths    []string // of the members of the first JSON object
 }
 

@@ -15,13 +15,22 @@ import (
 // refs look like: it is several refs, or has something else in it, or a program has
 // changed it. It returns "" for any other ref.
 func strange(ref string) string {
-	for _, r := range ref {
-		switch {
-		case strings.ContainsRune(`,;<>"|=*`, r):
-			return fmt.Sprintf("the ref %q has the character %q, which a single ref hardly ever has", ref, r)
-		case r >= utf8.RuneSelf && (unicode.Is(unicode.Pd, r) || r == '−'):
-			return fmt.Sprintf("the ref %q has the character %q, which only looks like a hyphen", ref, r)
-		}
+	if i := strings.IndexFunc(ref, isOtherDash); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(ref[i:])
+		return fmt.Sprintf("the ref %q has the character %q, which only looks like a hyphen", ref, r)
+	}
+	return hardlyOne(ref)
+}
+
+// isOtherDash tells whether a character looks like a hyphen and is another one.
+func isOtherDash(r rune) bool {
+	return r >= utf8.RuneSelf && (unicode.Is(unicode.Pd, r) || r == '−')
+}
+
+// hardlyOne is strange but for dashes that look like hyphens.
+func hardlyOne(ref string) string {
+	if i := strings.IndexAny(ref, `,;<>"|=*`); i >= 0 {
+		return fmt.Sprintf("the ref %q has the character %q, which a single ref hardly ever has", ref, ref[i])
 	}
 	first, _ := utf8.DecodeRuneInString(ref)
 	last, _ := utf8.DecodeLastRuneInString(ref)
@@ -30,8 +39,12 @@ func strange(ref string) string {
 		return fmt.Sprintf("the ref %s stands in quotes", ref)
 	case strings.Contains(ref, "@") && strings.Contains(ref, ":"):
 		return fmt.Sprintf("the ref %q has something else in it than an address", ref)
-	case ref == "0" || !strings.ContainsFunc(ref, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) || leaver.StandsForNothing(ref):
+	case len(ref) > 1 && strings.ContainsRune("'`´’", first) && strings.Trim(ref[utf8.RuneLen(first):], "0123456789") == "":
+		return fmt.Sprintf("the ref %s has a mark in front by which a spreadsheet program keeps a number as text", ref)
+	case hasZerosOnly(ref) || leaver.StandsForNothing(ref) || strings.EqualFold(ref, "not found"):
 		return fmt.Sprintf("the ref %q is what programs write for no value", ref)
+	case isDecimal(ref):
+		return fmt.Sprintf("the ref %q is a number with decimals, or with points between thousands", ref)
 	case isDay(ref):
 		return fmt.Sprintf("the ref %q is a date, which a spreadsheet program may have made of it", ref)
 	case isPair(ref):
@@ -40,10 +53,31 @@ func strange(ref string) string {
 	return ""
 }
 
+// hasZerosOnly tells whether a ref has no letter, and no digit but 0.
+func hasZerosOnly(ref string) bool {
+	return !strings.ContainsFunc(ref, func(r rune) bool { return r != '0' && (unicode.IsLetter(r) || unicode.IsDigit(r)) })
+}
+
+// isDecimal tells whether a ref is a number as programs write it: with one to three
+// decimals, such as 10017.0, or with points between thousands. A ref such as 2024.0017
+// is none.
+func isDecimal(ref string) bool {
+	parts := strings.Split(ref, ".")
+	for i, part := range parts {
+		switch {
+		case !digitsOnly(part), i > 0 && len(part) > 3:
+			return false
+		case len(parts) > 2 && (i > 0 && len(part) != 3 || i == 0 && (len(part) > 3 || part[0] == '0')):
+			return false
+		}
+	}
+	return len(parts) > 1
+}
+
 // isDay tells whether a ref is a date, also one that spreadsheet programs make of refs
 // such as 10-11 and Mar01.
 func isDay(ref string) bool {
-	if len(ref) < len("1-Mar") || len(ref) > len("31 December 2026") || !strings.ContainsAny(ref, "-/. ") {
+	if len(ref) < len("1-Mar") || len(ref) > len("31 December 2026") || !strings.ContainsAny(ref, "-/. ") || ref[0] == '-' {
 		return false
 	}
 	for _, form := range []string{"2-Jan", "Jan-06", "2 Jan", "Jan 06"} {
@@ -55,13 +89,23 @@ func isDay(ref string) bool {
 }
 
 // isPair tells whether a ref is two refs of one form, with letters and digits, and a
-// slash between them.
+// slash, a blank or the like between them.
 func isPair(ref string) bool {
-	a, b, found := strings.Cut(ref, "/")
+	a, b, _, found := cutPair(ref)
 	if !found {
 		return false
 	}
-	form, general, _ := formOf(make([]byte, 0, 16), strings.TrimSpace(a))
-	other, _, _ := formOf(make([]byte, 0, 16), strings.TrimSpace(b))
+	form, general, _ := formOf(make([]byte, 0, 16), a)
+	other, _, _ := formOf(make([]byte, 0, 16), b)
 	return string(form) == string(other) && strings.ContainsRune(general, 'A') && strings.ContainsRune(general, '9')
+}
+
+// cutPair cuts a text at what may stand between two refs.
+func cutPair(text string) (a, b, between string, found bool) {
+	for _, between := range []string{" and ", "/", "&", "+", " "} {
+		if a, b, found := strings.Cut(text, between); found {
+			return strings.TrimSpace(a), strings.TrimSpace(b), between, true
+		}
+	}
+	return "", "", "", false
 }

@@ -32,7 +32,7 @@ type Survey struct {
 	forms         forms
 	usual         usual // what forms says in the end
 	shapes        shapes
-	titles        []title
+	titles        titles
 	nested        nested
 	header        int // row of the last header that repeats the first one
 	wide          int // rows of a grid,
@@ -55,7 +55,7 @@ func (s *Source) Warnings(v Survey) []string {
 	if n := v.broken; n > 0 {
 		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), v.firstBroken))
 	}
-	for _, text := range []string{v.nested.warning(), s.hiddenColumns()} {
+	for _, text := range []string{v.nested.warning(), s.hiddenColumns(), unreadSheets(s.unread)} {
 		if text != "" {
 			all = append(all, text)
 		}
@@ -64,8 +64,15 @@ func (s *Source) Warnings(v Survey) []string {
 }
 
 // RefPad returns the number of digits to which refs should be padded, because zeros
-// in front of them seem to be cut; 0 if none seem to be.
+// in front of them seem to be cut; 0 if none seem to be, or if refs have different
+// numbers of digits.
 func (v Survey) RefPad() int { return v.zeros.pad() }
+
+// Padding tells whether any ref would get zeros in front if refs were padded to a number
+// of digits.
+func (v Survey) Padding(digits int) bool {
+	return v.zeros.shorter(digits) > 0 || v.zeros.hidden.most > 0
+}
 
 // DateFormat returns the letters of the format that would read all end dates that
 // could not be read; "" if there is no such format, or more than one. unread tells

@@ -94,11 +94,17 @@ func TestAFileThatEndsWithinARef(t *testing.T) {
 		text string
 		want []string
 	}{
-		"it is shorter than all others":     {numbers + "10", []string{`7 cut-off: the file ends behind "10" without a line break`}},
-		"it ends in a line break":           {numbers + "10\n", nil},
-		"it is as long as the others":       {numbers + "1006", nil},
-		"the others have several lengths":   {"ref\n1001\n202\n30\n1004\n1005\n10", nil},
-		"a number just below those of more": {numbers + "998", nil},
+		"it is shorter than all others":           {numbers + "10", []string{`7 cut-off: the file ends behind "10" without a line break`}},
+		"it ends as DOS ends a text":              {numbers + "1006\n\x1a", nil},
+		"it ends in a line break":                 {numbers + "10\n", nil},
+		"it is as long as the others":             {numbers + "1006", nil},
+		"the others have several lengths":         {"ref\n1001\n202\n30\n1004\n1005\n10", nil},
+		"a number just below those of more":       {numbers + "998", nil},
+		"it is shorter than those of two lengths": {"Name,ref\nA,9990\nB,9991\nC,9999\nD,10000\nE,10026\nF,100", []string{`7 cut-off: the file ends behind "100"`}},
+		"others of two lengths, and one as short": {"Name,ref\nA,9990\nB,100\nC,9999\nD,10000\nE,10026\nF,101", nil},
+		"it is the shortest of five":              {"Name,ref\nA,E4711\nB,E9182\nC,E7011\nD,E8123\nE,E815", []string{`6 cut-off: the file ends behind "E815"`}},
+		"it is the shortest of four":              {"Name,ref\nA,E4711\nB,E9182\nC,E7011\nD,E815", nil},
+		"it is the shortest name":                 {"Name,ref\nA,alice\nB,carol\nC,barbara\nD,jane\nE,bob", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, rows, err := story{text: tt.text}.read(t, "leavers")

@@ -14,11 +14,15 @@ type usual struct {
 	spelt   string // the form with letters as they are; "": there is none
 	example string // a ref of this form
 
+	// Names without marks, which are mere words, are odd.
+	oddWords bool
+
 	// By number of a form.
 	odd     [maxForms]bool // it is another form
 	foreign [maxForms]bool // it is another form than major
 	alone   [maxForms]bool // it is a domain that one of many addresses has
 	other   [maxForms]bool // it is not the general form, be it alike or not
+	names   [maxForms]bool // it is that of names
 	letters [maxForms]int  // letters in front that do not count in the size; -1: sizes say nothing
 
 	// By size, and by first digit.
@@ -73,13 +77,14 @@ func (f *forms) usual() usual {
 	}
 	if u.general == "" {
 		u.findTexts(f)
+		u.findDifferent(f)
 		return u
 	}
 	u.findSpelt(f, generals[u.general])
-	lower := f.lowerCase()
+	lower, upper := f.lowerCase(), f.mostlyCapital()
 	for id := 1; id < maxForms; id++ {
 		c := &f.all[id]
-		u.odd[id] = id == rareForm || c.form == capitalForm && u.general == nameForm && lower || c.n > 0 && (!alike(f.group(c), u.general) ||
+		u.odd[id] = id == rareForm || c.form == capitalForm && u.general == nameForm && lower || c.form == nameForm && u.general == nameForm && upper || c.n > 0 && (!alike(f.group(c), u.general) ||
 			u.spelt != "" && c.general == u.general && c.form != u.spelt || f.isCutDomain(c))
 		u.letters[id] = u.lettersOf(c)
 		u.alone[id] = c.general == addressForm && c.n == 1 && f.n >= moreRefs
@@ -234,10 +239,16 @@ func alike(general, usual string) bool {
 
 // isOdd tells whether a ref has another form than nearly all refs, or another size.
 func (u *usual) isOdd(r refForm) bool {
-	if r.id == 0 || u.odd[r.id] || u.general == "" {
-		return r.id != 0 && u.odd[r.id]
+	if r.id == 0 || u.hasOddForm(r) || u.general == "" {
+		return u.hasOddForm(r)
 	}
 	return u.in(&u.oddSize, r) || u.other[r.id] && u.letters[r.id] >= 0 && u.oddOther[u.letters[r.id]+r.size]
+}
+
+// hasOddForm tells whether a ref has another form than nearly all refs, or is a word
+// where most refs have digits.
+func (u *usual) hasOddForm(r refForm) bool {
+	return r.id != 0 && (u.odd[r.id] || u.oddWords && u.names[r.id] && r.first == 0)
 }
 
 // isShort tells whether all other refs are longer, and have one size.

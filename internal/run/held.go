@@ -69,6 +69,9 @@ func (r *Run) Held(ctx context.Context, examples int) ([]HeldRows, error) {
 // remedy returns the remedy for a kind of doubt. It is about the exports: a flag that
 // says how an input is read has no effect on reports.
 func (all Inputs) remedy(kind leaver.Doubt) leaver.Remedy {
+	if kind == leaver.CutZeros {
+		return leaver.Remedy{Digits: all.RefPad()}
+	}
 	var remedies []leaver.Remedy
 	for _, in := range all {
 		if !in.IsReport() {

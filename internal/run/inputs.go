@@ -258,3 +258,21 @@ func (all Inputs) DateFormat() string {
 	}
 	return common
 }
+
+// RefPad returns the number of digits to which the refs of all inputs should be padded;
+// 0 if none seem to have lost zeros, or if the number would not be right for all of them:
+// an input may have numbers that never had zeros.
+func (all Inputs) RefPad() int {
+	common := 0
+	for _, in := range all {
+		if !in.IsReport() {
+			common = max(common, in.Survey.RefPad())
+		}
+	}
+	for _, in := range all {
+		if !in.IsReport() && in.Survey.RefPad() != common && in.Survey.Padding(common) {
+			return 0
+		}
+	}
+	return common
+}

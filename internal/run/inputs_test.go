@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"offboard/internal/leaver"
 )
 
 func TestAnInputThatIsNamedTwiceIsRefused(t *testing.T) {
@@ -297,6 +299,36 @@ func TestADateFormatIsProposedOnlyIfItFitsAllInputs(t *testing.T) {
 			closed(t, r, err)
 			if got := r.Inputs.DateFormat(); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestZerosArePutBackOnlyIfAllInputsAgree(t *testing.T) {
+	const cut = "ref\n00001234\n1235\n"
+	tests := []struct {
+		name  string
+		other string
+		want  int
+	}{
+		{"the other input has lost zeros, too", "ref\n00004711\n4712\n", 8},
+		{"it has numbers of that length", "ref\n12345678\n00004711\n", 8},
+		{"it has no numbers", "ref\nE4711\nE4712\n", 8},
+		{"it has numbers without zeros", "ref\n4711\n4712\n", 0},
+		{"it has another number of zeros", "ref\n004711\n4712\n", 0},
+		{"one of its refs has another number of zeros", "ref\n00004711\n0004712\n4713\n", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			inFolder(t, map[string]string{"june.csv": cut, "july.csv": tt.other})
+			r, err := Rehearse(t.Context(), settingsFor("june.csv", "july.csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			held, err := r.Held(t.Context(), 1)
+			if err != nil || len(held) == 0 || held[0].Doubt != leaver.CutZeros || held[0].Remedy.Digits != tt.want || r.Inputs.RefPad() != tt.want {
+				t.Errorf("%d digits are proposed, and held are %v, %v", r.Inputs.RefPad(), held, err)
 			}
 		})
 	}

@@ -23,12 +23,20 @@ const (
 type Text struct {
 	Encoding Encoding // of the bytes
 
-	open func() (io.Reader, error) // of the bytes
+	open   func() (io.Reader, error) // of the bytes
+	dosEnd bool                      // it may end in dosEnd, which is no part of it
 }
 
 // Text returns the file as text in an encoding. If that is "", the content tells the
-// encoding, and Text may read the whole file to find it.
-func (f *File) Text(e Encoding) (*Text, error) { return newText(e, f.Reader) }
+// encoding, and Text may read the whole file to find it. A character by which DOS ends a
+// text is no part of it.
+func (f *File) Text(e Encoding) (*Text, error) {
+	t, err := newText(e, f.Reader)
+	if err == nil {
+		t.dosEnd = true
+	}
+	return t, err
+}
 
 // TextHead returns the beginning of the file as text. It reads no more than that, so it
 // takes a file in Windows-1252 for UTF-8: only ASCII characters are certain.
@@ -74,6 +82,9 @@ func (t *Text) from(offset int64) (io.Reader, error) {
 		return nil, err
 	}
 	r, err := t.Encoding.decode(raw)
+	if err == nil && t.dosEnd {
+		r, err = withoutDOSEnd(r)
+	}
 	if err == nil && offset > 0 {
 		_, err = io.CopyN(io.Discard, r, offset)
 	}

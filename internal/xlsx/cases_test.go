@@ -165,13 +165,25 @@ func TestRowsInSeveralElements(t *testing.T) {
 	for name, tt := range map[string]struct{ rows, says string }{
 		"a cell stands in both":             {`<row r="2"><c r="A2"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>`, "the sheet has the cell A2 twice"},
 		"a cell without a name is A":        {`<row r="2"><c r="A2"><v>1</v></c></row><row r="2"><c><v>2</v></c></row>`, "the sheet has the cell A2 twice"},
+		"a cell of the row above":           {`<row r="2"/><row r="3"><c r="A2"><v>1</v></c></row>`, `row 3 has a cell "A2"`},
+		"a cell of the row below":           {`<row r="3"><c r="A3"><v>1</v></c><c r="B4"><v>2</v></c></row>`, `row 3 has a cell "B4"`},
+		"a cell that names no row":          {`<row r="3"><c r="A"><v>1</v></c></row>`, `row 3 has a cell "A"`},
+		"a cell with a text and a value":    {`<row r="3"><c r="A3" t="inlineStr"><is><t>E1</t></is><v>E2</v></c></row>`, "cell A3: the cell has two values"},
+		"a cell with a value and a text":    {`<row r="3"><c r="A3" t="inlineStr"><v>E2</v><is><t>E1</t></is></c></row>`, "cell A3: the cell has two values"},
+		"a cell with two texts":             {`<row r="3"><c r="A3" t="inlineStr"><is><t>E1</t></is><is><t>E2</t></is></c></row>`, "cell A3: the cell has two values"},
+		"a cell with two values":            {`<row r="3"><c r="A3"><v>1</v><v>2</v></c></row>`, "cell A3: the cell has two values"},
+		"rows twice":                        {`<row r="3"><c r="A3"><v>1</v></c></row></sheetData><sheetData><row r="3"/>`, "the sheet has its rows twice"},
+		"rows behind none":                  {`</sheetData><sheetData><row r="3"/>`, "the sheet has its rows twice"},
 		"they do not follow each other":     {`<row r="2"/><row r="3"/><row r="2"/>`, "the number 2 after row 3"},
 		"their texts are too long together": {strings.Repeat(`<row r="2"><c t="str"><v>`+strings.Repeat("x", longest/2)+`</v></c></row>`, 3), "row 2 is too long"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			refused(t, pack(t, map[string]string{sheetPart: sheetOf(tt.rows)}), xlsx.ErrDamaged, tt.says)
+			refused(t, pack(t, map[string]string{sheetPart: sheetOf(tt.rows)}), xlsx.ErrDamaged, "xl/worksheets/sheet1.xml: ", tt.says, "save it as .xlsx")
 		})
 	}
+	merged := strings.Replace(one, "<sheetData>", `<mergeCells><mergeCell ref="A1:A2"/></mergeCells><sheetData>`, 1)
+	refused(t, pack(t, map[string]string{sheetPart: merged}), xlsx.ErrDamaged, "xl/worksheets/sheet1.xml: the merged cells stand in front of all rows")
+	holds(t, pack(t, map[string]string{sheetPart: sheetOf(`<row r="3"><c r="a3" t="inlineStr"><is><t>E1</t></is><v/></c><c r="B03"><v/><v>2</v></c></row>`)}), `3 "E1", number 2`)
 }
 
 func TestHiddenColumns(t *testing.T) {

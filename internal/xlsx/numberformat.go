@@ -22,7 +22,7 @@ type format struct {
 	date       bool // as a day or a time
 	width      int  // with at least so many digits, zeros in front
 	scientific bool // as 1.2E+11
-	dressed    bool // with other characters than those of a number, such as E-0123
+	dressed    bool // with other characters than its digits, such as E-0123, or not at all
 }
 
 // of returns how a number is shown.
@@ -53,6 +53,9 @@ var condition = regexp.MustCompile(`^(?:\[[^\]]*\])*?\[(=|<>|<=?|>=?)([-+.0-9eE]
 // [=0]"";dd/mm/yyyy. The section for texts is left out. Sections that do not name a
 // condition are for numbers above, below and equal to zero.
 func numberFormatOf(code string) numberFormat {
+	if code == "" {
+		code = "General"
+	}
 	codes := split(code)
 	if last := len(codes) - 1; last >= 3 || last > 0 && strings.Contains(codes[last], "@") {
 		codes = codes[:min(last, 3)]
@@ -96,54 +99,107 @@ func split(code string) []string {
 
 // formatOf reads the code of a section, such as dd/mm/yyyy or 000000.
 func formatOf(code string) format {
-	var f format
-	amount, literal := false, false // it has decimals or thousands, or other characters
+	var r formatReader
 	for i := 0; i < len(code); i++ {
 		switch c := code[i]; {
-		case c == '"':
-			end := strings.IndexByte(code[i+1:], '"')
+		case c == '"' || c == '[':
+			end := strings.IndexByte(code[i+1:], map[byte]byte{'"': '"', '[': ']'}[c])
 			if end < 0 {
 				return format{}
 			}
-			literal = literal || strings.TrimSpace(code[i+1:i+1+end]) != ""
+			inner := code[i+1 : i+1+end]
+			if c == '[' && isSpan(inner) {
+				return format{date: true}
+			}
+			r.text(c, inner)
 			i += end + 1
-		case c == '\\':
-			i++ // the next character stands for itself
-			literal = literal || i < len(code) && code[i] != ' '
-		case c == '_' || c == '*':
-			i++ // a space as wide as the next character, or a line of that character
-		case c == '[':
-			end := strings.IndexByte(code[i:], ']')
-			if end < 0 {
-				return format{}
-			}
-			if strings.Trim(strings.ToLower(code[i:i+end]), "[hms") == "" {
-				return format{date: true} // such as [h]:mm, a span of time
-			}
-			i += end // a colour, a language, a condition
+		case strings.IndexByte(`\_*`, c) >= 0:
+			r.text(c, code[i+1:min(i+2, len(code))])
+			i++
 		case len(code) >= i+len("General") && strings.EqualFold(code[i:i+len("General")], "General"):
 			i += len("General") - 1
+			r.shown = true
 		case (c == 'E' || c == 'e') && i+1 < len(code) && (code[i+1] == '+' || code[i+1] == '-'):
 			return format{scientific: true}
 		case strings.IndexByte("ymdhsegbYMDHSEGB", c) >= 0:
 			return format{date: true} // g, e and b are for the years of eras
-		case c == '0':
-			f.width++
-		case c == '#' || c == '?':
-			f.width = 0
-		case c == '.' || c == ',':
-			amount = true // an amount, not a number that names something
-		case c == '-' || c == '/' || c == ':' || c == '%':
-			literal = true
+		default:
+			r.sign(c)
 		}
 	}
+	return r.format()
+}
+
+// isSpan tells whether what stands in brackets is a span of time, as in [h]:mm. It is a
+// colour, a currency, a language or a condition otherwise.
+func isSpan(inner string) bool { return strings.Trim(strings.ToLower(inner), "hms") == "" }
+
+// formatReader is what was read of the code of a section that shows a number.
+type formatReader struct {
+	shown   bool // the number, at least in part
+	width   int
+	amount  bool // with decimals or thousands: no number that names something
+	literal bool // with other characters
+	gap     bool // there is a blank behind the last digit so far,
+	comma   bool // a comma,
+	point   bool // or a point
+}
+
+// text takes a text that is shown as it is: in quotes, behind a backslash, or in brackets
+// the sign of a currency. Behind _ there is a blank as wide as the text, and behind * a
+// line of it.
+func (r *formatReader) text(kind byte, text string) {
 	switch {
-	case literal:
+	case kind == '[' && strings.HasPrefix(strings.ToUpper(text), "DBNUM"):
+		r.literal = true // digits of another script
+	case kind == '[' && !strings.HasPrefix(text, "$"):
+		return
+	case kind == '[':
+		text, _, _ = strings.Cut(text[1:], "-")
+	}
+	switch {
+	case text == "":
+	case kind == '_' || strings.TrimSpace(text) == "":
+		r.gap = r.gap || kind != '*' && r.shown
+	default:
+		r.literal = true
+	}
+}
+
+// sign takes a character that stands for itself, or for a digit.
+func (r *formatReader) sign(c byte) {
+	switch c {
+	case '0', '#', '?':
+		r.literal = r.literal || r.gap && r.shown
+		r.amount = r.amount || r.comma
+		r.shown, r.gap, r.comma, r.point = true, false, false, false
+		if r.width++; c != '0' {
+			r.width = 0
+		}
+	case '.':
+		r.literal = r.literal || r.comma
+		r.amount, r.point = true, true
+	case ',':
+		r.comma = r.shown
+	case ' ':
+		r.gap = r.shown
+	case '@':
+		r.shown = true
+	default:
+		r.literal = true
+	}
+}
+
+// format returns how the section shows a number. A comma behind the last digit divides it
+// by thousand, and without any digit the cell looks empty.
+func (r *formatReader) format() format {
+	switch {
+	case r.literal || r.comma || r.point || !r.shown:
 		return format{dressed: true}
-	case amount:
+	case r.amount:
 		return format{}
 	}
-	return f
+	return format{width: r.width}
 }
 
 // builtIn returns a format that has a number and no code (ECMA-376 part 1, 18.8.30).
@@ -151,5 +207,6 @@ func builtIn(id int) numberFormat {
 	return numberFormat{{format: format{
 		date:       id >= 14 && id <= 22 || id >= 27 && id <= 36 || id >= 45 && id <= 47 || id >= 50 && id <= 58 || id >= 71 && id <= 81,
 		scientific: id == 11 || id == 48,
+		dressed:    id >= 5 && id <= 10 || id == 42 || id == 44, // of currencies and per cent
 	}}}
 }

@@ -19,8 +19,9 @@ const (
 type sheetReader struct {
 	book      *Workbook
 	xml       *scanner
-	row       int // the number of the row
-	following int // that of the next one, whose start tag was read; 0: the rows have ended
+	row       int    // the number of the row
+	number    string // the same as text
+	following int    // that of the next one, whose start tag was read; 0: the rows have ended
 	hidden    bool
 	cells     []placed // of the row, in the order of their columns; some are empty
 	size      int      // of the texts of the row, in bytes
@@ -45,6 +46,7 @@ func (r *sheetReader) next() (more bool, err error) {
 		return false, err
 	}
 	r.row, r.hidden, r.cells, r.size = r.following, false, r.cells[:0], 0
+	r.number = strconv.Itoa(r.row)
 	for r.following == r.row {
 		if err := r.readRow(); err != nil {
 			return false, err
@@ -75,6 +77,8 @@ func (r *sheetReader) find() error {
 			return r.follow()
 		case token == startTag && name == "c":
 			return errors.New("a cell is outside of all rows")
+		case token == startTag && name == "mergeCell":
+			return errors.New("the merged cells stand in front of all rows")
 		case token == startTag && name == "col" && r.isHidden("width"):
 			if err := r.hideColumns(); err != nil {
 				return err
@@ -171,8 +175,8 @@ func (r *sheetReader) sort() error {
 // where it stands is in the column next to the one before.
 func (r *sheetReader) columnOfCell(next int) (int, error) {
 	if name, found := r.xml.attribute("r"); found {
-		column, _ := columnOf(name)
-		if column < 0 {
+		column, row := columnOf(name)
+		if column < 0 || row != r.number && rowOf(row) != r.row {
 			return 0, fmt.Errorf("row %d has a cell %.20q", r.row, name)
 		}
 		return column, nil
@@ -195,6 +199,7 @@ func (r *sheetReader) readCell(column int) (Cell, error) {
 	}
 	r.value = r.value[:0]
 	known, formula := false, r.formulas.filled(column, r.row)
+	values := 0 // elements that have one
 	for {
 		token, err := r.xml.next()
 		if err != nil {
@@ -206,16 +211,19 @@ func (r *sheetReader) readCell(column int) (Cell, error) {
 		if token != startTag {
 			continue
 		}
-		switch r.xml.name {
-		case "v":
-			r.value, err = r.xml.appendText(r.value[:0], true)
-			known = len(r.value) > 0 || kind == "str" // only a text may be nothing
-		case "is":
-			r.value, err = r.xml.appendText(r.value[:0], false)
-			known = true
+		switch name := r.xml.name; name {
+		case "v", "is":
+			before := len(r.value)
+			if r.value, err = r.xml.appendText(r.value, name == "v"); err == nil && len(r.value) > before {
+				values++
+			}
+			known = known || name == "is" || len(r.value) > 0 || kind == "str" // only a text may be nothing
 		case "f":
 			formula = true
 			r.formulas.begin(r.xml)
+		}
+		if err == nil && values > 1 {
+			err = errors.New("the cell has two values")
 		}
 		if err != nil {
 			return Cell{}, err
@@ -271,6 +279,8 @@ func (r *sheetReader) merged() ([]Area, error) {
 			return all, nil
 		case err != nil:
 			return nil, err
+		case token == startTag && r.xml.name == "sheetData":
+			return nil, errors.New("the sheet has its rows twice")
 		case token != startTag || r.xml.name != "mergeCell":
 			continue
 		}

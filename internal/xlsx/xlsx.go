@@ -78,7 +78,7 @@ type Cell struct {
 	// in front: 6 for 4711 that is shown as 004711. It is 0 otherwise.
 	Width int
 	// Dressed tells that the sheet shows a Number with other characters than those
-	// of a number, such as E-0123 or 12%.
+	// of a number, such as E-0123 or 12%, divided by thousand, or not at all.
 	Dressed bool
 }
 
