@@ -294,6 +294,8 @@ func (g *reading) date(c cell) date {
 		c.Text = strings.Clone(c.Text) // so that the record does not stay in memory
 		d = g.newDate(c)
 		g.dates[c.Text] = d
+	} else if d.local {
+		g.survey.swaps.Again()
 	}
 	return d
 }
@@ -302,7 +304,11 @@ func (g *reading) date(c cell) date {
 // column: once is enough for each text.
 func (g *reading) newDate(c cell) date {
 	d := g.source.dateIn(c)
-	g.survey.swaps.Add(d.EndDate, d.ownKind)
+	if d.local {
+		g.survey.swaps.AddLocal(d.EndDate)
+	} else {
+		d.local = g.survey.swaps.Add(d.EndDate, d.ownKind)
+	}
 	if dates.Swappable(d.EndDate) {
 		d.swap = swappableText
 		if d.ownKind {
