@@ -52,7 +52,7 @@ func (f *objects) records() iter.Seq2[*record, error] {
 					yield(nil, &table.LineError{Line: object.Line, Err: err})
 					return
 				}
-				r.status, r.cells, r.names = l.status, r.cells[:0], r.names[:0]
+				r.status, r.rivals, r.cells, r.names = l.status, l.rivals, r.cells[:0], r.names[:0]
 				for i := range l.picks {
 					c, name := l.find(object, i)
 					r.cells, r.names = append(r.cells, c), append(r.names, name)
@@ -73,8 +73,9 @@ func (f *objects) columnNames() (names [firstCondition]string) { return names }
 // the object before.
 type layout struct {
 	objects *objects
-	picks   []pick // those of all objects, and then the status
+	picks   []pick // those of all objects, then the status, then the rivals
 	status  []statusColumn
+	rivals  []string // names of the keys that may be the end date, too
 	keys    []string
 	found   [][]int // by pick: positions of the keys that could be meant
 }
@@ -110,7 +111,22 @@ func (l *layout) learn(keys []string) error {
 			}
 		}
 	}
-	return nil
+	return l.learnRivals(keys)
+}
+
+// learnRivals finds the keys that may be the end date, too, if that was found by its
+// name.
+func (l *layout) learnRivals(keys []string) error {
+	l.rivals = nil
+	p, found := l.picks[endDateCell], l.found[endDateCell]
+	if p.asked != "" || p.none || len(found) != 1 {
+		return nil
+	}
+	for _, at := range rivals(keys, found[0]) {
+		l.rivals = append(l.rivals, keys[at])
+		l.picks, l.found = append(l.picks, pick{asked: keys[at]}), append(l.found, []int{at})
+	}
+	return checkAbsences(keys, keys[found[0]])
 }
 
 // find returns the member of the object that pick i means, and its key; an empty cell

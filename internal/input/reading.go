@@ -162,7 +162,7 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 			g.survey.LeftOut++
 			return g.leaveOut(r, s), nil
 		}
-		if err := cmp.Or(g.agreeAll(r), g.nested(r)); err != nil {
+		if err := cmp.Or(g.agreeAll(r), g.nested(r), g.checkRivals(r)); err != nil {
 			return true, err
 		}
 		g.survey.record(r)

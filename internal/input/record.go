@@ -26,6 +26,7 @@ type record struct {
 	fault string // why it cannot be used; "" if it can
 
 	status []statusColumn // the columns behind those of the conditions
+	rivals []string       // the names of those behind these, which may be the end date, too
 	grid   *gridRow       // the row that it is; nil for an object
 	header int            // row of the last header that repeats the first one above it; 0: none
 	named  string         // a cell that is the name of its own column, as in another header; "": none

@@ -109,6 +109,10 @@ func (s *Source) choose(g *grid) error {
 		for _, c := range g.status {
 			columns = append(columns, c.at)
 		}
+		if endDate >= 0 && s.options.EndDateColumn == "" {
+			at := rivals(g.header, endDate)
+			g.rivals, columns = pickNames(g.header, at), append(columns, at...)
+		}
 		err = g.pick(ref, endDate, columns...)
 	}
 	if err != nil {
@@ -135,10 +139,13 @@ func findColumns(header []string, o Options) (ref, endDate int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	if ref == endDate {
+	switch {
+	case ref == endDate:
 		return 0, 0, fmt.Errorf("--ref-column and --end-date-column both name the column %q", header[ref])
+	case endDate >= 0 && o.EndDateColumn == "":
+		err = checkAbsences(header, header[endDate])
 	}
-	return ref, endDate, nil
+	return ref, endDate, err
 }
 
 // openGrid opens a file as a grid. If the file has JSON objects, it returns nil and
