@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Sight is how certain it is that a text is a date.
@@ -32,8 +33,8 @@ func Spot(text string, numbers bool) (last time.Time, s Sight) {
 		return last, NoDate
 	case isDigit(char) && strings.Trim(text, "0123456789.") == "" && strings.Count(text, ".") < 2:
 		return spotNumber(text, numbers)
-	case !isDigit(char) && (char < 'A' || len(text) < 2 || isDigit(text[1])):
-		return last, NoDate // +44…, E10017
+	case !isDigit(char) && (char < 'A' || len(text) < 2 || !mayBeName(char, text[1]) || strings.IndexByte(text, '@') > 0):
+		return last, NoDate // +44…, E10017, an address
 	}
 	c := newCandidate(text)
 	parts, n, rest := c.unnamed.parts()
@@ -59,6 +60,26 @@ func (c candidate) packed() (last time.Time, s Sight) {
 		}
 	}
 	return last, s
+}
+
+// nameBeginnings are the first two letters of the names of months and weekdays.
+var nameBeginnings = func() (all [26][26]bool) {
+	for _, names := range []map[string]int{longMonth, shortMonth, weekday} {
+		for name := range names {
+			all[name[0]-'a'][name[1]-'a'] = true
+		}
+	}
+	return all
+}()
+
+// mayBeName tells whether a month or a weekday may begin with two bytes. It rules out most
+// words quickly.
+func mayBeName(a, b byte) bool {
+	if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
+		return true
+	}
+	a, b = a|0x20, b|0x20
+	return a >= 'a' && a <= 'z' && b >= 'a' && b <= 'z' && nameBeginnings[a-'a'][b-'a']
 }
 
 // isDay tells whether a text has a day, a month and a year in any order, with anything

@@ -103,3 +103,18 @@ func BenchmarkSpot(b *testing.B) {
 		})
 	}
 }
+
+func FuzzSpot(f *testing.F) {
+	for i, day := range days {
+		f.Add(day+clocks[i%len(clocks)], i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, text string, numbers bool) {
+		last, sight := Spot(text, numbers)
+		if sight == NoDate && !last.IsZero() {
+			t.Errorf("%q is no date, and %v", text, last)
+		}
+		if _, wider := Spot(text, true); wider < sight {
+			t.Errorf("%q is a date only if numbers are none", text)
+		}
+	})
+}

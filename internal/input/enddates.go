@@ -11,6 +11,7 @@ import (
 	"offboard/internal/dates"
 	"offboard/internal/leaver"
 	"offboard/internal/table"
+	"offboard/internal/xlsx"
 )
 
 // What the name of a column says is in its words. A missing word costs a message that
@@ -158,15 +159,17 @@ func (g *reading) checkRivals(r *record) error {
 	if len(r.rivals) == 0 || strings.TrimSpace(r.cells[endDateCell].Text) == "" {
 		return nil
 	}
-	d := g.source.dateIn(r.cells[endDateCell])
-	if d.err != nil || d.Time().IsZero() {
-		return nil
-	}
+	var d date // it is read if it is needed
 	first := firstCondition + len(g.source.options.Where) + len(r.status)
 	for i, name := range r.rivals {
 		c := r.cells[first+i]
-		if c.Kind == r.cells[endDateCell].Kind && c.Text == r.cells[endDateCell].Text || strings.TrimSpace(c.Text) == "" {
+		if isEarlierDay(c, r.cells[endDateCell]) && g.source.options.Dates.IsZero() || c.Kind == r.cells[endDateCell].Kind && c.Text == r.cells[endDateCell].Text || strings.TrimSpace(c.Text) == "" {
 			continue
+		}
+		if d.Text == "" {
+			if d = g.source.dateIn(r.cells[endDateCell]); d.err != nil {
+				return nil
+			}
 		}
 		if at := g.source.dayOf(c); at.Sub(d.Time()) >= 24*time.Hour {
 			return lineErrorf(r.row, "2 %ss could be meant by %q: %s, and the second one says %s, which is later; name one with --end-date-column",
@@ -174,6 +177,15 @@ func (g *reading) checkRivals(r *record) error {
 		}
 	}
 	return nil
+}
+
+// isEarlierDay tells quickly whether a text is not later than another one, both of them
+// YYYY-MM-DD.
+func isEarlierDay(c, than cell) bool {
+	isDay := func(c cell) bool {
+		return c.Kind == xlsx.Text && len(c.Text) == 10 && c.Text[4] == '-' && c.Text[7] == '-'
+	}
+	return isDay(c) && isDay(than) && c.Text <= than.Text
 }
 
 // dayOf returns the day in a cell of any form; the zero time if there is none, or if it

@@ -32,20 +32,13 @@ func (f *objects) records() iter.Seq2[*record, error] {
 		r := record{lines: 1, cells: make([]cell, len(f.picks)), names: make([]string, len(f.picks))}
 		l := f.layout()
 		var object *table.Object
-		r.each = func(visit func(name string, c cell)) {
-			walk(object, "", 1, func(path string, v table.Value) {
-				if v.Kind() != table.Number { // a number can be anything
-					visit(path, valueCell(v))
-				}
-			})
-		}
 		r.people = func() string { return f.people(object, r.cells[refCell].Text) }
 		for next, err := range f.json.Objects() {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			object = next
+			object, r.object = next, next
 			r.row, r.size, r.fault = object.Line, 0, object.Fault
 			if r.fault == "" {
 				if err := l.learn(object.Keys); err != nil {

@@ -166,6 +166,7 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 			return true, err
 		}
 		g.survey.record(r)
+		g.noteOtherDates(r)
 		s.facts = g.facts(r)
 		if column, value := g.source.active(r); column != "" {
 			g.survey.status.note(column, value, r.cells[endDateCell].Text)
@@ -331,7 +332,7 @@ func (g *reading) complete() error {
 		}
 	}
 	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
-		return g.survey.otherDates.check(s.Field())
+		return g.otherDates().check(s.Field())
 	}
 	return nil
 }

@@ -120,13 +120,6 @@ func count(n int, thing string) string {
 
 // record notes a record that meets the conditions.
 func (v *Survey) record(r *record) {
-	if r.names[endDateCell] == "" && v.otherDates.next() {
-		r.each(func(name string, c cell) {
-			if name != r.names[refCell] {
-				v.otherDates.note(name, c)
-			}
-		})
-	}
 	if r.lines > 1 {
 		if v.broken++; v.broken == 1 {
 			v.firstBroken = r.row

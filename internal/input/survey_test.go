@@ -18,6 +18,10 @@ func TestDatesThatNobodyReadsAreRefused(t *testing.T) {
 			<row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>Until</t></is></c></row>
 			<row><c><v>1</v></c><c s="1"><v>45473</v></c></row>
 		</sheetData></worksheet>`}),
+		"a cell that is a number": workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData>
+			<row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>Until</t></is></c></row>
+			<row><c><v>1</v></c><c><v>46753</v></c></row>
+		</sheetData></worksheet>`}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := story{text: text}.read(t, "leavers")
