@@ -150,7 +150,8 @@ func (f Format) Serial() bool { return f.number == serial }
 // The EndDate's Text is YYYY-MM-DD or RFC 3339, so that it means the same to
 // everybody who reads it later. After an error the EndDate has a Text only, which
 // leaver.ParseEndDate refuses, too. The error matches leaver.ErrNoDate for what
-// systems write for no date, in the format (01/01/1970) or in any (N/A). For other
+// systems write for no date, in the format (01/01/1970, and with a year of two digits
+// 31/12/99, 01/01/00) or in any (N/A). For other
 // texts that are not in the format it matches leaver.ErrDateForm if f is zero, and
 // not if a format was named.
 func (f Format) Parse(text string, zone *time.Location) (leaver.EndDate, error) {
@@ -160,10 +161,12 @@ func (f Format) Parse(text string, zone *time.Location) (leaver.EndDate, error) 
 	var refusal error
 	if standard, ok := f.standard(newCandidate(text), zone); ok {
 		d, err := leaver.ParseEndDate(standard, zone)
-		if err == nil {
+		switch {
+		case err == nil && f.isCutNone(d):
+			refusal = &refused{text, standard, leaver.ErrNoDate}
+		case err == nil:
 			return d, nil
-		}
-		if !errors.Is(err, leaver.ErrDateForm) {
+		case !errors.Is(err, leaver.ErrDateForm):
 			refusal = &refused{text, standard, errors.Unwrap(err)}
 		}
 	}

@@ -2,6 +2,7 @@ package dates
 
 import (
 	"errors"
+	"math/bits"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // system is known to write it, and it would read half of the days of YYYY-MM-DD.
 var proposals = parseAll(
 	"DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD/MM/YY", "MM/DD/YY", "D/M/YY", "M/D/YY", "YYYY/MM/DD", "YYYY/M/D", "YY/MM/DD",
-	"DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "D.M.YY", "YYYY.MM.DD", "YYYY. MM. DD.", "YYYY. M. D.", "DD. MM. YYYY", "D. M. YYYY",
+	"DD.MM.YYYY", "MM.DD.YYYY", "D.M.YYYY", "M.D.YYYY", "DD.MM.YY", "MM.DD.YY", "D.M.YY", "M.D.YY", "YYYY.MM.DD", "YY.MM.DD", "YYYY. MM. DD.", "YYYY. M. D.", "DD. MM. YYYY", "D. M. YYYY",
 	"DD-MM-YYYY", "MM-DD-YYYY", "D-M-YYYY", "M-D-YYYY", "DD-MM-YY", "MM-DD-YY", "D-M-YY", "M-D-YY", "YYYY-MM-DD", "YYYY-M-D", "YY-MM-DD",
 	"DD MM YYYY", "D M YYYY", "YYYY MM DD",
 	"DD-MMM-YYYY", "D-MMM-YYYY", "DD-MMM-YY", "D-MMM-YY", "DD/MMM/YYYY", "DD MMM YYYY", "D MMM YYYY", "D MMM YY", "D MMMM YYYY", "D. MMM YYYY", "D. MMMM YYYY",
@@ -35,15 +36,39 @@ func parseAll(letters ...string) []Format {
 // set is a set of proposals: bit i is set if proposals[i] is in it.
 type set uint64
 
-// every is the set of all proposals.
-var every = set(1)<<len(proposals) - 1
+// every is the set of all proposals, and shortYears that of those with a year of two
+// digits.
+var (
+	every      = set(1)<<len(proposals) - 1
+	shortYears = those(Format.hasShortYear)
+)
 
-// reading returns those of a set that read a text as an end date, and whether another
-// one reads it as what stands for no date, or lies too far ahead. With the zero now no
-// end date is too far ahead.
-func (of set) reading(text string, zone *time.Location, now time.Time) (fits set, none bool) {
+// those returns the set of the proposals of some kind.
+func those(is func(Format) bool) (of set) {
+	for i, f := range proposals {
+		if is(f) {
+			of |= 1 << i
+		}
+	}
+	return of
+}
+
+// readings are the formats of a set that read a text.
+type readings struct {
+	fits  set // as an end date
+	none  set // as what stands for no date, or as a day too far ahead
+	early set // those of fits that read a day before plausibleFrom
+}
+
+// plausibleFrom is the year from which on nearly all end dates are. Numbers that count
+// something else are often days before it.
+const plausibleFrom = 1990
+
+// readings returns how the formats of a set read a text. With the zero now no end date
+// is too far ahead.
+func (of set) readings(text string, zone *time.Location, now time.Time) (r readings) {
 	if !hasDigit(text) {
-		return 0, false
+		return r
 	}
 	c := newCandidate(text)
 	for i, f := range proposals {
@@ -53,16 +78,26 @@ func (of set) reading(text string, zone *time.Location, now time.Time) (fits set
 		d, ok, isNone := f.read(c, zone)
 		switch {
 		case isNone || ok && !now.IsZero() && d.FarAhead(now):
-			none = true
+			r.none |= 1 << i
 		case ok:
-			fits |= 1 << i
+			r.fits |= 1 << i
+			if d.Time().Year() < plausibleFrom {
+				r.early |= 1 << i
+			}
 		}
 	}
-	return fits, none
+	return r
 }
 
 // hasDigit is false for most texts that are no date.
-func hasDigit(text string) bool { return strings.ContainsAny(text, "0123456789") }
+func hasDigit(text string) bool {
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			return true
+		}
+	}
+	return false
+}
 
 // compact is the format of numbers that look like dates.
 var compact = parseAll("YYYYMMDD")[0]
@@ -95,21 +130,33 @@ func Looks(text string, zone *time.Location) bool {
 }
 
 // Proposal collects the texts of end dates in an unknown format, and finds the
-// formats that read all of them. Texts that no format reads (31/06/2024, "to be
-// agreed") do not count, and neither do those that stand for no date or lie too far
-// ahead (N/A, 01/01/1970, 31/12/9999). It is for one goroutine at a time.
+// formats that read all of them. Texts that are no dates (31/06/2024, "to be agreed")
+// do not count, and neither do those that stand for no date or lie too far ahead (N/A,
+// 01/01/1970, 31/12/9999). No format is found for dates of several forms, nor one that
+// makes of many texts days before 1990: 24182 is no serial number. Where the order of
+// day and year cannot be told, because the year has two digits (24.06.25), all orders
+// are found. It is for one goroutine at a time.
 type Proposal struct {
 	zone *time.Location
 	now  time.Time
 
-	fits    set
+	fits    set // formats that read all dates
+	orders  set // those with a year of two digits that do, too far ahead or not
+	numbers set // formats that read all texts of digits, be it as no date
+	early   [64]int
 	counts  [3]int // of the texts that were added, by kind
 	usual   int    // added by AddUsual
 	example string // a text of the kind none
 
-	// seen has the kinds of texts: lists have few different dates, and a text
-	// changes nothing when it is added again.
-	seen map[string]kind
+	// seen has what is known of texts: lists have few different dates, and a text
+	// changes nothing but counts when it is added again.
+	seen map[string]seenText
+}
+
+// seenText is what is known of a text.
+type seenText struct {
+	kind  kind
+	early set // the formats that read it as a day before plausibleFrom
 }
 
 // kind is what a text says about the format of a list.
@@ -128,7 +175,7 @@ const maxSeen = 1024
 // zone. A format does not fit a text that it would read as an end date FarAhead of
 // now; with the zero time it may.
 func NewProposal(zone *time.Location, now time.Time) *Proposal {
-	return &Proposal{zone: zone, now: now, fits: every, seen: make(map[string]kind, maxSeen)}
+	return &Proposal{zone: zone, now: now, fits: every, orders: shortYears, numbers: every, seen: make(map[string]seenText, maxSeen)}
 }
 
 // Add takes the text of an end date that is not in the usual form.
@@ -141,27 +188,37 @@ func (p *Proposal) Add(text string) {
 		}
 		p.seen[strings.Clone(text)] = k // the text may be a part of a large record
 	}
-	p.counts[k]++
-	if k == none && p.example == "" {
+	p.counts[k.kind]++
+	for early := uint64(k.early); early != 0; early &= early - 1 {
+		p.early[bits.TrailingZeros64(early)]++
+	}
+	if k.kind == none && p.example == "" {
 		p.example = strings.Clone(text)
 	}
 }
 
 // add takes a text that is not known.
-func (p *Proposal) add(text string) kind {
-	fits, isNone := p.fits.reading(text, p.zone, p.now)
+func (p *Proposal) add(text string) seenText {
+	r := (p.fits | p.orders).readings(text, p.zone, p.now)
+	fits := p.fits & r.fits
 	if fits == 0 {
-		others, otherNone := (every &^ p.fits).reading(text, p.zone, p.now)
-		switch {
-		case others != 0:
-		case isNone || otherNone || standsForNone(text, p.zone):
-			return none
-		default:
-			return odd
-		}
+		r = every.readings(text, p.zone, p.now)
 	}
-	p.fits = fits
-	return dated
+	isNone := r.none != 0 || r.fits == 0 && standsForNone(text, p.zone)
+	if strings.Trim(text, "0123456789") == "" && (r.fits|r.none != 0 || !isNone) {
+		p.numbers &= r.fits | r.none
+	}
+	switch {
+	case r.fits != 0:
+		p.fits, p.orders = fits, p.orders&(r.fits|r.none)
+		return seenText{dated, r.early}
+	case isNone:
+		return seenText{none, 0}
+	}
+	if isDay(text) {
+		p.fits, p.orders = 0, 0 // none of the formats reads it
+	}
+	return seenText{odd, 0}
 }
 
 func standsForNone(text string, zone *time.Location) bool {
@@ -183,9 +240,10 @@ func (p *Proposal) Advice() Advice {
 	if p.counts[dated] == 0 {
 		return a
 	}
+	found := p.plausible()
 	known := map[string]bool{}
 	for i, f := range proposals {
-		if p.fits&(1<<i) == 0 {
+		if found&(1<<i) == 0 {
 			continue
 		}
 		if reading := alike.Replace(f.letters); !known[reading] {
@@ -195,6 +253,23 @@ func (p *Proposal) Advice() Advice {
 		}
 	}
 	return a
+}
+
+// plausible returns the formats that are worth a proposal: those that read all dates and
+// all numbers, and hardly any date as a day before 1990; and other orders of a year of
+// two digits. A year of four digits between separators is what it seems to be, whichever.
+func (p *Proposal) plausible() (found set) {
+	found = p.fits & p.numbers
+	for i, f := range proposals {
+		isPlain := f.number == notNumber && !f.hasShortYear() && len(f.pattern) > len(compactPattern)
+		if !isPlain && 20*p.early[i] > p.counts[dated] {
+			found &^= 1 << i
+		}
+	}
+	if found&shortYears != 0 {
+		found |= p.orders & p.numbers
+	}
+	return found
 }
 
 // Advice is what a Proposal found out about the end dates of a list.

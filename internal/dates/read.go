@@ -2,6 +2,7 @@ package dates
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"offboard/internal/leaver"
@@ -32,8 +33,29 @@ func (f Format) read(c candidate, zone *time.Location) (d leaver.EndDate, ok, no
 		return d, false, false
 	}
 	d, err := leaver.ParseEndDate(standard, zone)
+	if err == nil && f.isCutNone(d) {
+		return leaver.EndDate{}, false, true
+	}
 	return d, err == nil, errors.Is(err, leaver.ErrNoDate)
 }
+
+// isCutNone tells whether an end date is what stands for no date, read with a year of
+// two digits: 9999-12-31, 1899-12-30, 1899-12-31, 1900-01-01 and 0001-01-01 have the
+// same two digits as a day that somebody could have left on. Hardly anybody did, and
+// somebody who has no end date is still there. (1970-01-01 is itself in two digits.)
+func (f Format) isCutNone(d leaver.EndDate) bool {
+	if f.number != notNumber || !f.hasShortYear() || len(d.Text) < len(dayLayout) {
+		return false
+	}
+	switch d.Text[:len(dayLayout)] {
+	case "1999-12-30", "1999-12-31", "2000-01-01", "2001-01-01":
+		return true
+	}
+	return false
+}
+
+// hasShortYear tells whether the format has a year of two digits.
+func (f Format) hasShortYear() bool { return strings.IndexByte(f.pattern, shortYear) >= 0 }
 
 // standard returns a text in the format as YYYY-MM-DD or RFC 3339. It tells
 // whether the text is in the format, without an error: a list is compared with

@@ -25,11 +25,14 @@ import (
 // definition. It returns the Text of the end date; "!" if the text is none.
 func referenceParse(f Format, text string, zone *time.Location) string {
 	d, err := leaver.ParseEndDate(referenceStandard(f, text, zone), zone)
-	if err != nil {
+	if err != nil || strings.Contains(f.pattern, "y") && cutNone.MatchString(d.Text) {
 		return "!"
 	}
 	return d.Text
 }
+
+// cutNone matches what stands for no date, read with a year of two digits.
+var cutNone = regexp.MustCompile(`^(1999-12-3[01]|200[01]-01-01)`)
 
 func referenceStandard(f Format, text string, zone *time.Location) string {
 	switch {

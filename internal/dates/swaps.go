@@ -19,6 +19,8 @@ import (
 //     days are distributed evenly, one column in 500 with as few days is like that by
 //     chance, and far fewer with more. Dates that are all the first of a month say
 //     nothing, unless the texts are all of January.
+//   - Cells of the kind date beside texts of a local form (30/06/2024): two of each are
+//     enough, also on one day. A program that reads this form leaves no text.
 //   - Dates alone, because the texts are gone or another program has read them: at
 //     least 20, in at least 6 months and on at least 8 days of the month, of which the
 //     last is the 11th or the 12th. A column with a habit (the first of the month, the
@@ -31,6 +33,8 @@ type Swaps struct {
 	read  calendar // texts that were read as dates
 	texts calendar // texts that were not read, but have a day and a month
 	order dayOrder // of these texts
+
+	cellCount, localCount int // how many cells of the kind date, and texts of a local form
 }
 
 // dayOrder says what the texts that were not read put first.
@@ -44,25 +48,37 @@ const (
 )
 
 // Add takes an end date as it was read: a cell of the kind date, or a text. Of a text
-// that could not be read, d has the Text only.
-func (s *Swaps) Add(d leaver.EndDate, isCell bool) {
+// that could not be read, d has the Text only. Add tells whether it is a text of a local
+// form; of equal ones, Again takes all but the first.
+func (s *Swaps) Add(d leaver.EndDate, isCell bool) (local bool) {
 	switch at := d.Time(); {
 	case at.IsZero():
-		s.addText(d.Text)
+		return s.addText(d.Text)
 	case isCell:
 		s.cells.add(at.Month(), at.Day())
+		s.cellCount++
 	default:
 		s.read.add(at.Month(), at.Day())
 	}
+	return false
 }
+
+// AddLocal takes an end date that was read from a text in a local form.
+func (s *Swaps) AddLocal(d leaver.EndDate) {
+	s.Add(d, false)
+	s.localCount++
+}
+
+// Again takes a text of a local form that was added before.
+func (s *Swaps) Again() { s.localCount++ }
 
 // addText takes a text that was not read, if it has two numbers, a separator behind
 // each of them, and a year: 30/06/2024, 6.30.24.
-func (s *Swaps) addText(text string) {
+func (s *Swaps) addText(text string) (local bool) {
 	rest := scanner(leaver.PlainDate(text))
 	first, ok1 := rest.number(1, 2)
 	if rest == "" {
-		return
+		return false
 	}
 	separator := rest[0]
 	ok2 := rest.take(separator) && (separator == '/' || separator == '.' || separator == '-')
@@ -70,25 +86,28 @@ func (s *Swaps) addText(text string) {
 	ok4 := rest.take(separator)
 	_, ok5 := rest.number(2, 4)
 	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || first < 1 || second < 1 {
-		return
+		return false
 	}
 	order, day, month := dayFirst, first, second
 	if second > 12 {
 		order, day, month = monthFirst, second, first
 	}
 	if day > 31 || month > 12 {
-		return
+		return false
 	}
 	if day > 12 {
 		s.order |= order
 	}
 	s.texts.add(time.Month(month), day)
+	s.localCount++
+	return true
 }
 
 // Found tells whether the column looks swapped in part.
 func (s *Swaps) Found() bool {
 	dates, texts := s.split()
-	return areSwapped(dates, texts, s.order) || texts.count() == 0 && areLow(dates)
+	enough := dates.count() >= 3 && texts.count() >= 3 && dates.count()+texts.count() >= 10 || s.cellCount >= 2 && s.localCount >= 2
+	return enough && areSwapped(dates, texts, s.order) || texts.count() == 0 && areLow(dates)
 }
 
 // Doubts tells whether end dates of the column are in doubt that are Swappable, and that
@@ -122,10 +141,7 @@ func areSwapped(dates, texts calendar, order dayOrder) bool {
 	if order == bothOrders || dates.lastDay() > 12 || texts.firstDay() <= 12 {
 		return false
 	}
-	if dates.lastDay() == 1 && texts.months() != 1<<time.January {
-		return false
-	}
-	return dates.count() >= 3 && texts.count() >= 3 && dates.count()+texts.count() >= 10
+	return dates.lastDay() > 1 || texts.months() == 1<<time.January
 }
 
 func areLow(dates calendar) bool {

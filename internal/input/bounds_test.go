@@ -124,54 +124,19 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-func TestOtherDatesAreBounded(t *testing.T) {
-	date := textCell("2024-06-30")
-	t.Run("in records", func(t *testing.T) {
-		var d otherDates
-		looked := 0
-		for range 3 * otherDateRecords {
-			if d.next() {
-				looked++
-				d.note("a", textCell("x"))
-			}
-		}
-		if looked != otherDateRecords {
-			t.Errorf("%d records are looked at, want %d", looked, otherDateRecords)
-		}
-	})
-	t.Run("in cells", func(t *testing.T) {
-		var d otherDates
-		looked := 0
-		for d.next() {
-			for range 1 << 16 {
-				looked++
-				d.note("a", textCell("x"))
-			}
-		}
-		if looked != otherDateCells {
-			t.Errorf("%d cells are looked at, want %d", looked, otherDateCells)
-		}
-	})
-	t.Run("in the length of names", func(t *testing.T) {
-		var d otherDates
-		const length = 1000
-		for i := range 10_000 { // in one record
-			d.note(fmt.Sprintf("%0*d", length, i), date)
-		}
-		if n := len(d.names); n*length < otherDateNames || n*length > otherDateNames+length || len(d.columns) != n || d.next() {
-			t.Errorf("%d names are kept", n)
-		}
-	})
-	t.Run("a name counts once", func(t *testing.T) {
-		var d otherDates
-		for range 1000 {
-			d.note("a", date)
-			d.note("b", date)
-		}
-		if !slices.Equal(d.names, []string{"a", "b"}) || d.size != 2 {
-			t.Errorf("the names are %q, of %d bytes", d.names, d.size)
-		}
-	})
+func TestOtherDatesAreBoundedByTheLengthOfPaths(t *testing.T) {
+	var d otherDates
+	const length = 1000
+	for i := range 10_000 {
+		name := fmt.Sprintf("%0*d", length, i)
+		d.noteObject(&table.Object{Keys: []string{"a", name}, Values: []table.Value{table.Value(`"x"`), table.Value(`"2024-06-30"`)}}, "")
+	}
+	if n := len(d.columns); n*length < otherDateNames || n*length > otherDateNames+2*length || len(d.at) != n {
+		t.Errorf("%d names are kept", n)
+	}
+	if of := d.columns[0]; of.name != "a" || of.values != 10_000 {
+		t.Errorf("the first key is %q, with %d values", of.name, of.values)
+	}
 }
 
 // TestAReadingRemembersFewDates reads more dates than a reading remembers.

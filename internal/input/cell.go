@@ -149,6 +149,7 @@ type date struct {
 	leaver.EndDate
 	err     error        // why it cannot be used
 	ownKind bool         // the cell is a date, and not a text
+	local   bool         // it is a text such as 30/06/2024, read or not
 	swap    leaver.Facts // that its day and month could be swapped
 }
 
@@ -167,6 +168,10 @@ func (s *Source) dateIn(c cell) (d date) {
 		d.Text, d.err = noValue, fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
 	default:
 		d.EndDate, d.err = format.Parse(text, s.options.Zone)
+		if c.Kind == xlsx.Text && d.err == nil && !format.IsZero() {
+			_, err := leaver.ParseEndDate(text, s.options.Zone)
+			d.local = err != nil
+		}
 	}
 	return d
 }

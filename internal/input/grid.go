@@ -22,6 +22,7 @@ type grid struct {
 	ref       int   // the column of the ref
 	endDate   int   // that of the end date; -1: there is none
 	status    []statusColumn
+	rivals    []string              // names of the columns that may be the end date, too
 	merged    merged                // cells of a sheet that are merged over several rows
 	hides     func(column int) bool // tells whether a sheet hides a column; nil for a text
 
@@ -80,7 +81,7 @@ func (g *grid) pick(ref, endDate int, columns ...int) error {
 // records implements format.
 func (g *grid) records() iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
-		r := record{cells: make([]cell, g.picked), names: g.namesOf(g.columns), columns: g.status, values: make([]statusValue, len(g.status))}
+		r := record{cells: make([]cell, g.picked), names: g.namesOf(g.columns), rivals: g.rivals, columns: g.status, values: make([]statusValue, len(g.status))}
 		var row *gridRow
 		r.each = func(visit func(name string, c cell)) {
 			for i := range row.texts {

@@ -31,28 +31,21 @@ func (f *objects) records() iter.Seq2[*record, error] {
 		r := record{lines: 1, cells: make([]cell, len(f.picks)), names: make([]string, len(f.picks))}
 		l := f.layout()
 		var object *table.Object
-		r.each = func(visit func(name string, c cell)) {
-			walk(object, "", 1, func(path string, v table.Value) {
-				if v.Kind() != table.Number { // a number can be anything
-					visit(path, valueCell(v))
-				}
-			})
-		}
 		r.people = func() string { return f.people(object, r.cells[refCell].Text) }
 		for next, err := range f.json.Objects() {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			object = next
+			object, r.object = next, next
 			r.row, r.size, r.fault = object.Line, 0, object.Fault
 			if r.fault == "" {
 				if err := l.learn(object.Keys); err != nil {
 					yield(nil, &table.LineError{Line: object.Line, Err: err})
 					return
 				}
-				r.cells, r.names = r.cells[:0], r.names[:0]
-				for i := range f.picks {
+				r.rivals, r.cells, r.names = l.rivals, r.cells[:0], r.names[:0]
+				for i := range l.picks {
 					c, name := l.find(object, i)
 					r.cells, r.names = append(r.cells, c), append(r.names, name)
 					r.size += len(c.Text) // a copy of its own
@@ -74,12 +67,16 @@ func (f *objects) columnNames() (names [firstCondition]string) { return names }
 // the object before.
 type layout struct {
 	objects *objects
+	picks   []pick   // those of all objects, then the rivals
+	rivals  []string // names of the keys that may be the end date, too
 	keys    []string
 	found   [][]int // by pick: positions of the keys that could be meant
 	status  *statusKeys
 }
 
-func (f *objects) layout() layout { return layout{objects: f, status: newStatusKeys(f)} }
+func (f *objects) layout() layout {
+	return layout{objects: f, picks: slices.Clone(f.picks), status: newStatusKeys(f)}
+}
 
 // learn finds the keys of an object that could be meant. It fails if several keys with
 // different names could.
@@ -88,7 +85,7 @@ func (l *layout) learn(keys []string) error {
 		return nil
 	}
 	l.keys = append(l.keys[:0], keys...)
-	l.found = l.found[:0]
+	l.picks, l.found = l.picks[:len(l.objects.picks)], l.found[:0]
 	l.status.learn(keys)
 	for _, p := range l.objects.picks {
 		if p.none {
@@ -101,13 +98,28 @@ func (l *layout) learn(keys []string) error {
 			return fmt.Errorf("%d keys could be meant by %q: %s; name one with %s", len(found), cmp.Or(p.asked, spelt(p.usual)), quoted(first), p.flag)
 		}
 	}
-	return nil
+	return l.learnRivals(keys)
+}
+
+// learnRivals finds the keys that may be the end date, too, if that was found by its
+// name.
+func (l *layout) learnRivals(keys []string) error {
+	l.rivals = nil
+	p, found := l.picks[endDateCell], l.found[endDateCell]
+	if p.asked != "" || p.none || len(found) != 1 {
+		return nil
+	}
+	for _, at := range rivals(keys, found[0]) {
+		l.rivals = append(l.rivals, keys[at])
+		l.picks, l.found = append(l.picks, pick{asked: keys[at]}), append(l.found, []int{at})
+	}
+	return checkAbsences(keys, keys[found[0]])
 }
 
 // find returns the member of the object that pick i means, and its key; an empty cell
 // and "" if the object has none. The keys are those that learn was called with.
 func (l *layout) find(o *table.Object, i int) (cell, string) {
-	return member(o, l.found[i], l.objects.picks[i])
+	return member(o, l.found[i], l.picks[i])
 }
 
 // member returns the member at the position that was found, or else the one at a path

@@ -164,10 +164,11 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 			g.survey.LeftOut++
 			return g.leaveOut(r, s), nil
 		}
-		if err := cmp.Or(g.agreeAll(r), g.nested(r)); err != nil {
+		if err := cmp.Or(g.agreeAll(r), g.nested(r), g.checkRivals(r)); err != nil {
 			return true, err
 		}
 		g.survey.record(r)
+		g.noteOtherDates(r)
 		s.facts = g.facts(r)
 		if fault == "" && g.mayBeTotal(r) {
 			if filled, isTotal := r.total(); isTotal {
@@ -297,6 +298,8 @@ func (g *reading) date(c cell) date {
 		c.Text = strings.Clone(c.Text) // so that the record does not stay in memory
 		d = g.newDate(c)
 		g.dates[c.Text] = d
+	} else if d.local {
+		g.survey.swaps.Again()
 	}
 	return d
 }
@@ -305,7 +308,11 @@ func (g *reading) date(c cell) date {
 // column: once is enough for each text.
 func (g *reading) newDate(c cell) date {
 	d := g.source.dateIn(c)
-	g.survey.swaps.Add(d.EndDate, d.ownKind)
+	if d.local {
+		g.survey.swaps.AddLocal(d.EndDate)
+	} else {
+		d.local = g.survey.swaps.Add(d.EndDate, d.ownKind)
+	}
 	if dates.Swappable(d.EndDate) {
 		d.swap = swappableText
 		if d.ownKind {
@@ -328,7 +335,7 @@ func (g *reading) complete() error {
 		}
 	}
 	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
-		return g.survey.otherDates.check(s.Field())
+		return g.otherDates().check(s.Field())
 	}
 	return nil
 }

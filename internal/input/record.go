@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
 // format reads records: from a grid, or from JSON objects.
@@ -27,13 +28,15 @@ type record struct {
 
 	columns []statusColumn // that say what the person's employment is; nil if a grid has none
 	values  []statusValue  // what they say
+	rivals  []string       // the names of the columns behind those of the conditions, which may be the end date, too
 	grid    *gridRow       // the row that it is; nil for an object
+	object  *table.Object  // the object that it is; nil for a row
 	header  int            // row of the last header that repeats the first one above it; 0: none
 	named   named          // a cell that is the name of a column, as in another header
 
 	cells []cell   // in the order in which the columns or keys were asked for
 	names []string // of their columns or keys; "" for one that is not there
-	// each visits all cells of the record with their names.
+	// each visits all cells of the row of a grid with their names; nil for an object.
 	each func(visit func(name string, c cell))
 	// people returns the path of a list of other people in an object; "" if there is
 	// none. It is nil for the row of a grid.

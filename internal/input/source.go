@@ -106,7 +106,12 @@ func (s *Source) choose(g *grid) error {
 	}
 	if err == nil {
 		g.status = statusColumns(g.header, s.options.Where, ref, endDate)
-		err = g.pick(ref, endDate, append([]int{ref, endDate}, where...)...)
+		columns := append([]int{ref, endDate}, where...)
+		if endDate >= 0 && s.options.EndDateColumn == "" {
+			at := rivals(g.header, endDate)
+			g.rivals, columns = pickNames(g.header, at), append(columns, at...)
+		}
+		err = g.pick(ref, endDate, columns...)
 	}
 	if err != nil {
 		return &table.LineError{Line: g.headerRow, Err: err}
@@ -132,10 +137,13 @@ func findColumns(header []string, o Options) (ref, endDate int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	if ref == endDate {
+	switch {
+	case ref == endDate:
 		return 0, 0, fmt.Errorf("--ref-column and --end-date-column both name the column %q", header[ref])
+	case endDate >= 0 && o.EndDateColumn == "":
+		err = checkAbsences(header, header[endDate])
 	}
-	return ref, endDate, nil
+	return ref, endDate, err
 }
 
 // openGrid opens a file as a grid. If the file has JSON objects, it returns nil and

@@ -75,18 +75,28 @@ func (v Survey) Padding(digits int) bool {
 }
 
 // DateFormat returns the letters of the format that would read all end dates that
-// could not be read; "" if there is no such format, or more than one. unread tells
-// whether there are end dates that could not be read.
+// could not be read; "" if there is no such format, or more than one, or if other end
+// dates seem to be swapped: a format would read only what is left. unread tells whether
+// there are end dates that could not be read.
 func (v Survey) DateFormat() (letters string, unread bool) {
+	if v.swapped() {
+		return "", v.unreadDates.Texts > 0
+	}
 	return v.unreadDates.Format(), v.unreadDates.Texts > 0
 }
+
+// swapped tells whether days and months of end dates seem to be swapped.
+func (v Survey) swapped() bool { return v.swappedCells || v.swappedTexts }
 
 // dateAdvice says which flag would help where end dates cannot be read; "" if all
 // were read.
 func (v Survey) dateAdvice() string {
 	a := v.unreadDates
-	if a.Texts == 0 {
+	switch {
+	case a.Texts == 0:
 		return ""
+	case v.swapped():
+		return "days and months of other end dates seem to be swapped, which no --date-format puts right: export dates as YYYY-MM-DD"
 	}
 	quoted := make([]string, len(a.Formats))
 	for i, format := range a.Formats {
@@ -118,13 +128,6 @@ func count(n int, thing string) string {
 
 // record notes a record that meets the conditions.
 func (v *Survey) record(r *record) {
-	if r.names[endDateCell] == "" && v.otherDates.next() {
-		r.each(func(name string, c cell) {
-			if name != r.names[refCell] {
-				v.otherDates.note(name, c)
-			}
-		})
-	}
 	if r.lines > 1 {
 		if v.broken++; v.broken == 1 {
 			v.firstBroken = r.row

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	written "offboard/internal/dates"
 	"offboard/internal/input"
 	"offboard/internal/leaver"
 )
@@ -17,6 +18,10 @@ func TestDatesThatNobodyReadsAreRefused(t *testing.T) {
 			<row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>Until</t></is></c></row>
 			<row><c><v>1</v></c><c s="1"><v>45473</v></c></row>
 		</sheetData></worksheet>`}),
+		"a cell that is a number": workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData>
+			<row><c t="s"><v>0</v></c><c t="inlineStr"><is><t>Until</t></is></c></row>
+			<row><c><v>1</v></c><c><v>46753</v></c></row>
+		</sheetData></worksheet>`}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := story{text: text}.read(t, "leavers")
@@ -26,27 +31,67 @@ func TestDatesThatNobodyReadsAreRefused(t *testing.T) {
 }
 
 func TestDatesBesideTextsMayBeSwapped(t *testing.T) {
-	var rows strings.Builder
-	for serial := 45352; serial < 45352+5; serial++ { // 1 to 5 March 2024
-		fmt.Fprintf(&rows, `<row><c><v>1</v></c><c s="1"><v>%d</v></c></row>`, serial)
+	for name, tt := range map[string]struct {
+		cells []int // serial numbers
+		texts []string
+		ask   string // --date-format
+		held  bool   // the cells are, but 3 March, which is the same day when day and month change places
+	}{
+		"five and seven":                   {[]int{45352, 45353, 45354, 45355, 45356}, days("06/2024", 20, 27), "", true},
+		"five and four":                    {[]int{45352, 45353, 45354, 45355, 45356}, days("06/2024", 20, 24), "", true},
+		"two and two":                      {[]int{45352, 45355}, days("06/2024", 20, 22), "", true},
+		"two and two on one day":           {[]int{45355, 45355}, []string{"30/06/2024", "30/06/2024"}, "", true},
+		"read by the format that fits":     {[]int{45352, 45355}, days("06/2024", 20, 22), "DD/MM/YYYY", true},
+		"one text":                         {[]int{45352, 45355}, days("06/2024", 20, 21), "", false},
+		"a cell with a later day":          {[]int{45352, 45371}, days("06/2024", 20, 22), "", false},
+		"a text with an earlier day":       {[]int{45352, 45355}, days("06/2024", 10, 14), "", false},
+		"texts that are read in any event": {[]int{45352, 45355}, []string{"2024-06-30", "2024-06-29"}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var rows strings.Builder
+			for _, serial := range tt.cells {
+				fmt.Fprintf(&rows, `<row><c><v>1</v></c><c s="1"><v>%d</v></c></row>`, serial)
+			}
+			for _, text := range tt.texts {
+				fmt.Fprintf(&rows, `<row><c><v>2</v></c><c t="str"><v>%s</v></c></row>`, text)
+			}
+			format, err := written.ParseFormat(tt.ask)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := open(t, "leavers.xlsx", cells(t, rows.String()), input.Options{Dates: format})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := read(t, s, input.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, row := range all {
+				held := tt.held && i < len(tt.cells) && tt.cells[i] != 45354
+				if row.Doubts.Has(leaver.SwappedDates) != held {
+					t.Errorf("%v, %v: the doubts are %v", row.Place, row.EndDate, row.Doubts)
+				}
+				if tt.held && row.Fault != "" && !strings.Contains(row.Fault, "export dates as YYYY-MM-DD") {
+					t.Errorf("%v: %s", row.Place, row.Fault)
+				}
+			}
+			var v input.Survey
+			for range s.Survey(&v) {
+			}
+			if letters, _ := v.DateFormat(); tt.held && letters != "" {
+				t.Errorf("the format %s is proposed", letters)
+			}
+		})
 	}
-	for day := 20; day < 27; day++ {
-		fmt.Fprintf(&rows, `<row><c><v>2</v></c><c t="str"><v>%d/06/2024</v></c></row>`, day)
+}
+
+// days returns the days of a month from one to before another one.
+func days(month string, from, to int) (all []string) {
+	for day := from; day < to; day++ {
+		all = append(all, fmt.Sprintf("%d/%s", day, month))
 	}
-	s, err := open(t, "leavers.xlsx", cells(t, rows.String()), input.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := read(t, s, input.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, row := range all {
-		held := i < 5 && i != 2 // 3 March is the same day when day and month change places
-		if row.Doubts.Has(leaver.SwappedDates) != held {
-			t.Errorf("%v, %v: the doubts are %v", row.Place, row.EndDate, row.Doubts)
-		}
-	}
+	return all
 }
 
 func TestTheEndOfAFileMayBeMissing(t *testing.T) {
