@@ -2,17 +2,22 @@ package main
 
 import (
 	"encoding/binary"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"offboard/internal/report"
 )
 
 // TestMain makes this program available to scripts and tests as the command
@@ -38,7 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("SOON", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "expand": expand, "listens": listens, "toutf16": toUTF16},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"checks": checks, "exits": exits, "expand": expand, "listens": listens, "nights": nights, "toutf16": toUTF16},
 	})
 }
 
@@ -79,6 +84,36 @@ func expand(ts *testscript.TestScript, neg bool, files []string) {
 	for _, file := range files {
 		text := os.Expand(ts.ReadFile(file), ts.Getenv)
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
+	}
+}
+
+// checks completes reports whose lines end with the error, and the objects of one that
+// lack keys, with their target and their check: checks sandbox june.report.csv.
+func checks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: checks target file…")
+	}
+	target := args[0]
+	for _, file := range args[1:] {
+		lines := strings.SplitAfter(ts.ReadFile(file), "\n")
+		for i, line := range lines {
+			switch object := map[string]any{}; {
+			case strings.HasPrefix(line, "{"):
+				for _, key := range []string{"httpStatus", "attempts", "durationMs", "finishedAt", "requestId", "error"} {
+					object[key] = nil
+				}
+				ts.Check(json.Unmarshal([]byte(line), &object))
+				object["target"], object["check"] = target, report.Check(target, object["ref"].(string), object["endDate"].(string))
+				text, err := json.Marshal(object)
+				ts.Check(err)
+				lines[i] = string(text) + "\n"
+			case i > 0 && strings.HasSuffix(line, "\n"):
+				fields, err := csv.NewReader(strings.NewReader(line)).Read()
+				ts.Check(err)
+				lines[i] = strings.TrimSuffix(line, "\n") + "," + target + "," + report.Check(target, fields[0], fields[1]) + "\n"
+			}
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(strings.Join(lines, "")), 0o600))
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"offboard/internal/report"
 )
 
 // scenarios are measured in this order.
@@ -98,11 +100,11 @@ func (b *bench) suspend(address, input string, concurrency int) (usage, error) {
 }
 
 func (b *bench) suspendWith(program, address, input string, concurrency int) (usage, error) {
-	report := filepath.Join(b.dir, "out.report.csv")
-	_ = os.Remove(report) // of the previous run
+	path := filepath.Join(b.dir, "out.report.csv")
+	_ = os.Remove(path) // of the previous run
 	return measure(b.dir, []string{"OFFBOARD_API_SECRET=" + secret}, program, "run", input,
 		"--base-url", address, "--tenant", tenant, "--yes", "--progress", "none",
-		"--rate", "0", "--concurrency", strconv.Itoa(concurrency), "--report", report)
+		"--rate", "0", "--concurrency", strconv.Itoa(concurrency), "--report", path)
 }
 
 // leavers returns an input with n leavers. It writes the file only once.
@@ -181,9 +183,9 @@ func (b *bench) million() error {
 	if err != nil {
 		return err
 	}
-	report := filepath.Join(b.dir, "million.report.csv")
-	err = write(report, n, "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error\n", func(ref string, i int) string {
-		return fmt.Sprintf("%s,%s,suspended,%s,%d,200,1,42,2024-07-01T00:00:00.000Z,7d444840-9dc0-11d1-b245-5ffdce74fad2,\"\"\n", ref, endDate, input, i+2)
+	ledger := filepath.Join(b.dir, "million.report.csv")
+	err = write(ledger, n, "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error,target,check\n", func(ref string, i int) string {
+		return fmt.Sprintf("%s,%s,suspended,%s,%d,200,1,42,2024-07-01T00:00:00.000Z,7d444840-9dc0-11d1-b245-5ffdce74fad2,,sandbox,%s\n", ref, endDate, input, i+2, report.Check("sandbox", ref, endDate))
 	})
 	if err != nil {
 		return err
@@ -195,7 +197,7 @@ func (b *bench) million() error {
 			return err
 		}
 		planTime, planPeak = append(planTime, u.wall.Seconds()), append(planPeak, float64(u.peak)/1024)
-		u, err = measure(b.dir, nil, b.offboard, "run", input, "--env", "sandbox", "--resume", "--report", report, "--progress", "none")
+		u, err = measure(b.dir, nil, b.offboard, "run", input, "--env", "sandbox", "--resume", "--report", ledger, "--progress", "none")
 		if err != nil {
 			return err
 		}

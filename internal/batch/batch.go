@@ -58,7 +58,8 @@ type Options struct {
 	Pace        *pace.Pace    // decides when a request may start
 	Concurrency int           // requests in flight at most; at least 1
 	MaxAttempts int           // requests per leaver at most; at least 1
-	MaxFailures Limit         // when too many leavers have failed; the zero value never stops the run
+	MaxFailures Limit         // when too many leavers have failed who had not before; the zero value never stops the run
+	First       int           // leavers to try at most; 0: all. The others are recorded as pending
 	Grace       time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.
@@ -83,7 +84,7 @@ const leaversPerSlot = 16
 // request is sent: requests in flight may finish (within Options.Grace), and
 // the rows that were not reached are recorded as pending. When calls is done,
 // requests in flight are cancelled, and the rows that were not reached are not
-// recorded.
+// recorded. Rows beyond Options.First are recorded as pending, too.
 //
 // Run returns nil if all rows were reached. If it stopped early, the error
 // matches ErrRefused, or is a *TooManyFailuresError, or is the cause of the end

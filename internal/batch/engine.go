@@ -44,6 +44,7 @@ type engine struct {
 // left to record the rows that were not reached.
 func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, error], leavers *errgroup.Group) error {
 	var ready []leaver.Result // to be recorded without a request
+	tried := 0
 	flush := func() {
 		e.record(ready...)
 		ready = ready[:0]
@@ -57,7 +58,8 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 			e.stop(err)
 			return err
 		}
-		if task.Outcome == leaver.Pending && e.intake.Err() == nil {
+		if task.Outcome == leaver.Pending && e.intake.Err() == nil && (e.First == 0 || tried < e.First) {
+			tried++
 			if len(ready) > 0 {
 				flush()
 			}
@@ -163,7 +165,7 @@ func (e *engine) settle(task leaver.Result, answer Answer) {
 	case answer.Verdict == Refused:
 		e.stop(fmt.Errorf("%w: %s", ErrRefused, answer.Reason))
 	case e.calls.Err() == nil: // a cancelled request says nothing about the service
-		if err := e.failures.add(task.Outcome == leaver.Failed); err != nil {
+		if err := e.failures.add(task); err != nil {
 			e.stop(err)
 		}
 	}

@@ -3,6 +3,8 @@ package batch
 import (
 	"fmt"
 	"sync"
+
+	"offboard/internal/leaver"
 )
 
 // A share counts the last window leavers tried. With fewer than minTried it
@@ -46,7 +48,16 @@ type failures struct {
 
 // add counts a leaver whose last attempt is over. It returns a
 // *TooManyFailuresError if the limit is exceeded.
-func (f *failures) add(failed bool) error {
+//
+// An outcome that the report has for the leaver already is not counted at all: leavers
+// who fail every night say nothing about the service tonight, and their number must not
+// keep a nightly run from the new ones. They are not counted as tried, either, because
+// they would make the share of the others look smaller.
+func (f *failures) add(r leaver.Result) error {
+	if r.Known() {
+		return nil
+	}
+	failed := r.Outcome == leaver.Failed
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch f.limit.kind {

@@ -2,11 +2,20 @@ package batch
 
 import (
 	"errors"
+	"iter"
 	"testing"
 	"testing/synctest"
 
 	"offboard/internal/leaver"
 )
+
+// ended returns the result of a leaver without an outcome from an earlier run.
+func ended(failed bool) leaver.Result {
+	if failed {
+		return leaver.Result{Outcome: leaver.Failed}
+	}
+	return leaver.Result{Outcome: leaver.Suspended}
+}
 
 // triedUntilStop counts n leavers against a limit and returns how many were
 // tried when the limit was exceeded; 0 if it was not.
@@ -18,7 +27,7 @@ func triedUntilStop(t *testing.T, limit string, failed func(i int) bool, n int) 
 	}
 	f := &failures{limit: l}
 	for i := range n {
-		if err := f.add(failed(i)); err != nil {
+		if err := f.add(ended(failed(i))); err != nil {
 			if !errors.Is(err, ErrTooManyFailures) {
 				t.Fatalf("got %v", err)
 			}
@@ -74,7 +83,7 @@ func TestTooManyFailuresAreReportedInNumbers(t *testing.T) {
 			f := &failures{limit: limit}
 			var got error
 			for got == nil {
-				got = f.add(true)
+				got = f.add(ended(true))
 			}
 			if e, ok := errors.AsType[*TooManyFailuresError](got); !ok || *e != tt.want || got.Error() != tt.text {
 				t.Errorf("got %#v: %v", got, got)
@@ -110,4 +119,89 @@ func TestLeaversThatDoNotExistDoNotCountAsFailures(t *testing.T) {
 		}
 		wantTally(t, l, leaver.Tally{leaver.NotFound: 100})
 	})
+}
+
+func TestAnOutcomeThatTheReportHadBeforeIsNoFailureAndNotTried(t *testing.T) {
+	again := leaver.Result{Outcome: leaver.Failed, Earlier: leaver.Failed}
+	other := leaver.Result{Outcome: leaver.Failed, Earlier: leaver.NotFound}
+	missing := leaver.Result{Outcome: leaver.NotFound, Earlier: leaver.NotFound}
+	good := ended(false)
+	tests := []struct {
+		name   string
+		limit  string
+		result func(i int) leaver.Result
+		want   int // leavers until the run stops; 0: it does not stop
+	}{
+		{"it never counts towards a share", "50%", func(int) leaver.Result { return again }, 0},
+		{"it never counts towards a number", "1", func(int) leaver.Result { return again }, 0},
+		{"another outcome than before counts", "3", func(int) leaver.Result { return other }, 3},
+		// 30 new leavers, of whom 20 fail, among 70 whom the report knows: a third of all,
+		// and two thirds of those who count.
+		{"it does not make the share of the others smaller", "50%", func(i int) leaver.Result {
+			switch {
+			case i < 70:
+				return missing
+			case i%3 == 0:
+				return good
+			}
+			return ended(true)
+		}, 90},
+		{"it does not make up the first 20", "50%", func(i int) leaver.Result {
+			if i < 19 {
+				return again
+			}
+			return ended(true)
+		}, 39},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			limit, err := ParseLimit(tt.limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, got := &failures{limit: limit}, 0
+			for i := range 200 {
+				if f.add(tt.result(i)) != nil {
+					got = i + 1
+					break
+				}
+			}
+			if got != tt.want {
+				t.Errorf("stopped after %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+// known makes leavers who have failed in an earlier run of tasks.
+func known(tasks iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		for task, err := range tasks {
+			task.Earlier = leaver.Failed
+			if !yield(task, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestLeaversWhoFailAsBeforeDoNotStopTheRun(t *testing.T) {
+	for _, limit := range []string{"50%", "5"} {
+		t.Run(limit, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, l, o := &service{answer: func(string, int) Answer { return unavailable }}, &ledger{}, options()
+				o.MaxAttempts = 1
+				o.MaxFailures, _ = ParseLimit(limit)
+				if err := Run(t.Context(), t.Context(), known(tasks(200)), s, l, o); err != nil {
+					t.Fatal(err)
+				}
+				wantTally(t, l, leaver.Tally{leaver.Failed: 200})
+				for _, r := range l.results {
+					if r.Earlier != leaver.Failed {
+						t.Fatalf("the result of %s has lost what the report had before", r.Ref)
+					}
+				}
+			})
+		})
+	}
 }

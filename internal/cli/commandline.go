@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -35,7 +36,7 @@ func (a *app) commandLine(parsed *kong.Context, conf *configuration) commandLine
 	}
 	for _, flag := range parsed.Flags() {
 		text, set := conf.env(variable(flag.Name))
-		matters := inGroup(flag, "input") || slices.Contains([]string{"accept", "accept-refs", "config", "report", "resume", "max-leavers"}, flag.Name)
+		matters := inGroup(flag, "input") || slices.Contains([]string{"accept", "accept-refs", "config", "keep", "report", "resume", "max-leavers"}, flag.Name)
 		if set && text != "" && matters && !given(parsed, flag) {
 			c.environment = append(c.environment, variable(flag.Name)+"="+quote(text))
 		}
@@ -56,7 +57,7 @@ func inGroup(flag *kong.Flag, key string) bool { return flag.Group != nil && fla
 func refuseTwice(parsed *kong.Context) error {
 	seen := map[*kong.Flag]bool{}
 	for _, p := range parsed.Path {
-		if p.Flag == nil || p.Resolved || p.Flag.IsCumulative() || p.Flag.IsBool() {
+		if p.Flag == nil || p.Resolved || p.Flag.IsCumulative() || p.Flag.Target.Kind() == reflect.Slice || p.Flag.IsBool() {
 			continue
 		}
 		if seen[p.Flag] {

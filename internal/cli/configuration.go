@@ -173,7 +173,8 @@ func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) erro
 // the flag cannot have.
 func textOf(value *yaml.Node, flag *kong.Flag) (text string, ok bool) {
 	scalar := func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag != "!!null" }
-	if value.Kind != yaml.SequenceNode || !flag.IsSlice() {
+	names, isNames := flag.Target.Interface().(columnNames)
+	if value.Kind != yaml.SequenceNode || !flag.IsSlice() && !isNames {
 		return value.Value, scalar(value)
 	}
 	texts := make([]string, len(value.Content))
@@ -182,6 +183,9 @@ func textOf(value *yaml.Node, flag *kong.Flag) (text string, ok bool) {
 			return "", false
 		}
 		texts[i] = n.Value
+	}
+	if isNames {
+		return names.join(texts), len(texts) > 0 // each is one name, whatever is in it
 	}
 	return kong.JoinEscaped(texts, flag.Tag.Sep), len(texts) > 0
 }

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"cmp"
+	"net"
+	"net/url"
 	"os"
 	"strings"
 
@@ -14,6 +17,7 @@ const sandboxEnv = "sandbox"
 // target is where a run suspends.
 type target struct {
 	run.Target
+	word    string   // as a report says it
 	name    string   // for messages
 	sandbox *sandbox // nil unless --env sandbox
 }
@@ -27,41 +31,89 @@ func (t *target) close() {
 
 // target returns the target that the flags describe. It sends nothing.
 func (a *app) target(f *targetFlags) (*target, error) {
+	word, err := f.target()
+	if err != nil {
+		return nil, err
+	}
 	if f.Env == sandboxEnv {
-		if f.BaseURL != "" {
-			return nil, usagef("--env sandbox starts a simulator of its own: remove --base-url")
-		}
 		return a.sandboxTarget()
 	}
-	t := &target{Target: run.Target{BaseURL: f.BaseURL, UserAgent: a.userAgent()}, name: f.Env}
-	tokenURL := f.TokenURL
-	if f.Env != "" {
-		env, ok := thrive.LookupEnvironment(f.Env)
-		if !ok {
-			return nil, usagef("--env %q is not an environment; the environments are production, staging, production-mea, staging-mea and sandbox", f.Env)
-		}
-		if t.BaseURL == "" {
-			t.BaseURL = env.APIURL
-		}
-		if tokenURL == "" && f.Tenant != "" {
-			tokenURL = env.TokenURL(f.Tenant)
-		}
-	}
-	if t.BaseURL == "" {
+	if word == "" {
 		return nil, usagef("--env is needed: production, staging, production-mea, staging-mea, or sandbox to try offboard")
 	}
-	if err := thrive.CheckURL(t.BaseURL); err != nil {
-		return nil, usagef("--base-url: %w", err)
+	env, _ := thrive.LookupEnvironment(f.Env)
+	t := &target{
+		Target: run.Target{BaseURL: cmp.Or(f.BaseURL, env.APIURL), UserAgent: a.userAgent()},
+		word:   word,
+		name:   cmp.Or(f.BaseURL, f.Env), // --base-url overrides --env
 	}
-	if f.BaseURL != "" || t.name == "" {
-		t.name = t.BaseURL // --base-url overrides --env
+	tokenURL := f.TokenURL
+	if tokenURL == "" && f.Tenant != "" && f.Env != "" {
+		tokenURL = env.TokenURL(f.Tenant)
 	}
 	if f.Tenant != "" {
 		t.name += ", tenant " + f.Tenant
 	}
-	var err error
 	t.Credentials, err = a.credentials(f, tokenURL)
 	return t, err
+}
+
+// target returns the target that the flags describe, as a report says it: the name of
+// the environment, or the host of another address, and the tenant. It is "" if there is
+// neither --env nor --base-url. It needs no credentials.
+func (f *targetFlags) target() (string, error) {
+	place := f.Env
+	env, ok := thrive.LookupEnvironment(f.Env)
+	switch {
+	case f.Env == sandboxEnv && f.BaseURL != "":
+		return "", usagef("--env sandbox starts a simulator of its own: remove --base-url")
+	case f.Env == sandboxEnv:
+		return run.SandboxTarget, nil
+	case f.Env != "" && !ok:
+		return "", usagef("--env %q is not an environment; the environments are production, staging, production-mea, staging-mea and sandbox", f.Env)
+	case f.Env == "" && f.BaseURL == "":
+		return "", nil
+	}
+	if address := cmp.Or(f.BaseURL, env.APIURL); f.BaseURL != "" {
+		if err := thrive.CheckURL(address); err != nil {
+			return "", usagef("--base-url: %w", err)
+		}
+		place = placeOf(address)
+	}
+	if f.Tenant == "" {
+		return place, nil
+	}
+	return place + "/" + url.PathEscape(f.Tenant), nil
+}
+
+// placeOf returns the environment that has an address, or else the host of the address,
+// with its port if that is not the usual one, and with its path if there is one: behind
+// one host there may be several installations.
+func placeOf(address string) string {
+	place := hostAndPath(address)
+	for _, env := range thrive.Environments() {
+		if place == hostAndPath(env.APIURL) {
+			return env.Name
+		}
+	}
+	return place
+}
+
+// hostAndPath returns what an address has behind its scheme, in the one form that all
+// spellings of it have.
+func hostAndPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	usual := map[string]string{"https": "443", "http": "80"}[u.Scheme]
+	if port := u.Port(); port != "" && port != usual {
+		host = net.JoinHostPort(host, port)
+	} else if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host + strings.TrimRight(u.EscapedPath(), "/")
 }
 
 // credentials returns the credentials that are given. There must be one kind.

@@ -5,17 +5,19 @@ import (
 	"fmt"
 
 	"offboard/internal/batch"
+	"offboard/internal/report"
 	"offboard/internal/run"
 )
 
 // The exit codes. 2 is not used, because Go uses it for a panic.
 const (
-	exitFine    = 0  // every row is suspended, duplicate, not_due or excluded
+	exitFine    = 0  // every row is suspended, duplicate, not_due, excluded, or tolerated (--tolerate)
 	exitBroke   = 1  // the run broke: I/O, internal error
 	exitRows    = 3  // finished; at least one row has another outcome
 	ExitStopped = 4  // stopped early: signal, deadline or --max-failures
 	exitRefused = 5  // credentials refused
 	exitUsage   = 64 // usage, configuration or input error; no request was sent
+	exitLocked  = 75 // another run is writing this report; nothing was sent; try again later
 )
 
 var (
@@ -45,6 +47,8 @@ func exitCode(err error) int {
 		return exitFine
 	case isStop(err): // before usageError, because reading the inputs can be interrupted
 		return ExitStopped
+	case errors.Is(err, report.ErrLocked): // before usageError, too: the same command will work later
+		return exitLocked
 	case errors.As(err, &usage):
 		return exitUsage
 	case errors.Is(err, batch.ErrRefused):

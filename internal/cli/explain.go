@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"offboard/internal/batch"
 	"offboard/internal/report"
 	"offboard/internal/run"
+	"offboard/pkg/thrive"
 )
 
 // explainParse makes an error of the parser a usage error, with a command that shows
@@ -47,6 +49,9 @@ var flagOf = map[run.List]string{run.CrosswalkList: "--ref-map", run.ExceptList:
 // remedyFor returns a text to add to an error; "" if there is none.
 func remedyFor(err error) string {
 	const anotherReport = "or name another report with --report FILE"
+	if errors.Is(err, report.ErrLocked) { // when the report is opened, or when the run begins
+		return "; nothing was sent; try again later"
+	}
 	if missing, ok := errors.AsType[*run.NoEndDatesError](err); ok {
 		return fmt.Sprintf("; name the %s with --end-date-column", missing.Field)
 	}
@@ -56,27 +61,65 @@ func remedyFor(err error) string {
 	if tooMany, ok := errors.AsType[*run.TooManyError](err); ok {
 		return fmt.Sprintf(" (--max-leavers %d); nothing was sent", tooMany.Most)
 	}
-	if opened, ok := errors.AsType[*run.OpenReportError](err); ok {
+	opened, ok := errors.AsType[*run.OpenReportError](err)
+	if remedy := remedyForReport(err, ok); remedy != "" {
+		return remedy
+	}
+	if ok {
 		switch {
 		case errors.Is(err, report.ErrExists):
 			return "; add --resume to resume from it, " + anotherReport
-		case errors.Is(err, report.ErrLocked):
-			return "; wait until that run ends, " + anotherReport
 		case errors.Is(err, report.ErrForeign):
 			return "; name another report with --report FILE, and give this one as an input"
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Sprintf("; the folder of the report %s does not exist: create it, %s", opened.Path, anotherReport)
 		}
 	}
-	_, shared := errors.AsType[*run.SharedSourceError](err)
 	_, line := errors.AsType[*run.ReportError](err)
 	switch {
 	case errors.Is(err, run.ErrDeadline):
 		return " (--deadline)"
-	case shared:
-		return "; name only one of the two, or resume from a report with --report FILE --resume"
 	case line:
 		return ", " + anotherReport
 	}
 	return ""
+}
+
+// remedyForReport returns a text to add to an error about a report that the run cannot
+// use: the one that it writes, or else an input.
+func remedyForReport(err error, writes bool) string {
+	instead := "give the export as the input instead of this report"
+	if writes {
+		instead = "name another report with --report FILE"
+	}
+	if other, ok := errors.AsType[*report.TargetError](err); ok {
+		if other.From != "" {
+			return "; run them one by one"
+		}
+		return fmt.Sprintf("; %s, or run with %s", instead, targetFlagsOf(other.Target))
+	}
+	if keep, ok := errors.AsType[*report.KeepError](err); ok && keep.Report != "" {
+		switch names := strings.Join(keep.Kept, ","); {
+		case names == "":
+			return "; leave --keep out, or " + instead
+		case writes:
+			return fmt.Sprintf(": add --keep %s, or %s", quote(names), instead)
+		default:
+			return fmt.Sprintf(": --keep can have no other name, or %s", instead)
+		}
+	}
+	return ""
+}
+
+// targetFlagsOf returns the flags of a run with a target.
+func targetFlagsOf(target string) string {
+	place, tenant, _ := strings.Cut(target, "/")
+	if _, ok := thrive.LookupEnvironment(place); !ok && place != sandboxEnv {
+		return fmt.Sprintf("the --base-url and the --tenant of %s", quote(target))
+	}
+	flags := "--env " + place
+	if tenant != "" {
+		flags += " --tenant " + quote(tenant)
+	}
+	return flags
 }

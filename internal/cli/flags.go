@@ -159,25 +159,33 @@ type planFlags struct {
 	rateFlag
 	Accept     []acceptance `group:"safety" placeholder:"KIND[=N]" help:"Kinds of doubt that you have looked at, such as odd-ref: rows that only they hold are suspended. With =N only if no more than N rows have it. Repeat the flag, or write a comma between kinds."`
 	AcceptRefs string       `group:"safety" placeholder:"FILE" help:"List with a column ref of leavers whom you have looked at one by one: no doubt holds them."`
+	Tolerate   []tolerated  `group:"safety" placeholder:"OUTCOME" help:"Outcomes that do not make the exit code 3: held, invalid, not_found, rejected, unconfirmed, failed; or known: any that the report had for this leaver before. Repeat the flag, or write a comma between outcomes."`
 	MaxLeavers *int         `group:"safety" placeholder:"N" help:"Send nothing if the plan has more leavers to suspend than this."`
-	Report     string       `group:"report" placeholder:"FILE" help:"Report to write: CSV, or JSON lines if the name ends in .jsonl. Without it, a file in the working directory with the first input's name and .report.csv."`
+	Report     string       `group:"report" placeholder:"FILE" help:"Report to write: CSV, or JSON lines if the name ends in .jsonl. Without it, a file in the working directory with the first input's name and .report.csv. In the sandbox that ends in .sandbox.csv, and replaces the one of an earlier run."`
+	Keep       columnNames  `group:"report" placeholder:"COLUMN" help:"Columns or keys of the inputs that travel into the report, such as Surname,Email. A name with a comma must be in quotes, as in CSV. Repeat the flag, or write a comma between names."`
+	First      int          `group:"safety" placeholder:"N" help:"Try only the first N leavers, those first for whom no earlier run has called. The others stay pending."`
 	Resume     bool         `group:"report" help:"Resume from the report if it exists; create it if it does not."`
+	Unfinished bool         `group:"report" help:"With --resume: also suspend the leavers whom the report left unfinished and the input does not have: those who were called for, and those who are pending."`
 }
 
-// runSettings returns the settings of a run that is planned now.
-func (a *app) runSettings(in *inputFlags, f *planFlags) run.Settings {
+// runSettings returns the settings of a run that is planned now, for a target as a report
+// says it.
+func (a *app) runSettings(in *inputFlags, f *planFlags, target string) run.Settings {
 	now := a.now()
 	reading := in.reading(a.Stdin, now)
-	reading.AcceptRefs = f.AcceptRefs
+	reading.AcceptRefs, reading.Options.Keep = f.AcceptRefs, f.Keep
 	accept, _ := accepted(f.Accept) // Validate has returned the error
 	return run.Settings{
 		Reading:       reading,
 		Accept:        accept,
+		Keep:          f.Keep,
 		Report:        f.Report,
 		Resume:        f.Resume,
 		IncludeFuture: in.IncludeFuture,
+		Unfinished:    f.Unfinished,
 		MaxLeavers:    f.MaxLeavers,
 		Now:           now,
+		Target:        target,
 	}
 }
 
@@ -185,7 +193,16 @@ func (f *planFlags) Validate() error {
 	if f.MaxLeavers != nil && *f.MaxLeavers < 0 {
 		return fmt.Errorf("--max-leavers must be 0 or more, not %d", *f.MaxLeavers)
 	}
+	switch {
+	case f.First < 0:
+		return fmt.Errorf("--first must be 1 or more, or 0 for all leavers, not %d", f.First)
+	case f.Unfinished && !f.Resume:
+		return errors.New("--unfinished needs --resume: it is about the report of earlier runs")
+	}
 	if _, err := accepted(f.Accept); err != nil {
+		return err
+	}
+	if err := f.Keep.check(); err != nil {
 		return err
 	}
 	return f.rateFlag.Validate()

@@ -130,10 +130,15 @@ func are(rows int) string  { return verb(rows, "is", "are") }
 func have(rows int) string { return verb(rows, "has", "have") }
 
 func verb(rows int, one, several string) string {
-	if rows == 1 {
-		return count(rows, "row") + " " + one
+	return count(rows, "row") + " " + agree(rows, one, several)
+}
+
+// agree returns the word that goes with one or with several.
+func agree(n int, one, several string) string {
+	if n == 1 {
+		return one
 	}
-	return count(rows, "row") + " " + several
+	return several
 }
 
 // acceptance is a value of --accept: a kind of doubt, and for how many rows it is

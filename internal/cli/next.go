@@ -11,8 +11,9 @@ import (
 
 // next says what to type after a plan; "" if nothing is left to do. The first command
 // reads the inputs better, if there is a way that leaves no choice: nobody should have to
-// find it in several plans. No command suspends rows that are held.
-func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldRows) string {
+// find it in several plans. No command suspends rows that are held. named tells that the
+// command names a target.
+func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldRows, named bool) string {
 	command = command.without("--save-config", true) // the file exists now
 	leavers, text, without := r.Totals[leaver.Pending], "", ""
 	if steps := stepsFor(conf, r, held); len(steps) > 0 {
@@ -31,8 +32,7 @@ func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldR
 		return ""
 	}
 	suspend := command.as("run").without("--all", false)
-	_, env := conf.lookup("env")
-	if _, base := conf.lookup("base-url"); !env && !base {
+	if !named {
 		suspend = suspend.with("--env", "NAME")
 	}
 	return fmt.Sprintf("%s\nTo suspend %s%s: %s\n", text, people(leavers), without, suspend)

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -12,9 +13,11 @@ import (
 )
 
 // planCommand has the flags of run that matter before the first request, so that
-// "plan" can be replaced by "run" in a command.
+// "plan" can be replaced by "run" in a command. Of the target only its name matters:
+// credentials are not used.
 type planCommand struct {
 	inputFlags
+	targetFlags
 	planFlags
 	All        bool   `help:"List all rows that will not be suspended, not only the first 20."`
 	SaveConfig string `placeholder:"FILE" help:"Write a file for --config: the flags of this plan, and the columns that were found. It contains no secrets."`
@@ -30,7 +33,11 @@ func (c *planCommand) Validate() error {
 
 // Run shows what a run would do.
 func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) error {
-	r, err := run.Rehearse(a.intake, a.runSettings(&c.inputFlags, &c.planFlags))
+	target, err := c.target()
+	if err != nil {
+		return err
+	}
+	r, err := run.Rehearse(a.intake, a.runSettings(&c.inputFlags, &c.planFlags, target))
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
@@ -42,7 +49,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.Stdout, widthOf(a.Stdout), outline{run: r, held: held, rate: c.Rate})
+	writeOutline(a.Stdout, widthOf(a.Stdout), outline{run: r, held: held, rate: c.Rate, first: c.First})
 	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(a.intake)); err != nil {
 		return err
 	}
@@ -55,11 +62,29 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	fmt.Fprint(a.Stdout, next(a.commandLine(parsed, conf), conf, r, held))
-	if r.Totals[leaver.Invalid]+r.Totals[leaver.Held] > 0 {
+	tolerable, bad, err := c.unusable(a, r)
+	if err != nil {
+		return usageError{err}
+	}
+	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), next(a.commandLine(parsed, conf), conf, r, held, target != ""))
+	if bad > 0 {
 		return errRows
 	}
 	return nil
+}
+
+// unusable returns how many of the rows that a run could not suspend are tolerated, and
+// how many are not.
+func (c *planCommand) unusable(a *app, r *run.Run) (tolerable, bad int, err error) {
+	unusable := leaver.Tally{leaver.Invalid: r.Totals[leaver.Invalid], leaver.Held: r.Totals[leaver.Held]}
+	known := leaver.Tally{}
+	if slices.Contains(c.Tolerate, toleratedKnown) && unusable.Total() > 0 {
+		if known, err = r.Known(a.intake); err != nil {
+			return 0, 0, err
+		}
+	}
+	tolerable, bad = tolerance(c.Tolerate).of(unusable, known)
+	return tolerable, bad, nil
 }
 
 // list writes the rows that will not be suspended, and the reasons. The outline has

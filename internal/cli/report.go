@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,10 +20,8 @@ type reportCommand struct {
 // Run prints the summary.
 func (c *reportCommand) Run(a *app) error {
 	s := report.NewSummary()
-	for _, path := range c.Reports {
-		if err := c.add(s, path); err != nil {
-			return usageError{err}
-		}
+	if err := c.add(a.intake, s); err != nil {
+		return usageError{err}
 	}
 	if c.JSON {
 		e := json.NewEncoder(a.Stdout)
@@ -33,13 +33,12 @@ func (c *reportCommand) Run(a *app) error {
 	return err
 }
 
-func (c *reportCommand) add(s *report.Summary, path string) error {
-	r, file, err := run.OpenReport(path, time.UTC)
+func (c *reportCommand) add(ctx context.Context, s *report.Summary) error {
+	all, err := run.OpenReports(c.Reports, time.UTC)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	return s.Add(path, r.Standing())
+	return errors.Join(s.Add(c.Reports, all.Lines(ctx)), all.Close())
 }
 
 // summaryText returns a summary as text.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/alecthomas/kong"
@@ -26,7 +27,7 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 		return err
 	}
 	defer target.close()
-	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags))
+	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, target.word))
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
@@ -46,9 +47,9 @@ func (c *runCommand) confirm(a *app, r *run.Run, t *target) error {
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.stderr, widthOf(a.Stderr), outline{run: r, held: held, rate: c.Rate, target: t.name})
+	writeOutline(a.stderr, widthOf(a.Stderr), outline{run: r, held: held, rate: c.Rate, first: c.First, target: t.name})
 	a.stderr.println("")
-	leavers := r.Totals[leaver.Pending]
+	leavers := r.Leavers(c.First)
 	if leavers == 0 || c.Yes || t.sandbox != nil {
 		return nil
 	}
@@ -66,30 +67,44 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
+		First:       c.First,
 		Timeout:     c.Timeout,
 		Show:        func(p *run.Progress) (stop func()) { return a.show(p, c.Progress) },
 		Now:         a.now,
 		Jitter:      a.jitter,
 		Log:         a.log,
 	})
-	if _, bad := errors.AsType[*run.TargetError](err); bad {
-		return usageError{err}
-	}
-	switch {
-	case ended.Began():
-	case errors.Is(err, report.ErrExists):
-		return usagef("%w: another run has just created it", err)
-	case errors.Is(err, table.ErrChanged):
-		return usagef("%w; nothing was sent", err)
-	default:
-		return err
+	if !ended.Began() {
+		return notBegun(err, r.ReportPath)
 	}
 	err = explainRun(err)
-	runResult{Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, resume: resume}.write(a.Stdout, err)
-	if err == nil && !ended.Rows.Fine() {
+	runResult{
+		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
+		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
+	}.write(a.Stdout, err)
+	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
+	if c.First > 0 {
+		bad -= ended.Rows[leaver.Pending] // they are not a part of this run
+	}
+	if err == nil && bad > 0 {
 		return errRows
 	}
 	return err
+}
+
+// notBegun returns the error of a command whose run could not begin: nothing was sent.
+func notBegun(err error, path string) error {
+	_, target := errors.AsType[*run.TargetError](err)
+	switch {
+	case target:
+		return usageError{err}
+	case errors.Is(err, report.ErrExists):
+		// Another run has created the report since this one was planned, and is writing it.
+		return explainRun(fmt.Errorf("%s: %w", path, report.ErrLocked))
+	case errors.Is(err, table.ErrChanged):
+		return usagef("%w; nothing was sent", err)
+	}
+	return explainRun(err)
 }
 
 // resume returns the command that resumes this run: the same one with --resume.

@@ -120,6 +120,7 @@ func (a *app) sandboxTarget() (*target, error) {
 	credentials := thrive.Basic{Tenant: thrivetest.DefaultTenant, Secret: thrivetest.DefaultSecret}
 	return &target{
 		Target:  run.Target{BaseURL: s.url, Credentials: credentials, UserAgent: a.userAgent()},
+		word:    run.SandboxTarget,
 		name:    "the sandbox",
 		sandbox: s,
 	}, nil

@@ -21,22 +21,27 @@ import (
 
 // saveConfig writes a file for --config with the flags of a plan, from the command
 // line, the environment and the file, and with what was detected in the inputs. It
-// leaves out flags that are for one run only, such as --report, --yes and --accept: a
-// person has looked at the rows of one file, and not at those of the next. No flag
-// has a secret as its value, but a URL could contain one, so such a URL is refused.
+// leaves out flags that are for one run only, such as --report, --yes, --first and --accept: a
+// person has looked at the rows of one file, and not at those of the next. Of the flags
+// about the report only --keep is about each of them. No flag has a secret as its value, but a URL could contain one, so such a URL is refused.
 func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, detected map[string]string) error {
 	groups := []string{"input", "tenant", "pace", "safety"}
 	document := yaml.Node{Kind: yaml.MappingNode}
 	for _, flag := range flagsOf(parsed.Model) {
-		if flag.Group == nil || !slices.Contains(groups, flag.Group.Key) || slices.Contains([]string{"yes", "accept", "accept-refs"}, flag.Name) {
+		saved := flag.Name == "keep" || flag.Group != nil && slices.Contains(groups, flag.Group.Key)
+		if !saved || slices.Contains([]string{"yes", "accept", "accept-refs", "first"}, flag.Name) {
 			continue
 		}
 		var value any
+		other, ok := conf.lookup(flag.Name)
 		if own := find(parsed.Flags(), flag.Name); own != nil {
 			value = valueOf(own)
-		} else if other, ok := conf.lookup(flag.Name); ok { // plan does not have this flag
+			if text, isText := value.(string); isText && hasUser(text) {
+				return usagef("--save-config: --%s contains a user name or a password, which must not be in a file", flag.Name)
+			}
+		} else if ok { // plan does not have this flag
 			value = other.text
-			if u, err := url.Parse(other.text); err == nil && u.User != nil {
+			if hasUser(other.text) {
 				return usagef("--save-config: %s (%s) contains a user name or a password, which must not be in a file", flag.Name, other.origin)
 			}
 			if n, err := strconv.Atoi(other.text); err == nil && strconv.Itoa(n) == other.text {
@@ -62,6 +67,12 @@ func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, dete
 	}
 	head := fmt.Sprintf("# Use this file with: offboard run FILE --config %s\n", c.SaveConfig)
 	return create(c.SaveConfig, append([]byte(head), text...))
+}
+
+// hasUser tells whether a text is a URL with a user name or a password.
+func hasUser(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.User != nil
 }
 
 // create writes a file that must not exist yet.

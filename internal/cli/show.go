@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -10,7 +9,6 @@ import (
 	"time"
 	"unicode"
 
-	"offboard/internal/batch"
 	"offboard/internal/input"
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
@@ -23,6 +21,7 @@ type outline struct {
 	run    *run.Run
 	held   []run.HeldRows
 	rate   float64
+	first  int    // --first
 	target string // "": the plan is not carried out
 }
 
@@ -32,6 +31,10 @@ func writeOutline(w io.Writer, width int, o outline) {
 	var text []byte
 	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r.Inputs), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
+	text = append(text, leftover(r.Leftover, r.ReportPath)...)
+	if n := r.Changed; n > 0 {
+		text = fmt.Appendf(text, "Warning: %s: %s changed by a spreadsheet or by hand, and %s for nothing.\n", r.ReportPath, count(n, "line")+" "+agree(n, "was", "were"), agree(n, "counts", "count"))
+	}
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", o.target)
 	}
@@ -44,7 +47,11 @@ func writeOutline(w io.Writer, width int, o outline) {
 	text = appendNoticed(text, r.Inputs)
 	text = appendLists(text, r.Inputs)
 	text = appendLookAlikes(text, r.Plan)
-	if n := r.Totals[leaver.Pending]; n > 0 && o.rate > 0 {
+	n := r.Leavers(o.first)
+	if n < r.Totals[leaver.Pending] {
+		text = fmt.Appendf(text, "Only the first %s in this run (--first); the others stay pending.\n", people(n))
+	}
+	if n > 0 && o.rate > 0 {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
 	}
 	_, _ = io.WriteString(w, wrap(string(text), width)) // the run goes on if nobody reads it
@@ -143,7 +150,11 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	}
 	text = fmt.Appendf(text, "Warning: %s could be mistaken for another ref, with a difference only in case, punctuation around it or full-width characters:\n", count(n, "ref"))
 	for _, a := range first {
-		text = fmt.Appendf(text, "  %s in %s looks like the ref in %s\n", printable(a.Ref, 40), a.Place, a.Other)
+		other := "that of a leaver who is suspended already"
+		if a.Other.Source != "" {
+			other = "the ref in " + a.Other.String()
+		}
+		text = fmt.Appendf(text, "  %s in %s looks like %s\n", printable(a.Ref, 40), a.Place, other)
 	}
 	if more := n - len(first); more > 0 {
 		text = fmt.Appendf(text, "  … and %s more\n", group(more))
@@ -187,45 +198,6 @@ func howRead(in *run.Input) string {
 		parts = append(parts, fmt.Sprintf("end date from %s %q", e.Field(), v.EndDate))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// runResult is what run writes at its end.
-type runResult struct {
-	run.Ending
-	concurrency int
-	report      string
-	resume      commandLine // the command that resumes the run
-}
-
-// write writes the result of a run that ended with err.
-func (r runResult) write(w io.Writer, err error) {
-	text := []byte(whyStopped(err))
-	text = fmt.Appendf(text, "%s tried in %s, %s suspended; %s in all:\n",
-		people(r.Called), spell(r.Elapsed), group(r.Called-r.Failed), count(r.Rows.Total(), "row"))
-	text = appendTally(text, r.Rows)
-	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
-	text = fmt.Appendf(text, "Report: %s\n", r.report)
-	if r.Rows[leaver.Held] > 0 {
-		text = fmt.Appendf(text, "To see why %s held: offboard plan %s\n", are(r.Rows[leaver.Held]), quote(operand(r.report)))
-	}
-	if err != nil || !r.Rows.Fine() {
-		text = fmt.Appendf(text, "To go on: %s\n", r.resume)
-	}
-	_, _ = w.Write(text) // the exit code has the result, too
-}
-
-// whyStopped returns a line with the reason why a run stopped early; "" if it did
-// not.
-func whyStopped(err error) string {
-	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, ErrInterrupted):
-		return "The run was interrupted.\n"
-	case isStop(err) || errors.Is(err, batch.ErrRefused):
-		return fmt.Sprintf("The run stopped early: %s.\n", err)
-	}
-	return "The run stopped because of an error.\n" // message has the error
 }
 
 // paceHint returns a line with the bottleneck of a run; "" if there is none.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offboard/internal/batch"
+	"offboard/internal/report"
 	"offboard/internal/run"
 )
 
@@ -64,6 +65,8 @@ func TestExitCodes(t *testing.T) {
 		{"no error", nil, 0},
 		{"rows that are not fine", errRows, 3},
 		{"a usage error", usagef("no"), 64},
+		{"a report that another run is writing", fmt.Errorf("r.csv: %w", report.ErrLocked), 75},
+		{"the same before the first request", usageError{explainRun(&run.OpenReportError{Path: "r.csv", Err: report.ErrLocked})}, 75},
 		{"a signal", ErrInterrupted, 4},
 		{"a signal while an input is read", usageError{ErrInterrupted}, 4},
 		{"the deadline", run.ErrDeadline, 4},

@@ -315,3 +315,24 @@ func FuzzDateFormat(f *testing.F) {
 		}
 	})
 }
+
+func TestSerialTextReadsAnyNumberOfASpreadsheet(t *testing.T) {
+	berlin := location(t, "Europe/Berlin")
+	for number, want := range map[string]string{
+		"45473":      "2024-06-30",
+		"16439":      "1945-01-02",
+		"2":          "1900-01-01",
+		"45473.5":    "2024-06-30T12:00:00+02:00",
+		"0.75":       "18:00:00",
+		"0.99999999": "1899-12-31", // rounding noise
+		"2958465":    "9999-12-31",
+		"2958466":    "",
+		"-1":         "",
+		"x":          "",
+		"":           "",
+	} {
+		if got, ok := SerialText(number, berlin); got != want || ok != (want != "") {
+			t.Errorf("%q: got %q, %t, want %q", number, got, ok, want)
+		}
+	}
+}

@@ -76,6 +76,21 @@ func standardSerial(text string, zone *time.Location) (string, bool) {
 	return inZone(at.Add(time.Duration(since%secondsOfDay)*time.Second), zone).Format(time.RFC3339), true
 }
 
+// SerialText returns the text of a serial number of a spreadsheet, whatever it means: a
+// day as YYYY-MM-DD, a moment in RFC 3339, which has no zone of its own and is taken in
+// zone, and a number below 1, which is a time without a day, as 15:04:05. It returns false
+// for a text that is no such number.
+func SerialText(number string, zone *time.Location) (text string, ok bool) {
+	text, ok = standardSerial(number, zone)
+	if days, err := strconv.ParseFloat(number, 64); ok && err == nil && days > 0 && days < 1 {
+		text, _ = standardSerial(number, time.UTC)
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			return at.Format(time.TimeOnly), true
+		}
+	}
+	return text, ok
+}
+
 // standardMillis reads milliseconds, also in the form of .NET: /Date(1719705600000)/
 // or /Date(1719705600000+0200)/, whose offset does not change the moment.
 func standardMillis(text string) (string, bool) {

@@ -134,7 +134,7 @@ func ReadAccepted(path string, o Options, check func(header []string) error) (ma
 		return nil, s.named(err)
 	}
 	refs := map[string]bool{}
-	err = s.readRows(func(row leaver.Row) error {
+	err = readRows(s, func(row leaver.Row) error {
 		if row.Facts&hiddenRow != 0 {
 			return lineErrorf(row.Place.Row, "the sheet hides the row with the ref %q; delete the rows that are not meant, or show them", row.Ref)
 		}
@@ -149,7 +149,7 @@ func ReadAccepted(path string, o Options, check func(header []string) error) (ma
 
 // readRows reads the rows of a list, each of which has to be one ref. An error names the
 // row.
-func (s *Source) readRows(take func(leaver.Row) error) error {
+func readRows(s *Source, take func(leaver.Row) error) error {
 	var all entries
 	for row, err := range s.Survey(new(Survey)) {
 		if errors.Is(err, errNoRows) {

@@ -47,7 +47,7 @@ func ReadList(path string) (*List, error) {
 	defer s.Close()
 	l := &List{Name: s.Name, listed: map[string]*entry{}, numbers: map[string]*entry{}}
 	if g == nil {
-		err := s.readRows(func(row leaver.Row) error { l.add(row.Ref, row.Place.Row); return nil })
+		err := readRows(s, func(row leaver.Row) error { l.add(row.Ref, row.Place.Row); return nil })
 		if err := cmp.Or(err, s.file.CheckUnchanged()); err != nil {
 			return nil, err
 		}

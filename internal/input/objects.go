@@ -15,6 +15,7 @@ type objects struct {
 	json  table.JSON
 	picks []pick
 	where []Condition
+	keep  []string // keys or paths that travel into the report
 }
 
 // pick says which member of an object is meant.
@@ -32,6 +33,7 @@ func (f *objects) records() iter.Seq2[*record, error] {
 		l := f.layout()
 		var object *table.Object
 		r.people = func() string { return f.people(object, r.cells[refCell].Text) }
+		r.kept = func(i int) (cell, bool) { return l.keptCell(object, i) }
 		for next, err := range f.json.Objects() {
 			if err != nil {
 				yield(nil, err)
@@ -71,6 +73,7 @@ type layout struct {
 	rivals  []string // names of the keys that may be the end date, too
 	keys    []string
 	found   [][]int // by pick: positions of the keys that could be meant
+	kept    [][]int // the same by key that travels into the report
 	status  *statusKeys
 }
 
@@ -85,6 +88,10 @@ func (l *layout) learn(keys []string) error {
 		return nil
 	}
 	l.keys = append(l.keys[:0], keys...)
+	l.kept = l.kept[:0]
+	for _, name := range l.objects.keep {
+		l.kept = append(l.kept, match(keys, name, ""))
+	}
 	l.picks, l.found = l.picks[:len(l.objects.picks)], l.found[:0]
 	l.status.learn(keys)
 	for _, p := range l.objects.picks {

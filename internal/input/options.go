@@ -22,6 +22,7 @@ type Options struct {
 	RefColumn     string         // column or key; empty: found by name
 	EndDateColumn string         // column or key; empty: found by name; NoEndDates: there is none
 	Where         []Condition    // rows that do not meet all of them are left out
+	Keep          []string       // columns, or keys or paths, whose texts rows of later readings have (leaver.Row.Kept)
 	Repair        Repair         // of refs
 	Crosswalk     *Crosswalk     // from the refs of the input to those of the tenant; nil: none
 	Except        *List          // of refs that must not be suspended; nil: none

@@ -57,14 +57,6 @@ func (g *reading) noteOtherDates(r *record) {
 	}
 }
 
-// otherDates returns what the first reading has found.
-func (g *reading) otherDates() *otherDates {
-	if g.known != nil {
-		return &g.known.otherDates
-	}
-	return &g.survey.otherDates
-}
-
 // noteRow looks at the cells of a row, but that of the ref. It is quick for texts without
 // digits, and for those that are equal to the one above.
 func (d *otherDates) noteRow(header []string, r *gridRow, ref int) {

@@ -16,7 +16,8 @@ import (
 // Survey reads the input from its beginning and fills the survey, which is complete
 // when the sequence has ended. It is the first reading, so the reasons of its rows
 // do not say what would help, and no doubts: it has their Facts, which Survey.Doubts
-// takes once the survey is complete. It also has rows that were left out (Row.LeftOut).
+// takes once the survey is complete, and not their Kept texts. It also has rows that were
+// left out (Row.LeftOut).
 //
 // A record that cannot be used is a row with a Fault. An error ends the sequence. It
 // names the input, and the line if one is the reason: the rest of the file cannot be
@@ -36,7 +37,8 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 
 // Rows reads the input again, with the same rows and errors. v is the survey that the
 // first reading filled: the reasons of rows say which flag would help, where the
-// survey has found one. Rows have their doubts, and what was seen.
+// survey has found one. Rows have their doubts, and what was seen, and the texts of
+// Options.Keep. Of a malformed row these are empty, except in a sheet.
 func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		g := s.newReading(&Survey{})
@@ -67,8 +69,9 @@ type reading struct {
 	records  int
 	names    [firstCondition]string // of the columns or keys that are read; "": none so far
 	found    []bool                 // by condition: some object has its key
-	refFound bool                   // an object that was left out has a key for the ref
-	dates    map[string]date        // by text: many leavers have the same end date
+	kept     keptTexts
+	refFound bool            // an object that was left out has a key for the ref
+	dates    map[string]date // by text: many leavers have the same end date
 	status   statusReader
 }
 
@@ -99,13 +102,18 @@ func (s *Source) newReading(v *Survey) *reading {
 	if g, ok := s.format.(*grid); ok {
 		v.shapes.columns, v.shapes.ref = g.around(), g.ref
 	}
-	return &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{},
+	g := &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{},
 		status: statusReader{source: s, survey: &v.status}}
+	if s.Format == JSONL {
+		g.kept.found = make([]bool, len(s.options.Keep))
+	}
+	return g
 }
 
 func (g *reading) read(yield func(leaver.Row, error) bool) {
 	page := newPage[slot, fields]("ref", "endDate")
 	flush := func() error {
+		kept := g.kept.page()
 		for slot, fields := range page.decode() {
 			row, err := g.finish(slot, fields)
 			if err != nil {
@@ -114,6 +122,7 @@ func (g *reading) read(yield func(leaver.Row, error) bool) {
 			if row.LeftOut && row.Ref == "" {
 				continue
 			}
+			row.Kept = kept()
 			if !yield(row, nil) {
 				return errStop
 			}
@@ -144,6 +153,9 @@ func (g *reading) collect(page *page[slot, fields], flush func() error) error {
 			}
 			return err
 		}
+		if wanted {
+			g.keep(r)
+		}
 		if wanted && page.add(s, r.size, r.cells[refCell].Text, r.cells[endDateCell].Text) {
 			if err := flush(); err != nil {
 				return err
@@ -159,6 +171,7 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 	g.records++
 	fault := r.fault
 	if fault == "" {
+		g.noteKept(r)
 		if wanted, fault = g.meets(r); !wanted {
 			g.refFound = g.refFound || r.names[refCell] != ""
 			g.survey.LeftOut++
@@ -335,7 +348,7 @@ func (g *reading) complete() error {
 		}
 	}
 	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
-		return g.otherDates().check(s.Field())
+		return cmp.Or(g.known, g.survey).otherDates.check(s.Field())
 	}
 	return nil
 }
@@ -353,6 +366,11 @@ func (g *reading) allKeys() error {
 	for i, c := range o.Where {
 		if !g.found[i] {
 			return s.noKey(c.Column, "--where")
+		}
+	}
+	for i, found := range g.kept.found {
+		if !found {
+			return s.noKey(o.Keep[i], "--keep")
 		}
 	}
 	return nil

@@ -105,6 +105,9 @@ func (s *Source) choose(g *grid) error {
 		where, err = findConditions(g.header, s.options.Where)
 	}
 	if err == nil {
+		g.kept, err = findKept(g.header, s.options.Keep)
+	}
+	if err == nil {
 		g.status = statusColumns(g.header, s.options.Where, ref, endDate)
 		columns := append([]int{ref, endDate}, where...)
 		if endDate >= 0 && s.options.EndDateColumn == "" {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -82,7 +83,7 @@ func read(t testing.TB, s *source, o input.Options) ([]leaver.Row, error) {
 	first = slices.DeleteFunc(first, func(r leaver.Row) bool { return r.LeftOut }) // only the first reading has them
 	rows, err := readOnce(t, s, s.Rows(), o)
 	again, errAgain := readOnce(t, s, s.Rows(), o)
-	if !slices.Equal(rows, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
+	if !reflect.DeepEqual(rows, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
 		t.Errorf("read again, %v (%v) became %v (%v)", rows, err, again, errAgain)
 	}
 	// The reasons of the first reading do not have the advice.

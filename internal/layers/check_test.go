@@ -24,6 +24,8 @@ func TestTheCheckBites(t *testing.T) {
 		{"input knows HTTP", "internal/input", `package x; import _ "net/http"`},
 		{"plan knows files", "internal/plan", `package x; import _ "os"`},
 		{"plan knows reports", "internal/plan", `package x; import _ "offboard/internal/report"`},
+		{"the ledger knows reports", "internal/ledger", `package x; import _ "offboard/internal/report"`},
+		{"memory knows leavers", "internal/compact", `package x; import _ "offboard/internal/leaver"`},
 		{"pace knows leavers", "internal/pace", `package x; import _ "offboard/internal/leaver"`},
 		{"pace knows HTTP", "internal/pace", `package x; import _ "net/http"`},
 		{"batch knows files", "internal/batch", `package x; import _ "path/filepath"`},

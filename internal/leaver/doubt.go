@@ -140,6 +140,28 @@ func ParseHeldReason(reason string) (all Doubts, seen string) {
 	return all, seen
 }
 
+// DoubtedReason is the Reason of a row that has doubts and is not held, because no request
+// would be sent for it in any case: it is not due, or excluded. The doubts stay with the
+// row on its way through a report, too. Without doubts it is the reason alone.
+// ParseDoubtedReason reads it.
+func DoubtedReason(all Doubts, reason, seen string) string {
+	if all == 0 {
+		return reason
+	}
+	return HeldReason(all, reason+"; "+seen)
+}
+
+// ParseDoubtedReason returns the parts of a DoubtedReason. A text without doubts is the
+// reason.
+func ParseDoubtedReason(text string) (all Doubts, reason, seen string) {
+	all, rest := ParseHeldReason(text)
+	if all == 0 {
+		return 0, text, ""
+	}
+	reason, seen, _ = strings.Cut(rest, "; ")
+	return all, reason, seen
+}
+
 // SeenOf returns what was seen of some kinds of doubt, by what was seen of all kinds of a
 // row: one part for each, in their order, with "; " between them. It returns all parts if
 // they cannot be told apart.

@@ -54,6 +54,9 @@ type Row struct {
 	// Facts turn out to say that the person may still be employed, it speaks against
 	// suspending another row of the same ref.
 	LeftOut bool
+	// Kept are the texts of the columns that travel into the report, in the order in
+	// which they were asked for; nil if there are none.
+	Kept []string
 }
 
 // NewRow reads the texts of a record. White space around them is trimmed, and
@@ -88,7 +91,20 @@ type Result struct {
 	HTTPStatus int           // of the last response; 0 if there was none
 	Attempts   int           // requests sent for this row in its run
 	Duration   time.Duration // spent in those requests
-	FinishedAt time.Time     // when the outcome was known; zero for Pending
+	FinishedAt time.Time     // when the outcome was known; zero if that was not noted
 	RequestID  string        // the server's identifier of the last request
 	Reason     string        // why the leaver is not suspended, for a person
+	// Target is where the run suspends that a line of a report is from, such as
+	// production/eu-west-2_AbcdEfghI. It is "" for a row that is no line of a report.
+	Target string
+	// Earlier is the outcome that the report has for this leaver from an earlier run,
+	// which called for them; "" if there is none.
+	Earlier Outcome
+	// Noted tells of a pending row that the report says already that its leaver is pending,
+	// or how an earlier call for them ended: a line that says pending is not needed.
+	Noted bool
 }
+
+// Known tells whether the report has this outcome for the leaver from an earlier run
+// already: this run has learned nothing new.
+func (r Result) Known() bool { return r.Earlier != "" && r.Outcome == r.Earlier }

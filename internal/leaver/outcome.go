@@ -56,6 +56,15 @@ func (o Outcome) Uncalled() bool {
 	return o == Duplicate || o == NotDue || o == Excluded || o == Held || o == Invalid
 }
 
+// AboutRow tells whether a line with this outcome speaks of its row. Any other line
+// speaks of its leaver.
+func (o Outcome) AboutRow() bool { return o == Duplicate || o == Invalid || o == Excluded }
+
+// Called tells whether a leaver gets this outcome by a call to the API.
+func (o Outcome) Called() bool {
+	return o == Suspended || o == NotFound || o == Rejected || o == Unconfirmed || o == Failed
+}
+
 // Tally counts rows by outcome.
 type Tally map[Outcome]int
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 	"offboard/internal/plan"
 )
 
@@ -20,7 +21,7 @@ func BenchmarkPlan(b *testing.B) {
 		b.StopTimer()
 		before := live()
 		b.StartTimer()
-		p := plan.New(plan.Options{Now: noon})
+		p := plan.New(plan.Options{Now: noon}, ledger.New())
 		for r := range million(rows) {
 			p.Add(r)
 		}
@@ -72,10 +73,11 @@ func BenchmarkResume(b *testing.B) {
 		all[i].Place = leaver.Place{Source: "leavers.csv", Row: i + 2}
 	}
 	for b.Loop() {
-		p := plan.New(plan.Options{Now: noon})
+		l := ledger.New()
 		for _, r := range all {
-			p.Recorded(r)
+			l.Add(r)
 		}
+		p := plan.New(plan.Options{Now: noon}, l)
 		for _, r := range all {
 			p.Add(r)
 		}

@@ -5,7 +5,9 @@ import (
 	"iter"
 	"maps"
 
+	"offboard/internal/compact"
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 )
 
 // Decision is what a run does with a row.
@@ -13,7 +15,7 @@ type Decision struct {
 	// Result is pending if the leaver is to be suspended. Any other outcome is
 	// final: no request is sent.
 	leaver.Result
-	// Written tells that the report which the run resumes has this line already:
+	// Written tells that the report with which the run goes on says this already:
 	// nothing is to be written.
 	Written bool
 }
@@ -23,6 +25,7 @@ type Decision struct {
 func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, error] {
 	return func(yield func(Decision, error) bool) {
 		n, tally := 0, leaver.Tally{}
+		second := reading{Plan: p}
 		for r, err := range rows {
 			if err == nil && r.LeftOut {
 				continue // no leaver
@@ -30,7 +33,7 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 			var d Decision
 			if err == nil {
 				n++
-				d, err = p.decide(r)
+				d, err = second.decide(r)
 				tally[d.Outcome]++
 			}
 			if !yield(d, err) || err != nil {
@@ -41,70 +44,147 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 		case n != p.rows:
 			yield(Decision{}, fmt.Errorf("%w: it had %d rows and has %d now", ErrChanged, p.rows, n))
 		case !maps.Equal(tally, p.Totals()):
-			// The rows have changed places: the first row of a leaver is at
-			// another place, so that every row was taken for a duplicate.
 			yield(Decision{}, fmt.Errorf("%w: its rows are in another order", ErrChanged))
 		}
 	}
 }
 
-// decide returns the decision about a row of the second reading.
-func (p *Plan) decide(r leaver.Result) (Decision, error) {
-	at := p.place(r.Place)
-	d, err := p.verdict(r, at)
-	if err == nil && d.Outcome.Uncalled() {
-		line, known := p.written.get(at)
-		d.Written = known && line == p.line(d.Result)
-	}
-	return d, err
+// reading is one reading of the rows after the first one.
+type reading struct {
+	*Plan
+	decided compact.Bits // entries of refs: the first row of the leaver was there
+	done    compact.Bits // leavers of the ledger: a row of theirs is suspended already
 }
 
-// verdict is decide without Decision.Written for outcomes without a call.
-func (p *Plan) verdict(r leaver.Result, at place) (Decision, error) {
-	if o, reason, isSettled := settledBy(r); isSettled {
-		return final(r, o, reason), nil
+// decide returns the decision about a row.
+func (g *reading) decide(r leaver.Result) (Decision, error) {
+	result := func(o leaver.Outcome, reason string) Decision {
+		result := leaver.Result{Row: r.Row, Outcome: o, Reason: reason}
+		_, same := g.ledger.SpeaksOf(result)
+		return Decision{result, same}
 	}
-	k, date := p.key(r.Ref), p.date(r.EndDate)
-	e, known := p.refs.get(k)
+	if o, reason, isSettled := settledBy(r); isSettled {
+		if o == leaver.Excluded {
+			reason = leaver.DoubtedReason(r.Doubts.Without(g.judge.accepted), reason, r.Seen)
+		}
+		return result(o, reason), nil
+	}
+	k := g.key(r.Ref)
+	known, isKnown := g.ledger.Leaver(k)
+	if isKnown && g.ledger.Done(k, r.EndDate.Key()) {
+		if r.Outcome == leaver.Duplicate || !g.done.Add(known.Number) {
+			return result(leaver.Duplicate, "an earlier run has suspended the leaver, who is in another row, too"), nil
+		}
+		return g.suspended(r, known), nil
+	}
+	e, isOpen := g.refs.Get(k)
 	switch {
-	case !known:
+	case !isOpen:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
-	case p.isRecorded(k, at, date):
-		// If a later line about the row says something else, the row needs a new
-		// line.
-		_, overwritten := p.written.get(at)
-		return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Suspended}, Written: !overwritten}, nil
-	case e.flags.has(moved) && e.place == at && e.endDate == date:
-		return final(r, leaver.Suspended, "suspended by an earlier run, on another row"), nil
 	case r.Outcome == leaver.Suspended:
 		return Decision{Result: r}, nil // copied from the report that is the input
-	case e.rows == 0:
-		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
-	case e.flags.has(conflict):
-		o := p.conflicts[k]
-		return final(r, leaver.Invalid, fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
-			p.dates[e.endDate], p.fullPlace(e.place), p.dates[o.endDate], p.fullPlace(o.place))), nil
-	case p.isUnread(k):
-		other, _ := p.unread.get(k)
-		return final(r, leaver.Invalid, fmt.Sprintf("the ref also stands in %s, with an end date that cannot be read; correct one of them", p.fullPlace(other))), nil
-	case e.endDate != date:
-		return Decision{}, fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
-	case e.flags.has(done):
-		return final(r, leaver.Duplicate, fmt.Sprintf("suspended already: see %s", p.fullPlace(e.place))), nil
-	case e.flags.has(farAhead):
-		return final(r, leaver.Invalid, fmt.Sprintf("the end date %s is more than %d years ahead; correct it, or leave the row out", r.EndDate.Text, leaver.Horizon)), nil
-	case e.place != at:
-		return final(r, leaver.Duplicate, fmt.Sprintf("the same leaver as %s", p.fullPlace(e.place))), nil
-	case e.flags.has(notDue):
-		return final(r, leaver.NotDue, fmt.Sprintf("the end date %s has not passed", r.EndDate.Text)), nil
 	}
-	if doubts := p.doubtsAbout(k, e).Without(p.accepted); doubts != 0 {
-		return final(r, leaver.Held, leaver.HeldReason(doubts, p.seen(r.Row, k, doubts))), nil
+	o, reason, err := g.verdict(r, k, e)
+	switch {
+	case err != nil:
+		return Decision{}, err
+	case o.AboutRow():
+		return result(o, reason), nil
 	}
-	return Decision{Result: leaver.Result{Row: r.Row, Outcome: leaver.Pending}}, nil
+	return g.leaverLine(leaver.Result{Row: r.Row, Outcome: o, Reason: reason}, r, known), nil
 }
 
-// final returns the decision that no request is sent for a row.
-func final(r leaver.Result, o leaver.Outcome, reason string) Decision {
-	return Decision{Result: leaver.Result{Row: r.Row, Outcome: o, Reason: reason}}
+// suspended is the decision about a leaver whom an earlier run has suspended. Their line is
+// written again if another one counts for the leaver, or if one counts that speaks of
+// the row.
+func (g *reading) suspended(r leaver.Result, known ledger.Standing) Decision {
+	speaks, _ := g.ledger.SpeaksOf(r)
+	isSaid := known.Outcome == leaver.Suspended && known.EndDate == r.EndDate.Key()
+	if r.Outcome != leaver.Suspended {
+		r = leaver.Result{Row: r.Row, Outcome: leaver.Suspended, Reason: "an earlier run has suspended the leaver"}
+	}
+	return Decision{r, isSaid && !speaks}
+}
+
+// leaverLine is the decision about a row whose line will speak of its leaver. from is the
+// row as the input has it.
+func (g *reading) leaverLine(d, from leaver.Result, known ledger.Standing) Decision {
+	speaks, _ := g.ledger.SpeaksOf(d)
+	isSame := known.EndDate == d.EndDate.Key() && !speaks
+	isSaid := isSame && known.Outcome == d.Outcome
+	if d.Outcome == leaver.Pending {
+		// How an earlier call ended says more than that this run did not come to call.
+		d.Earlier, d.Noted = known.Called, isSaid || isSame && known.Outcome.Called()
+		switch {
+		case d.Earlier != "":
+		case from.Earlier != "":
+			d.Earlier = from.Earlier
+		case from.Outcome.Called():
+			d.Earlier = from.Outcome
+		}
+		return Decision{Result: d}
+	}
+	doubts, _ := leaver.ParseHeldReason(d.Reason)
+	return Decision{d, isSaid && doubts == known.Doubts}
+}
+
+// verdict decides about a row of a leaver who is not done, or only by another row of a
+// report that is the input.
+func (g *reading) verdict(r leaver.Result, k compact.Key, e entry) (o leaver.Outcome, reason string, err error) {
+	at, date := g.sources.place(r.Place), g.date(r.EndDate)
+	number, _ := g.refs.Number(k)
+	// A report says so, perhaps of a time at which the leaver had another end date.
+	isDuplicate := r.Outcome == leaver.Duplicate && (!e.flags.has(onlyDuplicates) || e.flags.has(done))
+	switch {
+	case e.rows == 0:
+		return "", "", fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
+	case e.flags.has(conflict):
+		return leaver.Invalid, g.contradiction(k, e), nil
+	case g.isUnread(k):
+		other, _ := g.unread.Get(k)
+		return leaver.Invalid, fmt.Sprintf("the ref also stands in %s, with an end date that cannot be read; correct one of them", g.sources.full(other)), nil
+	case e.endDate != date && !isDuplicate:
+		return "", "", fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
+	case e.flags.has(done):
+		return leaver.Duplicate, g.suspendedIn(e, at), nil
+	case e.flags.has(farAhead):
+		return leaver.Invalid, fmt.Sprintf("the end date %s is more than %d years ahead; correct it, or leave the row out", r.EndDate.Text, leaver.Horizon), nil
+	case isDuplicate:
+		return leaver.Duplicate, fmt.Sprintf("the same leaver as %s", g.sources.full(e.place)), nil
+	case e.place != at && !g.decided.Has(number):
+		// Rows have changed places: nobody may be a duplicate of a row that is not there.
+		return "", "", fmt.Errorf("%w: its rows are in another order", ErrChanged)
+	case !g.decided.Add(number):
+		return leaver.Duplicate, fmt.Sprintf("the same leaver as %s", g.sources.full(e.place)), nil
+	}
+	doubts, seen := g.doubtsAbout(k, e).Without(g.judge.accepted), ""
+	if doubts != 0 {
+		seen = g.seen(r.Row, k, doubts)
+	}
+	switch {
+	case e.flags.has(notDue):
+		return leaver.NotDue, leaver.DoubtedReason(doubts, fmt.Sprintf("the end date %s has not passed", r.EndDate.Text), seen), nil
+	case doubts != 0:
+		return leaver.Held, leaver.HeldReason(doubts, seen), nil
+	}
+	return leaver.Pending, "", nil
+}
+
+// suspendedIn says which row of the leaver is suspended already.
+func (p *Plan) suspendedIn(e entry, at place) string {
+	if e.place == at {
+		return "an earlier run has suspended the leaver, who is in another row, too"
+	}
+	return fmt.Sprintf("suspended already: see %s", p.sources.full(e.place))
+}
+
+// contradiction says which end dates of a ref contradict each other.
+func (p *Plan) contradiction(k compact.Key, e entry) string {
+	o := p.conflicts[k]
+	if o.place == (place{}) {
+		return fmt.Sprintf("the ref has the end date %s in %s, and another row has one for which an earlier run has suspended the leaver; correct one of them",
+			p.dates.keys[e.endDate], p.sources.full(e.place))
+	}
+	return fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
+		p.dates.keys[e.endDate], p.sources.full(e.place), p.dates.keys[o.endDate], p.sources.full(o.place))
 }

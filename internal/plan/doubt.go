@@ -2,8 +2,8 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
+	"offboard/internal/compact"
 	"offboard/internal/leaver"
 )
 
@@ -13,18 +13,30 @@ import (
 // complete.
 
 // noteDoubts notes what a row of the first reading says against its leaver.
-func (p *Plan) noteDoubts(e *entry, k key, row leaver.Row) {
+func (p *Plan) noteDoubts(e *entry, k compact.Key, row leaver.Row) {
 	if row.Facts == 0 && row.Doubts == 0 || p.options.isAccepted(row) {
 		return
 	}
 	e.doubts |= row.Doubts
-	switch {
-	case row.Facts == 0 || row.Facts == e.facts:
-	case e.facts == 0:
-		e.facts = row.Facts
-	default:
-		p.otherFacts[k] = append(p.otherFacts[k], row.Facts)
+	if row.Facts == 0 {
+		return
 	}
+	switch f := (sourceFacts{p.sources.place(row.Place).source, row.Facts}); {
+	case f.source != e.place.source || e.facts != 0 && f.facts != e.facts:
+		p.addFacts(k, f)
+	default:
+		e.facts = f.facts
+	}
+}
+
+// addFacts adds further facts about a ref, unless they are known.
+func (p *Plan) addFacts(k compact.Key, f sourceFacts) {
+	for known := range p.otherFacts.Of(k) {
+		if known == f {
+			return
+		}
+	}
+	p.otherFacts.Add(k, f)
 }
 
 // isAccepted tells whether a person has looked at the leaver of a row.
@@ -36,14 +48,18 @@ func (p *Plan) addLeftOut(row leaver.Row) {
 	if p.options.isAccepted(row) {
 		return
 	}
-	k, r := p.key(row.Ref), leftOut{p.place(row.Place), row.Facts}
-	first, known := p.leftOut.get(k)
+	k, r := p.key(row.Ref), leftOut{p.sources.place(row.Place), row.Facts}
+	first, known := p.leftOut.Get(k)
 	switch {
 	case !known:
-		p.leftOut.put(k, r)
-	case r.same(first), slices.ContainsFunc(p.moreLeftOut[k], r.same):
-	default:
-		p.moreLeftOut[k] = append(p.moreLeftOut[k], r)
+		p.leftOut.Put(k, r)
+	case !r.same(first):
+		for more := range p.moreLeftOut.Of(k) {
+			if r.same(more) {
+				return
+			}
+		}
+		p.moreLeftOut.Add(k, r)
 	}
 }
 
@@ -54,11 +70,11 @@ func (r leftOut) same(o leftOut) bool {
 
 // stillThere returns the place of a row that a condition has left out, and that says
 // that the person is still employed, or that no end date is known.
-func (p *Plan) stillThere(k key) (place, bool) {
-	if p.leftOut.used == 0 || p.judge == nil {
+func (p *Plan) stillThere(k compact.Key) (place, bool) {
+	if p.leftOut.Len() == 0 || p.judge.doubts == nil {
 		return place{}, false // nearly always
 	}
-	first, known := p.leftOut.get(k)
+	first, known := p.leftOut.Get(k)
 	if !known {
 		return place{}, false
 	}
@@ -68,26 +84,35 @@ func (p *Plan) stillThere(k key) (place, bool) {
 	if says(first) {
 		return first.place, true
 	}
-	more := p.moreLeftOut[k]
-	if i := slices.IndexFunc(more, says); i >= 0 {
-		return more[i].place, true
+	for more := range p.moreLeftOut.Of(k) {
+		if says(more) {
+			return more.place, true
+		}
 	}
 	return place{}, false
 }
 
-// Judge ends the first reading: judge says which doubts the facts of a source are.
+// judge knows which doubts the facts of rows are, and which kinds a person has accepted.
+type judge struct {
+	doubts     func(source string, facts leaver.Facts) leaver.Doubts // nil: facts are no doubts
+	judged     map[sourceFacts]leaver.Doubts                         // what doubts has returned
+	last       sourceFacts                                           // of these, the last ones that were needed
+	lastDoubts leaver.Doubts
+	accepted   leaver.Doubts
+}
+
+// Judge ends the first reading: doubts says which doubts the facts of a source are.
 // Without it, facts are no doubts. It returns the kinds of doubt that Options.Accept
 // does not accept, because more leavers have them than it allows.
-func (p *Plan) Judge(judge func(source string, facts leaver.Facts) leaver.Doubts) (tooMany leaver.Doubts) {
-	p.judge, p.judged, p.counted, p.lastFacts = judge, map[sourceFacts]leaver.Doubts{}, nil, sourceFacts{}
-	p.accepted = 0
+func (p *Plan) Judge(doubts func(source string, facts leaver.Facts) leaver.Doubts) (tooMany leaver.Doubts) {
+	p.judge, p.counted = judge{doubts: doubts, judged: map[sourceFacts]leaver.Doubts{}}, nil
 	if len(p.options.Accept) == 0 {
 		return 0
 	}
 	counts := p.Doubts()
 	for kind, most := range p.options.Accept {
 		if most == AnyNumber || counts[kind] <= most {
-			p.accepted |= leaver.DoubtsOf(kind)
+			p.judge.accepted |= leaver.DoubtsOf(kind)
 		} else {
 			tooMany |= leaver.DoubtsOf(kind)
 		}
@@ -100,7 +125,7 @@ func (p *Plan) Judge(judge func(source string, facts leaver.Facts) leaver.Doubts
 func (p *Plan) Doubts() map[leaver.Doubt]int {
 	counts := map[leaver.Doubt]int{}
 	for doubts, n := range p.count().leavers {
-		for _, kind := range doubts.Without(p.accepted).Kinds() {
+		for _, kind := range doubts.Without(p.judge.accepted).Kinds() {
 			counts[kind] += n
 		}
 	}
@@ -108,14 +133,14 @@ func (p *Plan) Doubts() map[leaver.Doubt]int {
 }
 
 // doubtsAbout returns all doubts about a leaver.
-func (p *Plan) doubtsAbout(k key, e entry) leaver.Doubts {
+func (p *Plan) doubtsAbout(k compact.Key, e entry) leaver.Doubts {
 	all := e.doubts
-	if e.facts != 0 && p.judge != nil {
-		all |= p.doubtsOf(sourceFacts{e.place.source, e.facts})
-		if len(p.otherFacts) > 0 {
-			for _, facts := range p.otherFacts[k] {
-				all |= p.doubtsOf(sourceFacts{e.place.source, facts})
-			}
+	if p.judge.doubts != nil {
+		if e.facts != 0 {
+			all |= p.doubtsOf(sourceFacts{e.place.source, e.facts})
+		}
+		for f := range p.otherFacts.Of(k) {
+			all |= p.doubtsOf(f)
 		}
 	}
 	if _, active := p.stillThere(k); active {
@@ -132,26 +157,27 @@ type sourceFacts struct {
 
 // doubtsOf returns the doubts that facts are. Most rows of a source have the same facts.
 func (p *Plan) doubtsOf(f sourceFacts) leaver.Doubts {
-	if f == p.lastFacts {
-		return p.lastDoubts
+	j := &p.judge
+	if f == j.last {
+		return j.lastDoubts
 	}
-	doubts, known := p.judged[f]
+	all, known := j.judged[f]
 	if !known {
-		doubts = p.judge(p.names[f.source], f.facts)
-		p.judged[f] = doubts
+		all = j.doubts(p.sources.names[f.source], f.facts)
+		j.judged[f] = all
 	}
-	p.lastFacts, p.lastDoubts = f, doubts
-	return doubts
+	j.last, j.lastDoubts = f, all
+	return all
 }
 
 // seen says in words what speaks against a leaver, by the row that is its first one.
-func (p *Plan) seen(row leaver.Row, k key, doubts leaver.Doubts) string {
+func (p *Plan) seen(row leaver.Row, k compact.Key, doubts leaver.Doubts) string {
 	if doubts.Has(leaver.ActiveElsewhere) {
 		if at, active := p.stillThere(k); active {
-			return fmt.Sprintf("%s, which a condition left out, does not say that the person has left", p.fullPlace(at))
+			return fmt.Sprintf("%s, which a condition left out, does not say that the person has left", p.sources.full(at))
 		}
 	}
-	if own := row.Doubts.Without(p.accepted); row.Seen != "" && own != 0 {
+	if own := row.Doubts.Without(p.judge.accepted); row.Seen != "" && own != 0 {
 		return leaver.SeenOf(own, row.Doubts, row.Seen)
 	}
 	return "another row of this ref has the doubt"

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 	"offboard/internal/plan"
 )
 
@@ -45,7 +46,7 @@ type reading struct {
 func planned(t *testing.T, o plan.Options, rows ...reading) (p *plan.Plan, tooMany leaver.Doubts, decisions []string) {
 	t.Helper()
 	o.Now = noon
-	p = plan.New(o)
+	p = plan.New(o, ledger.New())
 	var second []leaver.Result
 	for _, r := range rows {
 		result := read(t, r.row)
@@ -71,7 +72,7 @@ func planned(t *testing.T, o plan.Options, rows ...reading) (p *plan.Plan, tooMa
 		}
 		tally[d.Outcome]++
 		text := d.Ref + " " + string(d.Outcome)
-		if d.Outcome == leaver.Held || d.Outcome == leaver.Excluded {
+		if d.Outcome == leaver.Held || d.Outcome == leaver.Excluded || d.Outcome == leaver.NotDue {
 			text += " " + d.Reason
 		}
 		decisions = append(decisions, text)
@@ -107,11 +108,12 @@ func TestADoubtHoldsItsLeaver(t *testing.T) {
 		{"one that was left out of another source", []reading{{row: "in.csv:2 E1 -"}, {row: "in.csv:9 E1 -", left: true, facts: noDoubt}, {row: "b.csv:3 E1 -", left: true, facts: noDoubt}, {row: "b.csv:4 E1 -", left: true, facts: stillActive}},
 			[]string{"E1 held active-elsewhere: b.csv:4, which a condition left out, does not say that the person has left"}},
 		{"a line of a report", []reading{{row: "in.csv:2 E1 - held", held: "odd-ref, cut-off: a word"}}, []string{"E1 held odd-ref, cut-off: a word"}},
-		{"a row that is not due", []reading{{row: "in.csv:2 E1 2025-01-01", facts: aWord}}, []string{"E1 not_due"}},
+		{"a row that is not due", []reading{{row: "in.csv:2 E1 2025-01-01", facts: aWord}}, []string{"E1 not_due odd-ref: the end date 2025-01-01 has not passed; as seen in in.csv:2"}},
+		{"a row that is not due, and no doubt", []reading{{row: "in.csv:2 E1 2025-01-01"}}, []string{"E1 not_due the end date 2025-01-01 has not passed"}},
 		{"rows that contradict each other", []reading{{row: "in.csv:2 E1 2024-01-01", facts: aWord}, {row: "in.csv:3 E1 -"}}, []string{"E1 invalid", "E1 invalid"}},
 		{"a leaver who is suspended", []reading{{row: "in.csv:2 E1 - suspended", facts: aWord}}, []string{"E1 suspended"}},
 		{"a leaver on a list", []reading{{row: "in.csv:2 E1 -", facts: aWord, not: "listed in keep.csv:2"}, {row: "in.csv:3 E2 -"}},
-			[]string{"E1 excluded listed in keep.csv:2", "E2 pending"}},
+			[]string{"E1 excluded odd-ref: listed in keep.csv:2; as seen in in.csv:2", "E2 pending"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

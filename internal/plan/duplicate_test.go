@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 )
 
 func TestARowThatAReportCallsADuplicateNeedsItsOriginal(t *testing.T) {
@@ -28,7 +29,7 @@ func TestARowThatAReportCallsADuplicateNeedsItsOriginal(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := New(Options{Now: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)})
+			p := New(Options{Now: time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)}, ledger.New())
 			for _, r := range tt.rows {
 				p.Add(r)
 			}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode"
 
+	"offboard/internal/compact"
 	"offboard/internal/leaver"
 )
 
@@ -12,14 +13,14 @@ import (
 type LookAlike struct {
 	Ref   string // of the later row
 	Place leaver.Place
-	Other leaver.Place // of the earlier one
+	Other leaver.Place // of the earlier one; without a source if an earlier run has suspended the leaver
 }
 
 // lookAlikes finds refs that look alike. Looks are in the case of the first ref that
 // has letters. So nearly every ref is equal to its look, and need not be stored here.
 type lookAlikes struct {
-	cased, upper bool               // a ref with letters is known; looks are in upper case
-	looks        *table[key, place] // looks that are not equal to their ref
+	cased, upper bool                               // a ref with letters is known; looks are in upper case
+	looks        *compact.Table[compact.Key, place] // looks that are not equal to their ref
 	n            int
 	first        []LookAlike
 }
@@ -28,7 +29,7 @@ type lookAlikes struct {
 const maxLookAlikes = 3
 
 // noteLookAlike takes a ref that is new in the input.
-func (p *Plan) noteLookAlike(ref string, k key, at place) {
+func (p *Plan) noteLookAlike(ref string, k compact.Key, at place) {
 	l := &p.alike
 	if !l.cased {
 		l.cased = strings.IndexFunc(ref, unicode.IsLetter) >= 0
@@ -37,24 +38,32 @@ func (p *Plan) noteLookAlike(ref string, k key, at place) {
 	look := leaver.LookAlike(ref, l.upper)
 	if look != ref {
 		k = p.key(look)
-	} else if l.looks.used == 0 {
+	} else if l.looks.Len() == 0 {
 		return
 	}
-	other, known := l.looks.get(k)
+	other, known := l.looks.Get(k)
 	if look != ref {
 		if !known {
-			l.looks.put(k, at)
+			l.looks.Put(k, at)
 		}
-		if e, ok := p.refs.get(k); ok {
+		if e, ok := p.refs.Get(k); ok {
 			other, known = e.place, true
+		} else if s, ok := p.ledger.Leaver(k); ok && p.doneMet.Has(s.Number) {
+			l.add(LookAlike{Ref: ref, Place: p.sources.full(at)})
+			return
 		}
 	}
 	if !known {
 		return
 	}
+	l.add(LookAlike{ref, p.sources.full(at), p.sources.full(other)})
+}
+
+func (l *lookAlikes) add(a LookAlike) {
 	l.n++
 	if len(l.first) < maxLookAlikes {
-		l.first = append(l.first, LookAlike{strings.Clone(ref), p.fullPlace(at), p.fullPlace(other)})
+		a.Ref = strings.Clone(a.Ref)
+		l.first = append(l.first, a)
 	}
 }
 

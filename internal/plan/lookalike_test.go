@@ -22,7 +22,7 @@ func TestLookAlikes(t *testing.T) {
 		"two that are not usual":             {input: []string{"in:2 E2 -", "in:3 e1 -", "in:4 (E1) -"}, want: []string{"(E1) in:4 in:3"}},
 		"full-width digits":                  {input: []string{"in:2 4711 -", "in:3 ４７１１ -"}, want: []string{"４７１１ in:3 in:2"}},
 		"punctuation around":                 {input: []string{"in:2 a.b -", "in:3 a.b. -", "in:4 ab -"}, want: []string{"a.b. in:3 in:2"}},
-		"one that is suspended already":      {report: []string{"in:2 e1 - suspended"}, input: []string{"in:2 e1 -", "in:3 E1 -"}, want: []string{"E1 in:3 in:2"}},
+		"one that is suspended already":      {report: []string{"in:2 e1 - suspended"}, input: []string{"in:2 e1 -", "in:3 E1 -"}, want: []string{"E1 in:3 :0"}},
 		"not what is no ref":                 {input: []string{"in:2 a -", "in:3 . -", "in:4 .. -"}},
 	}
 	for name, tt := range tests {

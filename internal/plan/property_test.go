@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,28 +10,37 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 	"offboard/internal/plan"
 )
 
-// TestPlansOfRandomHistories makes random sequences of runs: the input changes
-// between them, runs stop at any row, and reports are resumed. It checks each plan
-// against a simple statement of the rules.
-func TestPlansOfRandomHistories(t *testing.T) {
-	for seed := range uint64(2000) {
-		h := &history{T: t, rand: rand.New(rand.NewPCG(seed, 1)), seed: seed}
-		h.simulate()
-		if t.Failed() {
-			return
+// TestPlansOfRandomNights makes random sequences of runs that go on with one report. The
+// input is replaced, grows, shrinks, is sorted anew and corrected between them, or is the
+// report itself; runs stop anywhere. It checks each plan against a simple statement of
+// the rules, which keeps every line.
+func TestPlansOfRandomNights(t *testing.T) {
+	for seed := range uint64(3000) {
+		h := &history{T: t, rand: rand.New(rand.NewPCG(seed, 1))}
+		for range 1 + h.rand.IntN(7) {
+			h.input = append(h.input, h.mention())
+		}
+		for range 2 + h.rand.IntN(5) {
+			h.night()
+			if h.Failed() {
+				t.Fatalf("seed %d:%s", seed, h.dump())
+			}
+			h.change()
 		}
 	}
 }
 
+// history is a report, and the list of tonight.
 type history struct {
 	*testing.T
-	rand   *rand.Rand
-	seed   uint64
-	report []leaver.Result
-	input  []mention // a row of the input is its position in it
+	rand      *rand.Rand
+	report    []leaver.Result
+	input     []mention
+	decisions []plan.Decision // of the last plan
 }
 
 type mention struct{ ref, date string }
@@ -40,7 +50,7 @@ var dates = []string{"", "2024-06-30", "2024-06-30T00:00:00Z", "2024-06-29", "20
 func (h *history) mention() mention {
 	m := mention{ref: string(rune('a' + h.rand.IntN(6)))}
 	// Most mentions of a leaver have the same end date.
-	if h.rand.IntN(3) == 0 {
+	if h.rand.IntN(4) == 0 {
 		m.date = dates[h.rand.IntN(len(dates))]
 	} else {
 		m.date = dates[int(m.ref[0])%5]
@@ -48,211 +58,247 @@ func (h *history) mention() mention {
 	return m
 }
 
-func (h *history) simulate() {
-	for range 1 + h.rand.IntN(8) {
-		h.input = append(h.input, h.mention())
-	}
-	for range 1 + h.rand.IntN(5) {
-		o := plan.Options{Now: noon, IncludeFuture: h.rand.IntN(4) == 0}
-		rows := h.rows()
-		decisions := decide(h, o, h.report, rows)
-		h.check(o, rows, decisions)
-		h.record(decisions)
-		h.checkRest(o, rows)
-		h.checkInPlace(o)
-		if h.Failed() {
-			h.Logf("seed %d", h.seed)
-			return
-		}
-		h.change()
-	}
-}
-
+// rows returns the rows of tonight's list.
 func (h *history) rows() []leaver.Result {
 	var rows []leaver.Result
 	for i, m := range h.input {
-		rows = append(rows, leaver.Result{
-			Row:     leaver.NewRow(leaver.Place{Source: "in.csv", Row: i + 2}, m.ref, m.date, time.UTC),
-			Outcome: leaver.Pending,
-		})
+		r := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: "in.csv", Row: i + 2}, m.ref, m.date, time.UTC), Outcome: leaver.Pending}
+		if m.ref == "f" && m.date == "2024-06-29" {
+			r.Excluded = "on a list"
+		}
+		rows = append(rows, r)
 	}
 	return rows
 }
 
-// done returns the line that makes a leaver with this end date done, if there is
-// one: it is the last line with a call for the leaver, says suspended, and no later
-// line is about a call for its row with another end date.
-func (h *history) done(ref string, date leaver.DateKey) (leaver.Result, bool) {
-	var last leaver.Result
+// night plans a run, checks the plan, and carries it out as far as the run comes.
+func (h *history) night() {
+	o := plan.Options{Now: noon, IncludeFuture: h.rand.IntN(4) == 0}
+	l := ledger.New()
 	for _, r := range h.report {
-		switch {
-		case r.Ref != ref || r.Outcome.Uncalled():
-		case r.Outcome == leaver.Suspended:
-			last = r
-		case r.EndDate.Key() == last.EndDate.Key() || r.Place == last.Place:
-			last = leaver.Result{}
+		l.Add(r)
+	}
+	rows := h.rows()
+	if inPlace := h.rand.IntN(5) == 0; inPlace {
+		rows = h.standing()
+	}
+	p := plan.New(o, l)
+	for _, r := range rows {
+		p.Add(r)
+	}
+	if want := h.leftover(rows); !maps.Equal(p.Leftover(), want) {
+		h.Errorf("%v are left over, want %v", p.Leftover(), want)
+	}
+	if h.rand.IntN(3) == 0 { // --unfinished
+		isUnfinished := p.Unfinished()
+		for _, r := range h.standing() {
+			if isUnfinished(r) {
+				rows = append(rows, r)
+				p.Add(r)
+			}
 		}
 	}
-	return last, last.Outcome == leaver.Suspended && last.EndDate.Key() == date
+	h.decisions = h.decisions[:0]
+	tally := leaver.Tally{}
+	for d, err := range p.Tasks(each(rows)) {
+		if err != nil {
+			h.Error(err)
+			return
+		}
+		h.decisions = append(h.decisions, d)
+		tally[d.Outcome]++
+	}
+	if !maps.Equal(tally, p.Totals()) {
+		h.Errorf("the totals are %v, those of the decisions %v", p.Totals(), tally)
+	}
+	h.check(o, rows)
+	h.carryOut()
+	h.checkWritten(rows)
 }
 
-func (h *history) check(o plan.Options, rows []leaver.Result, decisions []plan.Decision) {
-	for ref := range strings.SplitSeq("abcdef", "") {
-		var of []plan.Decision // the rows of this leaver that can be used
-		var keys []leaver.DateKey
-		pending, notDue, unread := 0, 0, false
-		for i, d := range decisions {
-			if d.Ref != ref {
-				continue
+// isDone tells whether a line says that a leaver is suspended for an end date.
+func isDone(lines []leaver.Result, ref string, date leaver.DateKey) bool {
+	return slices.ContainsFunc(lines, func(r leaver.Result) bool {
+		return r.Outcome == leaver.Suspended && r.Ref == ref && r.EndDate.Key() == date
+	})
+}
+
+// standing returns the lines of the report that count. A line about a row counts if no
+// later line has its place. Of the lines about a leaver the last one does, without those
+// that are about an end date for which the leaver was suspended before.
+func (h *history) standing() (lines []leaver.Result) {
+	for i, r := range h.report {
+		later := h.report[i+1:]
+		if r.Outcome.AboutRow() {
+			if !slices.ContainsFunc(later, func(l leaver.Result) bool { return l.Place == r.Place }) {
+				lines = append(lines, r)
 			}
-			switch d.Outcome {
-			case leaver.Pending:
-				pending++
-			case leaver.NotDue:
-				notDue++
-			}
-			if rows[i].Fault != "" {
-				unread = true
-				if d.Outcome != leaver.Invalid {
-					h.Errorf("%s cannot be used, and is %s", d.Place, d.Outcome)
-				}
-				continue
-			}
-			of, keys = append(of, d), append(keys, d.EndDate.Key())
-		}
-		if len(of) == 0 {
 			continue
 		}
-		slices.Sort(keys)
-		agree := len(slices.Compact(keys)) == 1 && !unread
-		_, done := h.done(ref, of[0].EndDate.Key())
-		due := o.IncludeFuture || of[0].EndDate.Passed(noon)
-		wantPending, wantNotDue := 0, 0
-		switch {
-		case !agree || done:
-		case of[0].EndDate.Time().Year() > 2026: // too far ahead
-		case due:
-			wantPending = 1
-		default:
-			wantNotDue = 1
+		void := func(at int) bool {
+			l := h.report[at]
+			return l.Outcome != leaver.Suspended && isDone(h.report[:at], l.Ref, l.EndDate.Key())
 		}
-		if pending != wantPending || notDue != wantNotDue {
-			h.Errorf("%s (agree %t, due %t, done %t) is pending %d times and not due %d times, want %d and %d: %v",
-				ref, agree, due, done, pending, notDue, wantPending, wantNotDue, h.dump(decisions))
+		counts := !void(i)
+		for j := i + 1; j < len(h.report); j++ {
+			if l := h.report[j]; l.Ref == r.Ref && !l.Outcome.AboutRow() && !void(j) {
+				counts = false
+			}
+			if l := h.report[j]; l.Ref == r.Ref && l.Outcome == leaver.Excluded {
+				r.Excluded = "an earlier run"
+			}
 		}
-		rewritten := 0 // rows for which the line of an earlier run is written again
-		for _, d := range of {
-			line, done := h.done(ref, d.EndDate.Key())
-			isThere := done && line.Place == d.Place
-			if d.Outcome == leaver.Suspended && !isThere {
-				rewritten++
-				if !done || d.Written {
-					h.Errorf("%s is suspended, and no line of the report says so: %v", d.Place, h.dump(decisions))
+		if counts {
+			lines = append(lines, r)
+		}
+	}
+	return lines
+}
+
+// leftover counts the leavers who are unfinished and not in the input.
+func (h *history) leftover(rows []leaver.Result) leaver.Tally {
+	tally := leaver.Tally{}
+	for _, r := range h.standing() {
+		if !r.Outcome.AboutRow() && r.Outcome != leaver.Suspended && r.Excluded == "" &&
+			!slices.ContainsFunc(rows, func(in leaver.Result) bool { return in.Ref == r.Ref }) {
+			tally[r.Outcome]++
+		}
+	}
+	return tally
+}
+
+// check checks who is called.
+func (h *history) check(o plan.Options, rows []leaver.Result) {
+	for ref := range strings.SplitSeq("a b c d e f gone", " ") {
+		called, keys, unread, isExcluded := 0, map[leaver.DateKey]bool{}, false, false
+		wasDone := false
+		for i, r := range rows {
+			d := h.decisions[i]
+			if r.Ref != ref {
+				continue
+			}
+			if d.Outcome == leaver.Pending {
+				called++
+				if r.Fault != "" || r.Excluded != "" || isDone(h.report, ref, r.EndDate.Key()) {
+					h.Errorf("%s must not be called, and is pending", d.Place)
 				}
 			}
-			if isThere && d.Outcome != leaver.Suspended && rewritten == 0 {
-				h.Errorf("%s is done, and is %s: %v", d.Place, d.Outcome, h.dump(decisions))
-			}
-			if !agree && d.Outcome != leaver.Invalid && d.Outcome != leaver.Suspended && rewritten == 0 {
-				h.Errorf("%s has several end dates, and is %s", d.Place, d.Outcome)
+			switch {
+			case r.Excluded != "":
+				isExcluded = true
+			case r.Fault != "":
+				unread = true
+			case isDone(h.report, ref, r.EndDate.Key()):
+				wasDone = wasDone || r.Outcome != leaver.Duplicate
+				if d.Outcome != leaver.Suspended && d.Outcome != leaver.Duplicate {
+					h.Errorf("%s is done, and is %s", d.Place, d.Outcome)
+				}
+			case r.Outcome == leaver.Duplicate: // the row whose duplicate it is decides
+			default:
+				keys[r.EndDate.Key()] = true
 			}
 		}
-		if rewritten > 1 {
-			h.Errorf("the line of %s is written again for %d rows: %v", ref, rewritten, h.dump(decisions))
+		switch {
+		case called > 1:
+			h.Errorf("%s is called %d times", ref, called)
+		case called == 1 && (len(keys) > 1 || unread || wasDone && len(keys) > 0):
+			h.Errorf("%s is called, and has several end dates", ref)
+		case called == 0 && len(keys) == 1 && !unread && !wasDone && !isExcluded:
+			for _, r := range rows {
+				if r.Ref == ref && r.Outcome != leaver.Duplicate && (o.IncludeFuture || r.EndDate.Passed(noon)) && !r.EndDate.FarAhead(noon) {
+					h.Errorf("%s is not called", ref)
+				}
+			}
 		}
 	}
 }
 
-// record writes the decisions of a plan to the report, with random outcomes for the
-// pending rows. It may stop early.
-func (h *history) record(decisions []plan.Decision) {
-	stop := len(decisions)
+// carryOut records the decisions as a run does, with random outcomes for the leavers who
+// are called, and stops anywhere.
+func (h *history) carryOut() {
+	stop := len(h.decisions)
 	if h.rand.IntN(3) == 0 {
-		stop = h.rand.IntN(len(decisions) + 1)
+		stop = h.rand.IntN(len(h.decisions) + 1)
 	}
 	called := []leaver.Outcome{leaver.Suspended, leaver.Suspended, leaver.Suspended, leaver.Failed, leaver.NotFound, leaver.Unconfirmed}
-	for i, d := range decisions {
-		if d.Written {
+	for i, d := range h.decisions {
+		r := d.Result
+		switch {
+		case d.Written:
+			continue
+		case r.Outcome == leaver.Pending && i < stop:
+			r.Outcome = called[h.rand.IntN(len(called))]
+		case r.Outcome == leaver.Pending && r.Noted:
 			continue
 		}
-		r := d.Result
-		if r.Outcome == leaver.Pending && i < stop {
-			r.Outcome = called[h.rand.IntN(len(called))]
-		}
+		r.Noted, r.Earlier = false, ""
 		h.report = append(h.report, r)
 	}
 }
 
-// checkRest plans the same input again: rows that are done or need no call are
-// written already, and all others are pending.
-func (h *history) checkRest(o plan.Options, rows []leaver.Result) {
-	last := map[leaver.Place]leaver.Outcome{}
+// checkWritten checks that every row has a line that counts, and that the same plan
+// would write nothing but the results of calls.
+func (h *history) checkWritten(rows []leaver.Result) {
+	standing := h.standing()
+	for i, r := range rows {
+		d := h.decisions[i]
+		if samePlace := func(o plan.Decision) bool { return o.Place == d.Place }; d.Outcome.AboutRow() && slices.ContainsFunc(slices.Concat(h.decisions[:i], h.decisions[i+1:]), samePlace) {
+			continue // the other row is one of an earlier night
+		}
+		if !slices.ContainsFunc(standing, func(l leaver.Result) bool {
+			if d.Outcome.AboutRow() {
+				return l.Place == r.Place && l.Outcome == d.Outcome
+			}
+			return l.Ref == r.Ref && !l.Outcome.AboutRow()
+		}) {
+			h.Errorf("%s is %s, and no line that counts says so", d.Place, d.Outcome)
+		}
+	}
+	l := ledger.New()
 	for _, r := range h.report {
-		last[r.Place] = r.Outcome
+		l.Add(r)
 	}
-	for _, d := range decide(h, o, h.report, rows) {
-		was := last[d.Place]
-		switch {
-		case was == leaver.Suspended || was.Uncalled():
-			if d.Outcome != was || !d.Written {
-				h.Errorf("%s was %s, and is %s (written %t) in the next plan", d.Place, was, d.Outcome, d.Written)
-			}
-		case d.Outcome != leaver.Pending:
-			h.Errorf("%s was %s, and is %s in the next plan", d.Place, was, d.Outcome)
+	for ref := range strings.SplitSeq("a b c d e f", "") {
+		wasCalled := slices.ContainsFunc(h.report, func(r leaver.Result) bool { return r.Ref == ref && r.Outcome.Called() })
+		if _, known := l.Leaver(l.Keys.Of(ref)); wasCalled && !known {
+			h.Errorf("%s was called, and is forgotten", ref)
 		}
 	}
 }
 
-// checkInPlace plans to resume the report with itself as the only input.
-func (h *history) checkInPlace(o plan.Options) {
-	var rows []leaver.Result // the last line about each row
-	for i, r := range h.report {
-		if !slices.ContainsFunc(h.report[i+1:], func(later leaver.Result) bool { return later.Place == r.Place }) {
-			rows = append(rows, r)
-		}
-	}
-	pending, done := map[string]int{}, map[mention]bool{}
-	decisions := decide(h, o, h.report, rows)
-	for i, d := range decisions {
-		if was := rows[i].Outcome; was.Done() {
-			done[mention{d.Ref, d.EndDate.Text}] = done[mention{d.Ref, d.EndDate.Text}] || was == leaver.Suspended
-			if d.Outcome != was {
-				h.Errorf("in place: %s was %s, and is %s", d.Place, was, d.Outcome)
-			}
-		}
-		if d.Outcome == leaver.Pending {
-			pending[d.Ref]++
-		}
-	}
-	for _, d := range decisions {
-		if d.Outcome == leaver.Pending && (pending[d.Ref] > 1 || done[mention{d.Ref, d.EndDate.Text}]) {
-			h.Errorf("in place: %s is pending %d times, or done already: %s", d.Ref, pending[d.Ref], h.dump(decisions))
-		}
-	}
-}
-
-// change edits the input between two runs. It keeps the places of the rows, because
-// a row overwrites the line of another row at the same place.
+// change edits the list between two nights.
 func (h *history) change() {
 	for range h.rand.IntN(3) {
-		switch h.rand.IntN(3) {
-		case 0:
+		at := 0
+		if len(h.input) > 0 {
+			at = h.rand.IntN(len(h.input))
+		}
+		switch n := h.rand.IntN(6); {
+		case n == 0 || len(h.input) == 0:
 			h.input = append(h.input, h.mention())
-		case 1:
-			h.input[h.rand.IntN(len(h.input))] = mention{ref: "gone", date: "soon"}
-		case 2:
-			h.input[h.rand.IntN(len(h.input))].date = dates[h.rand.IntN(len(dates))]
+		case n == 1:
+			h.input[at] = mention{ref: "gone", date: "soon"}
+		case n == 2:
+			h.input[at].date = dates[h.rand.IntN(len(dates))]
+		case n == 3:
+			h.input = slices.Delete(h.input, at, at+1)
+		case n == 4:
+			h.rand.Shuffle(len(h.input), func(i, j int) { h.input[i], h.input[j] = h.input[j], h.input[i] })
+		case n == 5:
+			for i := range h.input {
+				h.input[i] = h.mention()
+			}
 		}
 	}
 }
 
-func (h *history) dump(decisions []plan.Decision) string {
+func (h *history) dump() string {
 	var b strings.Builder
 	for _, r := range h.report {
 		fmt.Fprintf(&b, "\n  recorded %s %s %q %s", r.Place, r.Ref, r.EndDate.Text, r.Outcome)
 	}
-	for _, d := range decisions {
-		fmt.Fprintf(&b, "\n  decided  %s %s %q %s", d.Place, d.Ref, d.EndDate.Text, d.Outcome)
+	for _, d := range h.decisions {
+		fmt.Fprintf(&b, "\n  decided  %s %s %q %s written %t: %s", d.Place, d.Ref, d.EndDate.Text, d.Outcome, d.Written, d.Reason)
 	}
 	return b.String()
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // BenchmarkRecord records results one by one from eight goroutines, as a run
@@ -14,7 +13,7 @@ import (
 func BenchmarkRecord(b *testing.B) {
 	for _, f := range bothFormats {
 		b.Run(string(f), func(b *testing.B) {
-			r, err := Open(filepath.Join(b.TempDir(), pathOf(f)), false, time.UTC)
+			r, err := Open(filepath.Join(b.TempDir(), pathOf(f)), options(false))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -57,8 +56,9 @@ func BenchmarkReadReport(b *testing.B) {
 		b.Run(string(f), func(b *testing.B) {
 			var text strings.Builder
 			text.WriteString(written(b, f))
+			form := formOf(f)
 			for i := range rows {
-				text.WriteString(encoded(encoderOf(f), suspended(fmt.Sprint("e", i), i+2)))
+				text.WriteString(encoded(form, suspended(fmt.Sprint("e", i), i+2)))
 			}
 			report := text.String()
 			b.ReportAllocs()

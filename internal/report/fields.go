@@ -20,21 +20,27 @@ type field interface {
 	appendJSON(b []byte) []byte
 	parseCSV(cell string) error
 	parseJSON(v table.Value) error // v is not null
+	clear()                        // as an empty cell or null does
 }
 
 // The kinds of fields.
 type (
 	text     string
+	anyText  text // in JSON also what is no string
 	number   int64
 	optional number    // an empty cell or null stands for 0
 	moment   time.Time // an empty cell or null stands for the zero time
 )
 
 func (t *text) appendCSV(b []byte) []byte {
-	if needsQuotes(string(*t)) {
-		return appendQuoted(b, string(*t))
+	s := string(*t)
+	if needsApostrophe(s) {
+		s = "'" + s
 	}
-	return append(b, *t...)
+	if needsQuotes(s) {
+		return appendQuoted(b, s)
+	}
+	return append(b, s...)
 }
 
 func (t *text) appendJSON(b []byte) []byte {
@@ -52,23 +58,43 @@ func (t *text) appendJSON(b []byte) []byte {
 }
 
 func (t *text) parseCSV(cell string) error {
-	*t = text(cell)
+	*t = text(unarmed(cell))
 	return nil
 }
 
 func (t *text) parseJSON(v table.Value) error {
 	if v.Kind() != table.String {
+		t.clear()
 		return fmt.Errorf("%s is not a string", leaver.Clean(string(v), 40, ' '))
 	}
-	*t = text(v.Text())
+	// Many lines have the same source, outcome and target as the one before.
+	if inner := v[1 : len(v)-1]; string(inner) != string(*t) || bytes.IndexByte(inner, '\\') >= 0 {
+		*t = text(v.Text())
+	}
 	return nil
 }
+
+func (t *text) clear() { *t = "" }
+
+func (t *anyText) appendCSV(b []byte) []byte { return (*text)(t).appendCSV(b) }
+
+func (t *anyText) appendJSON(b []byte) []byte { return (*text)(t).appendJSON(b) }
+
+func (t *anyText) parseCSV(cell string) error { return (*text)(t).parseCSV(cell) }
+
+func (t *anyText) parseJSON(v table.Value) error {
+	*t = anyText(v.Text())
+	return nil
+}
+
+func (t *anyText) clear() { *t = "" }
 
 func (n *number) appendCSV(b []byte) []byte { return strconv.AppendInt(b, int64(*n), 10) }
 
 func (n *number) appendJSON(b []byte) []byte { return n.appendCSV(b) }
 
 func (n *number) parseCSV(cell string) error {
+	n.clear()
 	if cell = strings.TrimSpace(cell); cell == "" {
 		return nil
 	}
@@ -81,6 +107,7 @@ func (n *number) parseCSV(cell string) error {
 }
 
 func (n *number) parseJSON(v table.Value) error {
+	n.clear()
 	i, err := strconv.ParseInt(string(v), 10, 64)
 	if err != nil {
 		return fmt.Errorf("%s is not a whole number", leaver.Clean(string(v), 40, ' '))
@@ -88,6 +115,8 @@ func (n *number) parseJSON(v table.Value) error {
 	*n = number(i)
 	return nil
 }
+
+func (n *number) clear() { *n = 0 }
 
 func (o *optional) appendCSV(b []byte) []byte {
 	if *o == 0 {
@@ -106,6 +135,8 @@ func (o *optional) appendJSON(b []byte) []byte {
 func (o *optional) parseCSV(cell string) error { return (*number)(o).parseCSV(cell) }
 
 func (o *optional) parseJSON(v table.Value) error { return (*number)(o).parseJSON(v) }
+
+func (o *optional) clear() { *o = 0 }
 
 // timeLayout is RFC 3339 with milliseconds.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"
@@ -129,6 +160,7 @@ func (m *moment) appendJSON(b []byte) []byte {
 // parseCSV leaves out a time in another form: a spreadsheet has rewritten it, and
 // nothing is decided by it.
 func (m *moment) parseCSV(cell string) error {
+	m.clear()
 	if t, err := time.Parse(time.RFC3339, cell); err == nil {
 		*m = moment(t)
 	}
@@ -136,11 +168,14 @@ func (m *moment) parseCSV(cell string) error {
 }
 
 func (m *moment) parseJSON(v table.Value) error {
+	m.clear()
 	if err := (*time.Time)(m).UnmarshalJSON(v); err != nil {
 		return fmt.Errorf("%s is not a time as in 2006-01-02T15:04:05Z", leaver.Clean(string(v), 40, ' '))
 	}
 	return nil
 }
+
+func (m *moment) clear() { *m = moment{} }
 
 // needsQuotes tells whether a text needs quotes around it in a CSV file, by the
 // rules of encoding/csv.

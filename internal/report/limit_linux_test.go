@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // limited limits the size of the files that this process can write. Tests use it in
@@ -31,7 +30,7 @@ func init() {
 		if err := limited(8000); err != nil {
 			return err
 		}
-		r, err := Open(path, true, time.UTC)
+		r, err := Open(path, options(true))
 		if err != nil {
 			return err
 		}
@@ -105,7 +104,7 @@ func TestStartOfAReportThatCannotBeWritten(t *testing.T) {
 		t.Skip("nothing is forbidden to root")
 	}
 	path := filepath.Join(t.TempDir(), "a.csv")
-	r, err := Open(path, false, time.UTC)
+	r, err := Open(path, options(false))
 	if err != nil {
 		t.Fatal(err)
 	}

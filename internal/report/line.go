@@ -25,6 +25,19 @@ type line struct {
 	finishedAt moment // zero: pending
 	requestID  text
 	reason     text
+	target     text
+	check      checkMark
+	kept       []anyText
+
+	scratch []byte // for the check
+}
+
+// form is how results become the lines of one report.
+type form struct {
+	encode encoder
+	target string           // of every line
+	now    func() time.Time // for results that have no time
+	order  []int            // for each kept column of the report, which of leaver.Row.Kept it is
 }
 
 // How long the other texts of a line may be, in characters; leaver.Leaver.Normal
@@ -33,13 +46,21 @@ const (
 	maxSource    = 4096
 	maxRequestID = 128
 	maxReason    = 500
+	maxTarget    = 300
+	maxKept      = 300
 )
 
-// newLine prepares a result for the file: every text is valid UTF-8, of limited
-// length and without control characters.
-func newLine(r leaver.Result) line {
+// append appends the line of a result. l is overwritten.
+func (f *form) append(b []byte, l *line, r leaver.Result) []byte {
+	f.fill(l, r)
+	return f.encode(b, l)
+}
+
+// fill prepares a result for the file: every text is valid UTF-8, of limited length and
+// without control characters.
+func (f *form) fill(l *line, r leaver.Result) {
 	ref, endDate := r.Normal()
-	l := line{
+	*l = line{
 		ref:        text(ref),
 		endDate:    text(endDate),
 		outcome:    text(r.Outcome),
@@ -48,16 +69,51 @@ func newLine(r leaver.Result) line {
 		httpStatus: optional(r.HTTPStatus),
 		attempts:   number(r.Attempts),
 		durationMs: number(r.Duration.Milliseconds()),
+		finishedAt: f.momentOf(r),
 		requestID:  text(serverText(r.RequestID, maxRequestID)),
 		reason:     text(serverText(r.Reason, maxReason)),
+		target:     text(f.target),
+		kept:       l.kept[:0],
+		scratch:    l.scratch,
 	}
-	// RFC 3339 has no years outside this range; a line that was read can be close
-	// to its end.
+	for _, i := range f.order {
+		kept := ""
+		if i < len(r.Kept) {
+			kept = serverText(r.Kept[i], maxKept)
+		}
+		l.kept = append(l.kept, anyText(kept))
+	}
+	if r.Fault != changedFault {
+		l.check = l.expected()
+	}
+}
+
+// momentOf returns when the outcome was known: now, for a result that does not say so.
+func (f *form) momentOf(r leaver.Result) moment {
 	at := r.FinishedAt.UTC().Truncate(time.Millisecond)
-	if !r.FinishedAt.IsZero() && at.Year() >= 0 && at.Year() <= 9999 {
-		l.finishedAt = moment(at)
+	// RFC 3339 has no years outside this range; a line that was read can be close to
+	// its end.
+	if r.FinishedAt.IsZero() || at.Year() < 0 || at.Year() > 9999 {
+		at = f.now().UTC().Truncate(time.Millisecond)
 	}
-	return l
+	return moment(at)
+}
+
+// place returns the place of the row that the line is about, and whether it is one.
+func (l *line) place() (leaver.Place, bool) {
+	return leaver.Place{Source: string(l.source), Row: int(l.row)}, l.source != "" && l.row >= 1 && l.row <= math.MaxUint32
+}
+
+// keptTexts returns the kept texts in a new slice; nil if there are none.
+func (l *line) keptTexts() []string {
+	if len(l.kept) == 0 {
+		return nil
+	}
+	texts := make([]string, len(l.kept))
+	for i, t := range l.kept {
+		texts[i] = string(t)
+	}
+	return texts
 }
 
 // result returns what a line says. An end date without a zone is read in zone.
@@ -66,17 +122,22 @@ func (l *line) result(zone *time.Location) (leaver.Result, error) {
 	if !ok {
 		return leaver.Result{}, fmt.Errorf("%q is no outcome that this version of offboard knows", leaver.Clean(string(l.outcome), 40, ' '))
 	}
-	if l.source == "" || l.row < 1 || l.row > math.MaxUint32 {
+	at, ok := l.place()
+	if !ok {
 		return leaver.Result{}, errors.New("a line needs a source and a row, which is 1 or more")
 	}
-	row := leaver.NewRow(leaver.Place{Source: string(l.source), Row: int(l.row)}, string(l.ref), string(l.endDate), zone)
+	row := leaver.NewRow(at, string(l.ref), string(l.endDate), zone)
+	row.Kept = l.keptTexts()
 	switch outcome {
 	case leaver.Held:
 		if row.Doubts, row.Seen = leaver.ParseHeldReason(string(l.reason)); row.Doubts == 0 {
 			return leaver.Result{}, fmt.Errorf("the outcome is %s, and the error names no kind of doubt", outcome)
 		}
 	case leaver.Excluded:
-		row.Excluded = cmp.Or(string(l.reason), "an earlier run has excluded the leaver")
+		row.Doubts, row.Excluded, row.Seen = leaver.ParseDoubtedReason(string(l.reason))
+		row.Excluded = cmp.Or(row.Excluded, "an earlier run has excluded the leaver")
+	case leaver.NotDue:
+		row.Doubts, _, row.Seen = leaver.ParseDoubtedReason(string(l.reason))
 	}
 	return leaver.Result{
 		Row:        row,
@@ -87,6 +148,7 @@ func (l *line) result(zone *time.Location) (leaver.Result, error) {
 		FinishedAt: time.Time(l.finishedAt),
 		RequestID:  string(l.requestID),
 		Reason:     string(l.reason),
+		Target:     string(l.target),
 	}, nil
 }
 
@@ -100,25 +162,16 @@ func printable(s string) bool {
 	return true
 }
 
-// serverText prepares a text from the server: it is cut to so many characters, on
-// one line, and not a formula. A text that was prepared before does not change.
+// serverText prepares a text from the server or from another column of an input: it is
+// cut to so many characters, and on one line. A text that was prepared before does not
+// change.
 func serverText(s string, most int) string {
 	if !printable(s) {
 		s = lineBreaks.Replace(s)
 	}
-	return leaver.Clean(disarm(leaver.Clean(s, most, ' ')), most, ' ')
+	return leaver.Clean(s, most, ' ')
 }
 
 // lineBreaks replaces the line breaks of Unicode that are not control characters.
 // A ref may have them, and keeps them.
 var lineBreaks = strings.NewReplacer("\u2028", " ", "\u2029", " ")
-
-// disarm puts an apostrophe in front of a text that a spreadsheet could take for a
-// formula. Some spreadsheets ignore white space in front of one.
-func disarm(s string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimSpace(s))
-	if strings.ContainsRune("=+-@＝＋－＠", first) {
-		return "'" + s
-	}
-	return s
-}

@@ -34,7 +34,18 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-const header = "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error\n"
+const header = "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error,target,check\n"
+
+// target is where the runs of the tests suspend.
+const target = "production/eu-west-2_AbcdEfghI"
+
+// now is the time of results that do not say when they were known.
+var now = time.Date(2024, 7, 2, 8, 0, 0, 0, time.UTC)
+
+// options are those of a run that resumes, or not.
+func options(resume bool, keep ...string) Options {
+	return Options{Zone: time.UTC, Target: target, Resume: resume, Keep: keep, Now: func() time.Time { return now }}
+}
 
 // suspended is the result of a leaver who was suspended.
 func suspended(ref string, row int) leaver.Result {
@@ -44,15 +55,14 @@ func suspended(ref string, row int) leaver.Result {
 		HTTPStatus: 200, Attempts: 1, Duration: 84 * time.Millisecond,
 		FinishedAt: time.Date(2024, 7, 1, 12, 0, 0, 250e6, time.UTC),
 		RequestID:  "req-1",
+		Target:     target,
 	}
 }
 
-// encoderOf is the encoder of a new report.
-func encoderOf(f Format) encoder {
-	if f == JSONL {
-		return ownLayout.appendJSON
-	}
-	return ownLayout.appendCSV
+// formOf is the form of a new report.
+func formOf(f Format, keep ...string) *form {
+	form := (&Report{Path: "a." + string(f), options: options(false, keep...)}).form()
+	return &form
 }
 
 // written is the content of a report with these results.
@@ -63,7 +73,7 @@ func written(t testing.TB, f Format, results ...leaver.Result) string {
 		text = header
 	}
 	for _, r := range results {
-		text += encoded(encoderOf(f), r)
+		text += encoded(formOf(f), r)
 	}
 	return text
 }
@@ -123,7 +133,18 @@ func content(t testing.TB, path string) string {
 
 // recordTo opens the report, records the results and closes it, as a run does.
 func recordTo(path string, resume bool, results ...leaver.Result) error {
-	r, err := Open(path, resume, time.UTC)
+	return record(path, options(resume), results...)
+}
+
+// recordInPlace is recordTo for a run whose only input is the report.
+func recordInPlace(path string, results ...leaver.Result) error {
+	o := options(true)
+	o.Inherit = true
+	return record(path, o, results...)
+}
+
+func record(path string, o Options, results ...leaver.Result) error {
+	r, err := Open(path, o)
 	if err != nil {
 		return err
 	}

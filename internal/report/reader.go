@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"offboard/internal/leaver"
@@ -28,8 +27,9 @@ const lineLimit = 64 << 10
 // Reader reads a report, from its beginning each time. It accepts what spreadsheets
 // and editors do to one: another order of the columns, another delimiter or
 // encoding, CRLF, a byte order mark, blank lines. A report in our own form may also
-// end in a line that was not written to its end. A Reader must not be used by
-// several goroutines at once.
+// end in a line that was not written to its end. A line whose target, ref or end date
+// was changed does not fit its check: it is invalid, whatever it says. A Reader must not
+// be used by several goroutines at once.
 type Reader struct {
 	// Name is the name of the report in errors.
 	Name string
@@ -39,7 +39,9 @@ type Reader struct {
 	zone    *time.Location
 	csv     table.CSV
 	json    table.JSON
-	columns layout // of a CSV file
+	columns layout   // of a CSV file
+	kept    []string // names of the columns that the report keeps
+	targets *Targets // nil: lines of any target are read
 	foreign string
 
 	// The end of a report in our own form.
@@ -51,6 +53,16 @@ type Reader struct {
 // Torn returns how many bytes at the end of the report are not a whole line. Only a
 // report in the form that offboard writes can have such an end.
 func (r *Reader) Torn() int64 { return r.torn }
+
+// Kept returns the names of the columns that the report keeps, in the order of
+// leaver.Row.Kept. They are not changed by the caller.
+func (r *Reader) Kept() []string { return r.kept }
+
+// Hold makes Lines and Standing end with a *TargetError at a line of another target.
+func (r *Reader) Hold(t *Targets) { r.targets = t }
+
+// isEmpty tells whether there is no whole line in the report, and no header either.
+func (r *Reader) isEmpty() bool { return r.foreign == "" && r.whole == 0 }
 
 // Foreign says what about the report is not the form that offboard writes, as in
 // `its fields are separated by ';'`; "" if nothing is. A report in a foreign form
@@ -79,10 +91,10 @@ func (r *Reader) Lines() iter.Seq2[leaver.Result, error] {
 	return func(func(leaver.Result, error) bool) {} // the report is empty
 }
 
-// at puts the place of a line in front of an error.
+// at puts the place of a line in front of an error, if the line has a number.
 func (r *Reader) at(line int, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || line == 0 {
+		return err
 	}
 	return fmt.Errorf("%s:%d: %w", r.Name, line, err)
 }
@@ -112,15 +124,30 @@ func (r *Reader) records(yield func(leaver.Result, error) bool) {
 		case blank(record.Fields):
 			continue // spreadsheets leave such lines behind
 		default:
-			if err = r.columns.parseCSV(&l, record.Fields); err == nil {
-				result, err = l.result(r.zone)
-			}
-			err = r.at(record.Line, err)
+			result, err = r.result(&l, record.Line, r.columns.parseCSV(&l, record.Fields))
 		}
 		if !yield(result, err) || err != nil {
 			return
 		}
 	}
+}
+
+// result returns what a line says, which stands on the line with this number. fault is
+// what is wrong with one of its fields.
+func (r *Reader) result(l *line, number int, fault error) (leaver.Result, error) {
+	if !l.fits() {
+		return l.changed(leaver.Place{Source: r.Name, Row: number}, r.zone), nil // its other fields do not matter any more
+	}
+	if fault != nil {
+		return leaver.Result{}, r.at(number, fault)
+	}
+	result, err := l.result(r.zone)
+	if err == nil && r.targets != nil {
+		if err := r.targets.check(r.Name, number, result.Target); err != nil {
+			return leaver.Result{}, err
+		}
+	}
+	return result, r.at(number, err)
 }
 
 func blank(fields []string) bool {
@@ -134,14 +161,13 @@ func blank(fields []string) bool {
 
 // objects reads JSON lines, or the elements of a JSON array.
 func (r *Reader) objects(yield func(leaver.Result, error) bool) {
-	parser := objectParser{zone: r.zone}
+	parser := objectParser{report: r}
 	for o, err := range r.json.Objects() {
 		var result leaver.Result
 		if err != nil {
 			err = r.ended(err)
 		} else {
 			result, err = parser.parse(o)
-			err = r.at(o.Line, err)
 		}
 		if !yield(result, err) || err != nil {
 			return
@@ -152,65 +178,24 @@ func (r *Reader) objects(yield func(leaver.Result, error) bool) {
 // objectParser reads JSON objects as lines. Nearly always one has the keys of the
 // one before, so that their layout has to be found once.
 type objectParser struct {
-	zone   *time.Location
+	report *Reader
 	keys   []string
 	layout layout // of the keys
 	line   line
 }
 
+// parse returns what an object says. The error names its line.
 func (p *objectParser) parse(o *table.Object) (leaver.Result, error) {
 	if o.Fault != "" {
-		return leaver.Result{}, errors.New(o.Fault)
+		return leaver.Result{}, p.report.at(o.Line, errors.New(o.Fault))
 	}
 	if !slices.Equal(p.keys, o.Keys) {
 		keys := slices.Clone(o.Keys)
-		layout, err := layoutOf(keys)
+		layout, err := layoutWith(keys, p.report.kept)
 		if err != nil {
-			return leaver.Result{}, err
+			return leaver.Result{}, p.report.at(o.Line, err)
 		}
 		p.keys, p.layout = keys, layout
 	}
-	if err := p.layout.parseJSON(&p.line, o.Values); err != nil {
-		return leaver.Result{}, err
-	}
-	return p.line.result(p.zone)
-}
-
-// Standing reads the lines that count: of several lines about one row, the last
-// one. It reads the report twice, and needs a few dozen bytes of memory for each row.
-func (r *Reader) Standing() iter.Seq2[leaver.Result, error] {
-	type place struct{ source, row uint32 }
-	last := map[place]uint32{} // the number of the line that counts
-	sources := map[string]uint32{}
-	of := func(p leaver.Place) place {
-		source, ok := sources[p.Source]
-		if !ok {
-			source = uint32(len(sources))
-			sources[strings.Clone(p.Source)] = source
-		}
-		return place{source, uint32(p.Row)}
-	}
-	indexed := false
-	return func(yield func(leaver.Result, error) bool) {
-		if !indexed {
-			n := uint32(0)
-			for result, err := range r.Lines() {
-				if err != nil {
-					yield(result, err)
-					return
-				}
-				last[of(result.Place)] = n
-				n++
-			}
-			indexed = true
-		}
-		n := uint32(0)
-		for result, err := range r.Lines() {
-			counts := err != nil || last[of(result.Place)] == n
-			n++
-			if counts && !yield(result, err) {
-				return
-			}
-		}
-	}
+	return p.report.result(&p.line, o.Line, p.layout.parseJSON(&p.line, o.Values))
 }

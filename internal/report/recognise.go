@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ var errNoColumns = fmt.Errorf("%w: it does not begin with the columns ref, endDa
 // such as "sep=;".
 //
 // An error says that the file cannot be read, or that it is a report that cannot
-// be used. Dates without a zone are read in zone. The file may be unpacked, and has
+// be used: it is a *MissingError if the report lacks columns. Dates without a zone are read in zone. The file may be unpacked, and has
 // to stay open while the reader is used.
 func Recognise(f *table.File, zone *time.Location) (*Reader, error) {
 	r, found, err := recognise(f, zone)
@@ -36,7 +37,7 @@ func Recognise(f *table.File, zone *time.Location) (*Reader, error) {
 }
 
 // NewReader returns a reader of a file that is expected to be a report. It fails
-// with ErrNotReport if it is none. Unlike Recognise it takes what a run that was
+// with ErrNotReport if it is none, and otherwise as Recognise does. Unlike Recognise it takes what a run that was
 // killed at its start may leave behind: an empty file, or the beginning of the first
 // line.
 func NewReader(f *table.File, zone *time.Location) (*Reader, error) {
@@ -56,7 +57,7 @@ func recognise(f *table.File, zone *time.Location) (r *Reader, found bool, err e
 	if err != nil {
 		return nil, false, r.named(err)
 	}
-	if found, err = r.findColumns(head); err == nil && found {
+	if found, err = r.find(head); err == nil && found {
 		err = r.prepare(f)
 	}
 	return r, found, r.named(err)
@@ -73,9 +74,9 @@ func (r *Reader) named(err error) error {
 // delimiters can stand between the fields of a report: what spreadsheets write.
 var delimiters = []rune{',', ';', '\t', '|'}
 
-// findColumns looks for the columns of a report in the first bytes of a text. It
+// find looks for the columns of a report in the first bytes of a text. It
 // finds its format, and what stands above the columns.
-func (r *Reader) findColumns(head table.Head) (bool, error) {
+func (r *Reader) find(head table.Head) (bool, error) {
 	commas := delimiters
 	announced, lead := head.Announced()
 	if announced != 0 {
@@ -89,7 +90,7 @@ func (r *Reader) findColumns(head table.Head) (bool, error) {
 	case visible[0] == '{':
 		return r.findKeys(visible)
 	case visible[0] == '[':
-		return r.findKeysInArray(head), nil
+		return r.findKeysInArray(head)
 	}
 	for _, comma := range commas {
 		csv := table.CSV{
@@ -102,7 +103,14 @@ func (r *Reader) findColumns(head table.Head) (bool, error) {
 			continue
 		}
 		r.Format, r.csv = CSV, csv
+		if isBegunHeader(visible) {
+			return true, nil
+		}
+		for i, name := range header.Fields {
+			header.Fields[i] = unarmed(name)
+		}
 		r.columns, err = layoutOf(header.Fields)
+		r.kept = r.columns.kept
 		return true, err
 	}
 	return false, nil
@@ -129,8 +137,16 @@ func (r *Reader) findKeys(visible []byte) (bool, error) {
 		return false, nil
 	}
 	r.Format = JSONL
+	if !whole && !json.Valid(first) {
+		return true, nil // it may be the beginning of the first line
+	}
+	columns, err := layoutOf(o.Keys)
+	if err != nil {
+		return true, err
+	}
+	r.kept = slices.Clone(columns.kept)
 	if whole {
-		if _, err := (&objectParser{zone: r.zone}).parse(&o); err != nil {
+		if _, err := (&objectParser{report: r}).parse(&o); err != nil {
 			return true, fmt.Errorf("%w: its first line is not one of a report: %w", ErrNotReport, err)
 		}
 	}
@@ -138,15 +154,17 @@ func (r *Reader) findKeys(visible []byte) (bool, error) {
 }
 
 // findKeysInArray looks for the keys of a report in the first object of a JSON array.
-func (r *Reader) findKeysInArray(head []byte) bool {
+func (r *Reader) findKeysInArray(head []byte) (bool, error) {
 	for o, err := range (table.JSON{Text: textOf(head), Array: true, Limit: lineLimit}).Objects() {
 		if err == nil && Is(o.Keys) {
 			r.Format, r.json.Array = JSONL, true
-			return true
+			columns, err := layoutOf(o.Keys)
+			r.kept = slices.Clone(columns.kept)
+			return true, err
 		}
 		break
 	}
-	return false
+	return false, nil
 }
 
 func textOf(b []byte) *table.Text { return table.TextOf(bytes.NewReader(b), int64(len(b))) }
@@ -164,6 +182,10 @@ func (r *Reader) prepare(f *table.File) error {
 		r.foreign = fmt.Sprintf("its fields are separated by %q", r.csv.Comma)
 	case r.Format == CSV && r.csv.Lead > 0:
 		r.foreign = "lines stand above its header"
+	case r.Format == CSV && r.columns.columns != nil && !r.columns.isOwn():
+		r.foreign = "its columns are in another order"
+	case len(r.kept) > MaxKept:
+		r.foreign = fmt.Sprintf("it keeps more than %d columns", MaxKept)
 	}
 	text, err := r.findText(f)
 	if err != nil {
@@ -225,7 +247,7 @@ func (r *Reader) takeBeginning(f *table.File) error {
 	visible := bytes.TrimLeft(bytes.TrimPrefix(head, []byte(byteOrderMark)), " \r\n")
 	switch {
 	case len(visible) == 0: // or the blanks of a run that tried whether it can write
-	case strings.HasPrefix(ownHeader()+"\n", string(head)):
+	case isBegunHeader(head):
 		r.Format = CSV
 	case begunObject(visible):
 		r.Format = JSONL
@@ -234,6 +256,13 @@ func (r *Reader) takeBeginning(f *table.File) error {
 	}
 	r.torn = int64(len(head))
 	return nil
+}
+
+// isBegunHeader tells whether a text can be the beginning of the first line of a CSV
+// file that offboard has written, or the line without its line break.
+func isBegunHeader(text []byte) bool {
+	own := ownHeader()
+	return strings.HasPrefix(own, string(text)) || bytes.HasPrefix(text, []byte(own+",")) && !bytes.Contains(text, []byte("\n"))
 }
 
 // begunObject tells whether a text can be the beginning of a JSON line that

@@ -13,12 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/gofrs/flock"
 
 	"offboard/internal/leaver"
-	"offboard/internal/table"
 )
 
 // Errors of a report that cannot be written; match them with errors.Is.
@@ -33,83 +31,11 @@ var (
 // Report is a report that a run is going to write. Nothing on disk changes before
 // Start.
 type Report struct {
-	Path   string
-	reader *Reader // of what is there already; nil for a new report
-	file   *os.File
-	lock   *flock.Flock
-}
-
-// Open opens the report at path: a new one, or, to resume, the one that is there. An
-// existing report is locked until Close. Dates without a zone are read in zone.
-//
-// It fails with ErrExists if there is one and resume is false, with ErrLocked if
-// another run is writing it, with ErrNotReport if it is something else, and with
-// ErrForeign if it is a report in a form in which it cannot be continued.
-func Open(path string, resume bool, zone *time.Location) (*Report, error) {
-	r := &Report{Path: path}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		// Start would fail without the folder; fail before a person is asked anything.
-		_, err := os.Stat(filepath.Dir(path))
-		return r, err
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: a report is a regular file, this is not", path)
-	case !resume:
-		return nil, fmt.Errorf("%s: %w", path, ErrExists)
-	}
-	if err := r.open(os.O_RDWR | os.O_APPEND); err != nil {
-		return nil, err
-	}
-	if err := r.read(zone); err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	return r, nil
-}
-
-// open opens and locks the file.
-func (r *Report) open(flag int) error {
-	f, err := os.OpenFile(r.Path, flag, 0o600)
-	if err != nil {
-		return err
-	}
-	lock := flock.New(r.Path)
-	locked, err := lock.TryLock()
-	if err == nil && !locked {
-		err = ErrLocked
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", r.Path, err), f.Close())
-	}
-	r.file, r.lock = f, lock
-	return nil
-}
-
-// read looks at what is there, so that a file that cannot be continued is an error
-// before anything is done.
-func (r *Report) read(zone *time.Location) error {
-	info, err := r.file.Stat()
-	if err != nil {
-		return err
-	}
-	f, err := table.FileOf(r.Path, r.file, info.Size())
-	if err != nil {
-		return err
-	}
-	r.reader, err = NewReader(f, zone)
-	format := formatOf(r.Path)
-	switch {
-	case err != nil:
-	case r.reader.CheckOwn() != nil:
-		err = r.reader.CheckOwn()
-	case r.reader.Format != "" && r.reader.Format != format:
-		err = fmt.Errorf("%s: the file holds %s, but its name says %s; rename it", r.Path, r.reader.Format, format)
-	default:
-		return nil
-	}
-	return errors.Join(err, f.Close()) // of an unpacked copy
+	Path    string
+	options Options
+	reader  *Reader // of what is there and stays; nil for a new report
+	file    *os.File
+	lock    *flock.Flock
 }
 
 // formatOf tells the format of a report by its name.
@@ -144,7 +70,8 @@ func (r *Report) Lines() iter.Seq2[leaver.Result, error] {
 }
 
 // Start prepares the report for writing and checks that it can be written: it creates
-// a new one, or repairs the end of the one that is there, writes and syncs. It fails
+// a new one, empties the one that it replaces, or repairs the end of the one that it
+// goes on with, writes and syncs. It fails
 // with ErrExists or ErrLocked if another run was quicker. The Writer has to be closed
 // before the Report.
 func (r *Report) Start() (*Writer, error) {
@@ -193,14 +120,19 @@ func (r *Report) ready() (*Writer, error) {
 	}
 	f := r.file
 	r.file = nil // the writer closes it
-	return newWriter(f, r.encoder(), inPlace(r.Path, info)), nil
+	return newWriter(f, r.form(), inPlace(r.Path, info)), nil
 }
 
 // repair cuts off what is not a whole line, ends the last line with a line break,
 // writes the header if there is none, and checks that there is room to write.
 func (r *Report) repair() error {
 	end := []byte(nil)
-	if r.reader != nil {
+	switch {
+	case r.replaces():
+		if err := r.file.Truncate(0); err != nil {
+			return err
+		}
+	case r.reader != nil:
 		if err := r.keepTorn(); err != nil {
 			return err
 		}
@@ -212,7 +144,7 @@ func (r *Report) repair() error {
 		}
 	}
 	if formatOf(r.Path) == CSV && (r.reader == nil || r.reader.whole == 0) {
-		end = []byte(ownHeader() + "\n")
+		end = ownLayout(cleanNames(r.options.Keep)...).appendHeader(nil)
 	}
 	if _, err := r.file.Write(end); err != nil {
 		return err
@@ -252,14 +184,24 @@ func (r *Report) probe() error {
 	return errors.Join(err, r.file.Truncate(info.Size()), r.file.Sync())
 }
 
-func (r *Report) encoder() encoder {
+// form returns how results are written: with the columns of what is there already.
+func (r *Report) form() form {
+	f := form{target: r.options.Target, now: r.options.Now}
+	own := r.reader == nil || r.reader.isEmpty() // repair writes the header
+	kept := cleanNames(r.options.Keep)
+	if !own {
+		kept = r.reader.kept
+	}
+	f.order = Order(kept, r.options.Keep)
 	switch {
 	case formatOf(r.Path) == JSONL:
-		return ownLayout.appendJSON
-	case r.reader == nil || r.reader.whole == 0: // repair writes the header
-		return ownLayout.appendCSV
+		f.encode = ownLayout(kept...).appendJSON
+	case own:
+		f.encode = ownLayout(kept...).appendCSV
+	default:
+		f.encode = r.reader.columns.appendCSV
 	}
-	return r.reader.columns.appendCSV
+	return f
 }
 
 // Close releases the report for other runs.

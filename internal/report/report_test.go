@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"offboard/internal/table"
 )
@@ -27,7 +26,7 @@ func TestANewReport(t *testing.T) {
 	for _, f := range bothFormats {
 		t.Run(string(f), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), pathOf(f))
-			r, err := Open(path, false, time.UTC)
+			r, err := Open(path, options(false))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +64,7 @@ func TestResumingFromAReport(t *testing.T) {
 			t.Fatalf("an absent report is not started: %v", err)
 		}
 		before := content(t, path)
-		r, err := Open(path, true, time.UTC)
+		r, err := Open(path, options(true))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +82,7 @@ func TestResumingFromAReport(t *testing.T) {
 
 func TestTornIsTheNumberOfBytesThatStartCutsOff(t *testing.T) {
 	path := place(t, "a.csv", written(t, CSV, suspended("a", 2))+"b,2024")
-	r, err := Open(path, true, time.UTC)
+	r, err := Open(path, options(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +111,7 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		{"a report in a folder that is a file", filepath.Join(existing, "a.csv"), true, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r, err := Open(test.path, test.resume, time.UTC)
+			r, err := Open(test.path, options(test.resume))
 			if err == nil || test.want != nil && !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
@@ -132,11 +131,11 @@ func init() {
 
 func TestOnlyOneRunWritesAReport(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.csv")
-	first, err := Open(path, false, time.UTC)
+	first, err := Open(path, options(false))
 	if err != nil {
 		t.Fatal(err)
 	}
-	late, err := Open(path, false, time.UTC)
+	late, err := Open(path, options(false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +152,7 @@ func TestOnlyOneRunWritesAReport(t *testing.T) {
 	}
 	locked := func(when string) {
 		t.Helper()
-		if _, err := Open(path, true, time.UTC); !errors.Is(err, ErrLocked) {
+		if _, err := Open(path, options(true)); !errors.Is(err, ErrLocked) {
 			t.Errorf("%s a second Open returns %v, want ErrLocked", when, err)
 		}
 		if out, err := child(t, "resume", path); err == nil || !strings.Contains(out, ErrLocked.Error()) {
@@ -173,7 +172,7 @@ func TestOnlyOneRunWritesAReport(t *testing.T) {
 	}
 
 	// An existing report is locked from Open on.
-	again, err := Open(path, true, time.UTC)
+	again, err := Open(path, options(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +211,7 @@ func TestAFileThatIsGoneOrCutIsAnError(t *testing.T) {
 			if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			r, err := Open(path, false, time.UTC)
+			r, err := Open(path, options(false))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,7 +237,7 @@ func TestAFileThatIsGoneOrCutIsAnError(t *testing.T) {
 
 func TestAnInputThatCannotBeReadIsAnError(t *testing.T) {
 	path := place(t, "a.csv", written(t, CSV, suspended("a", 2)))
-	r, err := Open(path, true, time.UTC)
+	r, err := Open(path, options(true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"cmp"
 	"iter"
-	"slices"
 	"time"
 
 	"offboard/internal/leaver"
@@ -16,7 +14,7 @@ type Summary struct {
 	Outcomes leaver.Tally `json:"outcomes"`
 	// Failures are the rows that were called for and not suspended, in groups of one
 	// outcome, status and message, the largest group first.
-	Failures []Failure `json:"failures"`
+	Failures []Group `json:"failures"`
 	// Ungrouped counts the failures that belong to no group because there are too many.
 	Ungrouped int `json:"ungrouped,omitempty"`
 
@@ -29,31 +27,8 @@ type Summary struct {
 	// Pace is the number of leavers called for per second at work.
 	Pace float64 `json:"pace"`
 
-	groups map[failure]*Failure
+	groups *Groups
 	calls  int // leavers called for
-}
-
-// Failure is a group of rows with one status and one message.
-type Failure struct {
-	Outcome    leaver.Outcome `json:"outcome"`
-	HTTPStatus int            `json:"httpStatus"` // 0: there was no answer
-	Message    string         `json:"message"`
-	Count      int            `json:"count"`
-	Example    Example        `json:"example"`
-}
-
-// Example is one row of a group.
-type Example struct {
-	Ref       string `json:"ref"`
-	Source    string `json:"source"`
-	Row       int    `json:"row"`
-	RequestID string `json:"requestId"`
-}
-
-type failure struct {
-	outcome leaver.Outcome
-	status  int
-	message string
 }
 
 const (
@@ -68,15 +43,15 @@ func NewSummary() *Summary {
 	return &Summary{
 		Reports:  []string{},
 		Outcomes: leaver.Tally{},
-		Failures: []Failure{},
-		groups:   map[failure]*Failure{},
+		Failures: []Group{},
+		groups:   NewGroups(maxGroups),
 	}
 }
 
-// Add adds a report: its name and the lines that count. A row that is in two reports
-// counts in both. It fails with the error that lines ends with.
-func (s *Summary) Add(name string, lines iter.Seq2[leaver.Result, error]) error {
-	s.Reports = append(s.Reports, name)
+// Add adds reports that are read as one: their names and the lines that count. It fails
+// with the error that lines ends with.
+func (s *Summary) Add(names []string, lines iter.Seq2[leaver.Result, error]) error {
+	s.Reports = append(s.Reports, names...)
 	var last time.Time
 	for r, err := range lines {
 		if err != nil {
@@ -90,8 +65,8 @@ func (s *Summary) Add(name string, lines iter.Seq2[leaver.Result, error]) error 
 		s.calls++
 		s.Requests += r.Attempts
 		last = s.clock(last, r.FinishedAt)
-		if !r.Outcome.Fine() {
-			s.fail(r)
+		if !r.Outcome.Fine() && !s.groups.Add(r, r.Reason) {
+			s.Ungrouped++
 		}
 	}
 	s.conclude()
@@ -119,31 +94,8 @@ func (s *Summary) clock(last, at time.Time) time.Time {
 	return at
 }
 
-func (s *Summary) fail(r leaver.Result) {
-	k := failure{r.Outcome, r.HTTPStatus, r.Reason}
-	g, ok := s.groups[k]
-	if !ok {
-		if len(s.groups) == maxGroups {
-			s.Ungrouped++
-			return
-		}
-		g = &Failure{
-			Outcome: r.Outcome, HTTPStatus: r.HTTPStatus, Message: r.Reason,
-			Example: Example{Ref: r.Ref, Source: r.Source, Row: r.Row.Place.Row, RequestID: r.RequestID},
-		}
-		s.groups[k] = g
-	}
-	g.Count++
-}
-
 func (s *Summary) conclude() {
-	s.Failures = s.Failures[:0]
-	for _, g := range s.groups {
-		s.Failures = append(s.Failures, *g)
-	}
-	slices.SortFunc(s.Failures, func(a, b Failure) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.HTTPStatus, b.HTTPStatus), cmp.Compare(a.Message, b.Message), cmp.Compare(a.Outcome, b.Outcome))
-	})
+	s.Failures = s.groups.Sorted()
 	if s.Seconds > 0 {
 		s.Pace = float64(s.calls) / s.Seconds
 	}

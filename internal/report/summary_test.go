@@ -51,7 +51,7 @@ func TestASummaryAsJSON(t *testing.T) {
 		at(time.Hour, leaver.Suspended, 200, "", 10), at(time.Hour+500*time.Millisecond, leaver.Suspended, 200, "", 11),
 	)
 	second := lines(at(2*time.Hour, leaver.Failed, 0, "timeout", 2), at(2*time.Hour+time.Minute, leaver.NotFound, 404, "no such user", 3))
-	if err := errors.Join(s.Add("a.csv", first), s.Add("b.csv", second)); err != nil {
+	if err := errors.Join(s.Add([]string{"a.csv"}, first), s.Add([]string{"b.csv"}, second)); err != nil {
 		t.Fatal(err)
 	}
 	got, err := json.MarshalIndent(s, "", "  ")
@@ -150,7 +150,7 @@ func TestTimeAtWork(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := NewSummary()
-			if err := s.Add("a.csv", lines(test.lines...)); err != nil {
+			if err := s.Add([]string{"a.csv"}, lines(test.lines...)); err != nil {
 				t.Fatal(err)
 			}
 			if s.Seconds != test.seconds || s.Pace != test.pace {
@@ -167,7 +167,7 @@ func TestFailuresAreAlwaysInTheSameOrder(t *testing.T) {
 	}
 	for range 50 {
 		s := NewSummary()
-		if err := s.Add("a.csv", lines(all...)); err != nil {
+		if err := s.Add([]string{"a.csv"}, lines(all...)); err != nil {
 			t.Fatal(err)
 		}
 		var got []int
@@ -187,7 +187,7 @@ func TestMessagesThatAreAllDifferentDoNotFillMemory(t *testing.T) {
 	}
 	all = append(all, all[0])
 	s := NewSummary()
-	if err := s.Add("a.csv", lines(all...)); err != nil {
+	if err := s.Add([]string{"a.csv"}, lines(all...)); err != nil {
 		t.Fatal(err)
 	}
 	if len(s.Failures) != maxGroups || s.Ungrouped != 50 || s.Failures[0].Count != 2 {
@@ -197,7 +197,7 @@ func TestMessagesThatAreAllDifferentDoNotFillMemory(t *testing.T) {
 
 func TestAReportThatCannotBeReadHasNoSummary(t *testing.T) {
 	broken := errors.New("broken")
-	err := NewSummary().Add("a.csv", func(yield func(leaver.Result, error) bool) {
+	err := NewSummary().Add([]string{"a.csv"}, func(yield func(leaver.Result, error) bool) {
 		_ = yield(suspended("a", 2), nil) && yield(leaver.Result{}, broken)
 	})
 	if err != broken {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"offboard/internal/table"
@@ -58,29 +57,34 @@ func (r *Reader) judgeTail(tail []byte) error {
 }
 
 // tornRecord returns how many bytes at the end of a CSV record without a line break
-// are not a part of a whole one, which has all its fields. If something is wrong with
-// one of these, Lines says so.
+// are not a part of a whole one, which has all its fields, and its check. If something is
+// wrong with one of these, Lines says so.
 func (r *Reader) tornRecord(tail []byte) (int, error) {
 	if r.whole == 0 { // it is the header
-		if strings.HasPrefix(ownHeader(), string(tail)) {
+		if isBegunHeader(tail) {
 			return len(tail), nil
 		}
 		return 0, nil
 	}
 	for record, err := range (table.CSV{Text: textOf(tail), Comma: ',', Strict: true}).Records() {
-		if err != nil || record.Fault != "" || len(record.Fields) != len(r.columns) {
+		if err != nil || record.Fault != "" || len(record.Fields) != len(r.columns.columns) || r.columns.lacksCheck(record.Fields) {
 			return len(tail), nil
 		}
 		break
 	}
-	switch {
-	case !r.columns.endsInCore():
-		// A message that was cut off within a character would not be UTF-8.
-		return cutCharacter(tail), nil
-	case bytes.HasSuffix(tail, []byte(",")):
-		return 0, errors.New("its last line has no line break, and may be cut off; complete it, or put a line break behind it if nothing is missing")
+	// A kept text that was cut off within a character would not be UTF-8.
+	return cutCharacter(tail), nil
+}
+
+// lacksCheck tells whether the last field of a line is a part of its check.
+func (l layout) lacksCheck(fields []string) bool {
+	last := len(fields) - 1
+	if l.columns[last] != &columns[len(columns)-1] {
+		return false // there are other columns behind the check
 	}
-	return 0, nil
+	var read line
+	_ = l.parseCSV(&read, fields) // what else is wrong is for Lines to say
+	return read.isCutOff(fields[last])
 }
 
 // cutCharacter returns how many bytes at the end of a text are the beginning of a
@@ -104,7 +108,7 @@ func (r *Reader) tornObject(tail []byte) (int, error) {
 		return len(tail), nil
 	}
 	o := table.Value(tail).Object()
-	if _, err := (&objectParser{zone: r.zone}).parse(&o); err != nil {
+	if _, err := (&objectParser{report: r}).parse(&o); err != nil {
 		// Nothing of ours was cut off here: somebody else has written it.
 		return 0, fmt.Errorf("%w: its last line is not one of a report: %w", ErrNotReport, err)
 	}

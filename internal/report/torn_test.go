@@ -4,9 +4,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"offboard/internal/leaver"
 )
 
 func TestWhatIsCutOffIsKeptBesideTheReport(t *testing.T) {
@@ -62,7 +64,7 @@ func TestNothingIsKeptOfAReportThatIsWhole(t *testing.T) {
 func TestAQuoteThatIsNeverClosedDoesNotFillMemory(t *testing.T) {
 	text := written(t, CSV, suspended("a", 2)) + "\"b,,pending,in.csv,3,,,,,,\n" + strings.Repeat("c,,pending,in.csv,4,,,,,,\n", 100_000)
 	path := place(t, "a.csv", text)
-	r, err := Open(path, true, time.UTC)
+	r, err := Open(path, options(true))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +80,7 @@ func TestAQuoteThatIsNeverClosedDoesNotFillMemory(t *testing.T) {
 
 func TestAReportWithOtherSpellingsAndBlankRowsCanBeResumed(t *testing.T) {
 	text := written(t, CSV, suspended("a", 2))
-	text = strings.Replace(text, "ref,endDate,outcome", "Ref,End Date,OUTCOME", 1) + ",,,,,,,,,,\n"
+	text = strings.Replace(text, "ref,endDate,outcome", "Ref,End Date,OUTCOME", 1) + ",,,,,,,,,,,,\n"
 	path := place(t, "a.csv", text)
 	if err := recordTo(path, true, suspended("b", 3)); err != nil {
 		t.Fatal(err)
@@ -88,37 +90,65 @@ func TestAReportWithOtherSpellingsAndBlankRowsCanBeResumed(t *testing.T) {
 	}
 }
 
-// TestAMessageThatIsCutOffWithinACharacter is about a last line that lacks the end of
-// its message only: it is kept, and the report stays UTF-8.
-func TestAMessageThatIsCutOffWithinACharacter(t *testing.T) {
+// TestAKeptTextThatIsCutOffWithinACharacter is about a last line that lacks the end of
+// its last kept text only: it is kept, and the report stays UTF-8.
+func TestAKeptTextThatIsCutOffWithinACharacter(t *testing.T) {
 	last := suspended("b", 3)
-	last.Reason = "désolé 😀"
-	text := written(t, CSV, suspended("a", 2), last)
+	last.Kept = []string{"Zoë", "désolé 😀"}
+	path := filepath.Join(t.TempDir(), "a.csv")
+	if err := record(path, options(false, "Name", "Note"), suspended("a", 2), last); err != nil {
+		t.Fatal(err)
+	}
+	text := content(t, path)
 	for n := len(text) - len("désolé 😀\n"); n < len(text); n++ {
 		path := place(t, "a.csv", text[:n])
 		for _, ref := range []string{"c", "d"} {
-			if err := recordTo(path, true, suspended(ref, 4)); err != nil {
+			if err := record(path, options(true, "Name", "Note"), suspended(ref, 4)); err != nil {
 				t.Fatalf("cut off after %q: %v", text[:n], err)
 			}
 		}
 		got := readBack(t, path)
-		if refs(got) != "a b c d" || !strings.HasPrefix(last.Reason, got[1].Reason) {
+		if refs(got) != "a b c d" || got[1].Kept[0] != "Zoë" || !strings.HasPrefix("désolé 😀", got[1].Kept[1]) {
 			t.Errorf("cut off after %q, it reads back as %+v", text[:n], got)
 		}
 	}
 }
 
-func TestALastLineWithoutALineBreakTellsTheEncoding(t *testing.T) {
+// TestALineThatLacksAPartOfItsCheckIsTorn is about a line that was not written to its
+// end; one that somebody has added by hand has no target.
+func TestALineThatLacksAPartOfItsCheckIsTorn(t *testing.T) {
+	whole := written(t, CSV, suspended("a", 2))
+	text := strings.TrimSpace(written(t, CSV, suspended("a", 2), suspended("b", 3)))
+	for n := 1; n <= 6; n++ {
+		r := newReader(t, text[:len(text)-n])
+		if int(r.Torn()) != len(text)-n-len(whole) || refs(collect(t, r.Lines())) != "a" {
+			t.Errorf("without %d letters of the check, %d bytes are torn", n, r.Torn())
+		}
+	}
 	for name, text := range map[string]string{
-		"our own columns":                  header + "Zo\xeb!,,suspended,in.csv,2,,,,,,",
-		"the ref is last":                  "row,source,outcome,endDate,ref\n2,in.csv,failed,,Zo\xeb",
-		"a message with a byte in between": header + "a,,suspended,in.csv,2,,,,,,d\xe9sol\xe9e",
+		"a whole line":           text,
+		"another check":          text[:len(text)-6] + "x",
+		"no target and no check": whole + "b,2024-06-30,,,,,,,,,,,",
+	} {
+		r := newReader(t, text)
+		if r.Torn() != 0 || refs(collect(t, r.Lines())) != "a b" {
+			t.Errorf("%s: %d bytes are torn", name, r.Torn())
+		}
+	}
+}
+
+func TestALastLineWithoutALineBreakTellsTheEncoding(t *testing.T) {
+	zoe := Check(target, "Zoë!", "")
+	for name, text := range map[string]string{
+		"our own columns":                    header + "Zo\xeb!,,suspended,in.csv,2,,,,,,," + target + "," + zoe,
+		"a kept text":                        strings.TrimSpace(header) + ",Name\na,,suspended,in.csv,2,,,,,,," + target + "," + Check(target, "a", "") + ",Zo\xeb!",
+		"a kept text with a byte in between": strings.TrimSpace(header) + ",Name\na,,suspended,in.csv,2,,,,,,," + target + "," + Check(target, "a", "") + ",d\xe9sol\xe9e",
 	} {
 		r := newReader(t, text)
 		if r.Foreign() != "its encoding is windows-1252" || r.Torn() != 0 {
 			t.Errorf("%s: %d bytes are torn, foreign because %q", name, r.Torn(), r.Foreign())
 		}
-		if got := collect(t, r.Lines()); len(got) != 1 || strings.HasPrefix(got[0].Ref, "Zo") && !strings.HasPrefix(got[0].Ref, "Zoë") {
+		if got := collect(t, r.Lines()); len(got) != 1 || got[0].Outcome != leaver.Suspended || got[0].Ref != "a" && got[0].Ref != "Zoë!" {
 			t.Errorf("%s: got %+v", name, got)
 		}
 	}

@@ -27,9 +27,9 @@ type file interface {
 // at once. One goroutine of the writer's own writes to the file, and writes
 // everything that is waiting at once.
 type Writer struct {
-	file   file
-	encode encoder
-	check  func(written int64) error // fails if the file is not there any more
+	file  file
+	form  form
+	check func(written int64) error // fails if the file is not there any more
 
 	commits chan *commit // from Record to the writing goroutine; closed by Close
 	closed  chan struct{}
@@ -45,8 +45,8 @@ type commit struct {
 	done chan error // the writing goroutine answers each commit once, Record receives
 }
 
-func newWriter(f file, e encoder, check func(written int64) error) *Writer {
-	w := &Writer{file: f, encode: e, check: check, commits: make(chan *commit), closed: make(chan struct{})}
+func newWriter(f file, form form, check func(written int64) error) *Writer {
+	w := &Writer{file: f, form: form, check: check, commits: make(chan *commit), closed: make(chan struct{})}
 	w.pool.New = func() any { return &commit{done: make(chan error, 1)} }
 	go w.write()
 	return w
@@ -60,8 +60,7 @@ func (w *Writer) Record(results ...leaver.Result) error {
 	defer w.pool.Put(c)
 	c.text = c.text[:0]
 	for _, r := range results {
-		c.line = newLine(r)
-		c.text = w.encode(c.text, &c.line)
+		c.text = w.form.append(c.text, &c.line, r)
 	}
 	w.commits <- c
 	return <-c.done

@@ -68,7 +68,7 @@ func (f *fake) Close() error {
 
 func inItsPlace(int64) error { return nil }
 
-func (f *fake) start() *Writer { return newWriter(f, ownLayout.appendCSV, inItsPlace) }
+func (f *fake) start() *Writer { return newWriter(f, *formOf(CSV), inItsPlace) }
 
 func (f *fake) lines(t testing.TB) []leaver.Result {
 	t.Helper()
@@ -77,7 +77,7 @@ func (f *fake) lines(t testing.TB) []leaver.Result {
 
 func TestManyGoroutinesRecordAtOnceAndNothingIsLost(t *testing.T) {
 	path := place(t, "a.csv", "")
-	r, err := Open(path, true, time.UTC)
+	r, err := Open(path, options(true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,7 @@ func BenchmarkLeaver(b *testing.B) {
 		b.Fatal(err)
 	}
 	r, err := Prepare(b.Context(), Settings{
+		Target:  testTarget,
 		Reading: Reading{Paths: []string{leavers}, Options: input.Options{Zone: time.UTC}},
 		Report:  filepath.Join(folder, "report.csv"), Now: time.Now(),
 	})

@@ -10,6 +10,7 @@ import (
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
 	"offboard/internal/pace"
+	"offboard/internal/plan"
 	"offboard/internal/report"
 	"offboard/pkg/thrive"
 )
@@ -30,6 +31,7 @@ type Conduct struct {
 	Concurrency int     // requests in flight at most
 	MaxAttempts int     // per leaver
 	MaxFailures batch.Limit
+	First       int           // leavers to try at most, in the order of calls; 0: all
 	Timeout     time.Duration // of a request
 
 	// Show starts the display of progress. The function that it returns stops the
@@ -45,6 +47,11 @@ type Ending struct {
 	Counts
 	Elapsed    time.Duration
 	Bottleneck Bottleneck
+	// Left are the rows that are left for a person: not found, rejected, unconfirmed,
+	// failed, invalid or held. Those with the same reason are a group. Groups of one
+	// outcome are next to each other, the largest first; if there are very many reasons,
+	// the groups do not have all rows.
+	Left []report.Group
 }
 
 // Began tells whether the run began. If it did not, nothing was sent.
@@ -59,7 +66,7 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 // ends, they are cancelled.
 //
 // If the run did not begin (see Ending.Began), the error is a *TargetError, matches
-// report.ErrExists or, if an input has changed since the plan was made, table.ErrChanged,
+// report.ErrExists, report.ErrLocked or, if an input has changed since the plan was made, table.ErrChanged,
 // or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
@@ -76,12 +83,13 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 		return Ending{}, &TargetError{err}
 	}
 	defer client.Close()
+	r.clock = c.Now
 	writer, err := r.start()
 	if err != nil {
 		return Ending{}, err
 	}
 	defer collectForRun()()
-	p := NewProgress(writer, r.Totals[leaver.Pending], c.Now())
+	p := NewProgress(writer, r.Leavers(c.First), c.Now())
 	err = r.suspend(intake, calls, pace, client, p, c)
 	if closed := writer.Close(); closed != nil && err == nil {
 		err = closed
@@ -116,22 +124,36 @@ func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *th
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
+		First:       c.First,
 		Grace:       grace,
 		Jitter:      c.Jitter,
 		Log:         c.Log,
 	})
 }
 
-// tasks returns the decisions of the plan for the engine. It leaves out rows that
-// have their line in the report already, and counts them.
+// tasks returns the decisions of the plan for the engine: first all but the leavers for
+// whom an earlier run has called in vain, and then these, so that they never stand in the
+// way of new ones. It leaves out rows that have their line in the report already, and
+// counts them.
 func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, error] {
+	isLater := func(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
 	return func(yield func(leaver.Result, error) bool) {
+		later := 0
 		for d, err := range r.Decisions(ctx) {
-			if err == nil && d.Written {
-				p.recorded(d.Outcome)
-				continue
+			switch {
+			case err == nil && d.Written:
+				p.recorded(d.Result)
+			case err == nil && isLater(d):
+				later++
+			case !yield(d.Result, err) || err != nil:
+				return
 			}
-			if !yield(d.Result, err) {
+		}
+		if later == 0 {
+			return
+		}
+		for d, err := range r.Decisions(ctx) {
+			if (err != nil || isLater(d)) && !yield(d.Result, err) {
 				return
 			}
 		}
@@ -139,7 +161,7 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 }
 
 func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
-	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start)}
+	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start), Left: p.Left()}
 	made := effort{leavers: e.Called, busy: e.Busy, elapsed: e.Elapsed, concurrency: c.Concurrency, ceiling: c.Rate}
 	if limit, limited := pace.Sustained(); limited {
 		made.sustained = limit

@@ -62,13 +62,13 @@ func carriedOut(t *testing.T, s Settings, target Target) Ending {
 // lines returns the last line of each row in a report as text.
 func lines(t *testing.T, path string) []string {
 	t.Helper()
-	r, file, err := OpenReport(path, time.UTC)
+	r, err := OpenReports([]string{path}, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer r.Close()
 	var all []string
-	for line, err := range r.Standing() {
+	for line, err := range r.Lines(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}

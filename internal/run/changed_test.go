@@ -56,7 +56,7 @@ func TestAnInputThatChangesWhileItIsPlanned(t *testing.T) {
 		t.Run(w.name, func(t *testing.T) {
 			oldInput(t)
 			r, err := prepare(t.Context(), settingsFor("june.csv"), func(r *Run, _ bool) error {
-				return errors.Join(w.write(), r.plan(t.Context(), noLines))
+				return errors.Join(w.write(), r.plan(t.Context(), noLines, false))
 			})
 			if !w.changed {
 				closed(t, r, err)

@@ -1,16 +1,19 @@
 package run
 
 import (
+	"slices"
 	"sync"
 	"time"
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/report"
 )
 
 // Counts are the figures of a run so far.
 type Counts struct {
 	Rows   leaver.Tally  // all rows, by outcome
+	Known  leaver.Tally  // those of them whose leaver had this outcome in the report before
 	Called int           // leavers for whom a request was sent
 	Failed int           // those of them who are not suspended
 	Busy   time.Duration // the durations of all requests together
@@ -27,12 +30,13 @@ type Progress struct {
 
 	mu     sync.Mutex
 	counts Counts
+	left   left
 }
 
 // NewProgress returns the progress of a run that begins at start and has so many
 // leavers to suspend. Results are recorded by next.
 func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
-	return &Progress{Total: total, Start: start, next: next, counts: Counts{Rows: leaver.Tally{}}}
+	return &Progress{Total: total, Start: start, next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, left: left{}}
 }
 
 // Watch makes Record call f with the figures whenever Counts.Called has changed, by
@@ -40,9 +44,9 @@ func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
 func (p *Progress) Watch(f func(Counts)) { p.watch = f }
 
 // Record records results and then counts them. It does not count results that could
-// not be recorded.
+// not be recorded. A pending row that needs no line (see leaver.Result) is only counted.
 func (p *Progress) Record(results ...leaver.Result) error {
-	if err := p.next.Record(results...); err != nil {
+	if err := p.next.Record(unsaid(results)...); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -50,7 +54,7 @@ func (p *Progress) Record(results ...leaver.Result) error {
 	c := &p.counts
 	called := c.Called
 	for _, r := range results {
-		c.Rows[r.Outcome]++
+		p.count(r, r.Known())
 		// A result that an earlier run has recorded belongs to no request of this
 		// run.
 		if r.Attempts > 0 && !r.FinishedAt.Before(p.Start) {
@@ -67,15 +71,40 @@ func (p *Progress) Record(results ...leaver.Result) error {
 	return nil
 }
 
-// recorded counts a row that has its line in the report already.
-func (p *Progress) recorded(o leaver.Outcome) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.counts.Rows[o]++
+// unsaid returns the results without those that need no line.
+func unsaid(results []leaver.Result) []leaver.Result {
+	isSaid := func(r leaver.Result) bool { return r.Outcome == leaver.Pending && r.Noted }
+	if !slices.ContainsFunc(results, isSaid) {
+		return results // nearly always
+	}
+	return slices.DeleteFunc(slices.Clone(results), isSaid)
 }
 
-// Counts returns the figures so far. Do not read their Rows before the run has
-// ended.
+// recorded counts a row that has its line in the report already.
+func (p *Progress) recorded(r leaver.Result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.count(r, true)
+}
+
+// count counts a row. The caller holds mu.
+func (p *Progress) count(r leaver.Result, known bool) {
+	p.counts.Rows[r.Outcome]++
+	if known {
+		p.counts.Known[r.Outcome]++
+	}
+	p.left.add(r)
+}
+
+// Left returns the rows so far that are left for a person (see Ending).
+func (p *Progress) Left() []report.Group {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.left.groups()
+}
+
+// Counts returns the figures so far. Do not read their Rows and Known before the run
+// has ended.
 func (p *Progress) Counts() Counts {
 	p.mu.Lock()
 	defer p.mu.Unlock()

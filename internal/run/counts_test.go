@@ -25,6 +25,23 @@ func TestResultsThatCannotBeRecordedAreNotCounted(t *testing.T) {
 	}
 }
 
+func TestWhatTheReportHadBeforeIsKnown(t *testing.T) {
+	p := NewProgress(noRecord{}, 3, time.Now())
+	err := p.Record(
+		leaver.Result{Outcome: leaver.NotFound, Earlier: leaver.NotFound},
+		leaver.Result{Outcome: leaver.NotFound, Earlier: leaver.Failed},
+		leaver.Result{Outcome: leaver.NotFound},
+		leaver.Result{Outcome: leaver.Held},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.recorded(leaver.Result{Outcome: leaver.Held})
+	if c := p.Counts(); c.Known[leaver.NotFound] != 1 || c.Known[leaver.Held] != 1 || c.Known.Total() != 2 || c.Rows[leaver.NotFound] != 3 || c.Rows[leaver.Held] != 2 {
+		t.Errorf("known are %v of %v", c.Known, c.Rows)
+	}
+}
+
 func TestCountsOfARun(t *testing.T) {
 	start := time.Now()
 	p := NewProgress(noRecord{}, 3, start)
@@ -41,7 +58,7 @@ func TestCountsOfARun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.recorded(leaver.Duplicate)
+	p.recorded(leaver.Result{Outcome: leaver.Duplicate})
 	c := p.Counts()
 	if c.Called != 2 || c.Failed != 1 || c.Busy != 2*time.Second || watched != 2 {
 		t.Errorf("the counts are %+v, and the watcher saw %d", c, watched)

@@ -57,19 +57,6 @@ func (e *ReportError) Error() string {
 // Unwrap returns Err.
 func (e *ReportError) Unwrap() error { return e.Err }
 
-// SharedSourceError says that two inputs have rows of the same source. A line of a
-// report names its row by source and number, so one input's lines would replace
-// those of the other.
-type SharedSourceError struct {
-	Source        string
-	First, Second string // the names of the inputs
-}
-
-// Error names the source and the inputs.
-func (e *SharedSourceError) Error() string {
-	return fmt.Sprintf("rows of %s come from %s and from %s", e.Source, e.First, e.Second)
-}
-
 // NoEndDatesError says that an input has no end dates, although the report has end
 // dates of its rows. A leaver without an end date is suspended, so the run could
 // suspend people who have not left yet.

@@ -15,12 +15,12 @@ import (
 )
 
 // heldReport is a report with rows that are held, and one that is not.
-const heldReport = header +
+var heldReport = checked(header +
 	"E1,,held,june.csv,2,,0,0,2026-01-02T03:04:05Z,,odd-ref: a word among numbers\n" +
 	"E2,,held,june.csv,3,,0,0,2026-01-02T03:04:05Z,,\"no-end-date, odd-ref: no end date, and a word\"\n" +
 	"E3,,held,june.csv,4,,0,0,2026-01-02T03:04:05Z,,odd-ref: a word among numbers\n" +
 	"E4,,failed,june.csv,5,500,5,80,2026-01-02T03:04:05Z,,\n" +
-	"E5,,held,june.csv,6,,0,0,2026-01-02T03:04:05Z,,no-end-date: no end date\n"
+	"E5,,held,june.csv,6,,0,0,2026-01-02T03:04:05Z,,no-end-date: no end date\n")
 
 // spelled returns rows as text, as in "odd-ref 3: E1 E2".
 func spelled(held []HeldRows) []string {
@@ -197,6 +197,32 @@ func TestHeldRowsStayHeldInTheReport(t *testing.T) {
 	ended = carriedOut(t, s, target)
 	if want := (leaver.Tally{leaver.Held: 2, leaver.Suspended: 3}); !maps.Equal(ended.Rows, want) {
 		t.Errorf("with a kind accepted the run ended with %v, want %v", ended.Rows, want)
+	}
+}
+
+// Somebody whose end date has not passed, or who is on a list, is not held. What speaks
+// against suspending them is not forgotten when the report is the input later.
+func TestDoubtsOfRowsThatAreNotHeldStayInTheReport(t *testing.T) {
+	inFolder(t, map[string]string{
+		"june.csv":   "ref,endDate,Status\nE1,2026-02-01,Active\nE2,2026-01-01,Active\nE3,2026-01-01,Left\nE4,2026-02-01,Left\n",
+		"keep.csv":   "ref\nE2\n",
+		"nobody.csv": "ref\nX9\n",
+	})
+	server, target := simulator(t, "E1", "E2", "E3", "E4")
+	s := settingsFor("june.csv")
+	s.Except = "keep.csv"
+	carriedOut(t, s, target)
+	s.Paths, s.Except, s.Now = []string{"june.report.csv"}, "nobody.csv", s.Now.AddDate(0, 2, 0)
+	for _, path := range []string{"second.csv", "third.csv"} { // and of a report of the report
+		s.Report = path
+		carriedOut(t, s, target)
+		if done := server.Suspended(); len(done) != 2 || done["E3"] != 1 || done["E4"] != 1 {
+			t.Errorf("suspended: %v, want E3 and E4, who have left", done)
+		}
+		if got, want := lines(t, path), []string{"E1 held", "E2 held", "E3 suspended", "E4 suspended"}; !slices.Equal(got, want) {
+			t.Errorf("%s has %q, want %q", path, got, want)
+		}
+		s.Paths = []string{path}
 	}
 }
 

@@ -40,9 +40,11 @@ type Input struct {
 	Export *input.Source
 	Survey input.Survey
 
-	path   string // "" for standard input
-	file   *table.File
-	report iter.Seq2[leaver.Result, error] // the rows of a report
+	path    string // "" for standard input
+	file    *table.File
+	earlier *report.Reader // of a report
+	order   []int          // for each column that this run keeps, which one of the report it is
+	reports *reports       // all reports among the inputs, if this is the first one
 }
 
 // IsReport tells whether the input is a report of an earlier run.
@@ -61,11 +63,19 @@ func openInputs(ctx context.Context, r Reading) (Inputs, error) {
 		return nil, &NamedTwiceError{table.Stdin} // it could be read only once
 	}
 	var all Inputs
+	var together *reports
 	for _, path := range r.Paths {
 		next, err := Await(ctx, func() (*Input, error) { return r.open(path, o) })
 		if err == nil {
 			all = append(all, next)
 			err = all.refuseRepeated()
+		}
+		if err == nil && next.IsReport() {
+			if together == nil {
+				together = &reports{}
+				next.reports = together
+			}
+			together.each = append(together.each, next.lines)
 		}
 		if err != nil {
 			all.close()
@@ -110,7 +120,7 @@ func (r Reading) open(path string, o input.Options) (*Input, error) {
 		_ = in.file.Close() // it was only read
 		return nil, err
 	case earlier != nil:
-		in.report = earlier.Standing()
+		in.earlier = earlier
 		return in, nil
 	}
 	if in.Export, err = input.Open(in.file, o); err != nil {
@@ -161,20 +171,39 @@ func (all Inputs) checkUnchanged(except string) error {
 }
 
 // first reads an input for the first time. The rows of an export are results that
-// are pending.
-func (i *Input) first() iter.Seq2[leaver.Result, error] {
-	if i.IsReport() {
-		return i.withoutExceptions
+// are pending. The first report has the rows of all reports.
+func (i *Input) first(ctx context.Context) iter.Seq2[leaver.Result, error] {
+	switch {
+	case !i.IsReport():
+		return pending(i.Export.Survey(&i.Survey))
+	case i.reports == nil:
+		return noLines
 	}
-	return pending(i.Export.Survey(&i.Survey))
+	if err := i.reports.fill(ctx); err != nil {
+		return func(yield func(leaver.Result, error) bool) { yield(leaver.Result{}, err) }
+	}
+	return i.again()
+}
+
+// lines reads the lines of a report, with the texts that the run keeps.
+func (i *Input) lines(yield func(leaver.Result, error) bool) {
+	for r, err := range i.earlier.Lines() {
+		r.Kept = keptOf(i.order, r.Kept)
+		if !yield(r, err) {
+			return
+		}
+	}
 }
 
 // again reads an input once more.
 func (i *Input) again() iter.Seq2[leaver.Result, error] {
-	if i.IsReport() {
-		return i.withoutExceptions
+	switch {
+	case !i.IsReport():
+		return pending(i.Export.Rows(i.Survey))
+	case i.reports == nil:
+		return noLines
 	}
-	return pending(i.Export.Rows(i.Survey))
+	return underExceptions(i.Options, i.reports.lines())
 }
 
 func pending(rows iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] {
@@ -187,44 +216,11 @@ func pending(rows iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] 
 	}
 }
 
-// withoutExceptions reads the rows of a report under the list of exceptions.
-//
-// A row whose ref is on the list is excluded, whatever the report says about it, as in
-// any other input. A row that an earlier run has excluded is planned anew if this run
-// has a list, which decides then. Without a list it stays excluded, so that nobody is
-// suspended because a flag was forgotten.
-func (i *Input) withoutExceptions(yield func(leaver.Result, error) bool) {
-	for r, err := range i.report {
-		if err == nil && i.Options.Except != nil {
-			r.Excluded = i.Options.Refuse(r.Ref)
-		}
-		if !yield(r, err) {
-			return
-		}
-	}
-}
-
-// rows reads all inputs once more, one after the other. If ctx ends first, the last
-// error is the cause.
-func (all Inputs) rows(ctx context.Context) iter.Seq2[leaver.Result, error] {
-	return func(yield func(leaver.Result, error) bool) {
-		for _, in := range all {
-			for r, err := range in.again() {
-				if err == nil && ctx.Err() != nil {
-					err = context.Cause(ctx)
-				}
-				if !yield(r, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
 // reportPath returns the path of the report: the given one if there is one, that of
 // the only input if that is a report, or else a file in the working directory with
-// the name of the first input. inPlace tells that the only input is this report.
-func (all Inputs) reportPath(path string) (_ string, inPlace bool) {
+// the name of the first input; that of the sandbox has another name. inPlace tells that
+// the only input is this report.
+func (all Inputs) reportPath(path, target string) (_ string, inPlace bool) {
 	first := all[0]
 	alone := first.IsReport() && len(all) == 1
 	switch {
@@ -234,7 +230,11 @@ func (all Inputs) reportPath(path string) (_ string, inPlace bool) {
 		return first.path, true
 	}
 	base := strings.TrimSuffix(filepath.Base(first.Name), ".gz")
-	return strings.TrimSuffix(base, filepath.Ext(base)) + ".report.csv", false
+	extension := ".report.csv"
+	if target == SandboxTarget {
+		extension = ".sandbox.csv"
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base)) + extension, false
 }
 
 func (i *Input) isAt(path string) bool {

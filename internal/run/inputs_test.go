@@ -75,24 +75,26 @@ func TestStandardInputThatIsNamedTwiceIsRefused(t *testing.T) {
 	}
 }
 
-func TestTwoInputsWithRowsOfOneSourceAreRefused(t *testing.T) {
+func TestReportsAmongTheInputsAreReadAsOne(t *testing.T) {
 	inFolder(t, map[string]string{
-		"june.csv":        "ref\nE1\n",
-		"july.csv":        "ref\nE2\n",
-		"june.report.csv": header + "E1,,failed,june.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n",
-		"again.report.csv": header + "E3,,suspended,may.csv,2,200,1,80,2026-01-02T03:04:05Z,,\n" +
-			"E1,,failed,june.csv,2,500,5,80,2026-01-02T03:04:06Z,,\n",
+		"june.csv": "ref\nE1\nE2\n",
+		"june.report.csv": header + "E1,,failed,june.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n" +
+			"E2,,suspended,june.csv,3,200,1,80,2026-01-02T03:04:05Z,,\n",
+		"again.report.csv": header + "E3,,failed,may.csv,2,500,1,80,2026-01-02T03:04:04Z,,\n" +
+			"E1,,not_found,may.csv,9,404,5,80,2026-01-02T03:04:06Z,,\n",
+		"before.report.csv": header + "E1,,rejected,april.csv,2,409,5,80,2026-01-01T03:04:06Z,,\n" +
+			"E2,,failed,april.csv,3,500,5,80,2026-01-03T03:04:06Z,,\n",
 	})
 	tests := []struct {
 		name  string
 		paths []string
-		want  *SharedSourceError
+		want  []string
 	}{
-		{"a report and the file that it was made from", []string{"june.report.csv", "june.csv"}, &SharedSourceError{"june.csv", "june.report.csv", "june.csv"}},
-		{"the file before the report", []string{"june.csv", "june.report.csv"}, &SharedSourceError{"june.csv", "june.csv", "june.report.csv"}},
-		{"two reports", []string{"june.report.csv", "again.report.csv"}, &SharedSourceError{"june.csv", "june.report.csv", "again.report.csv"}},
-		{"a report and another file", []string{"june.report.csv", "july.csv"}, nil},
-		{"a report with rows of two sources", []string{"again.report.csv"}, nil},
+		{"of two lines about a leaver the later one counts", []string{"june.report.csv", "again.report.csv"}, []string{"E3 pending", "E2 suspended", "E1 pending"}},
+		{"whatever their order", []string{"again.report.csv", "june.report.csv"}, []string{"E3 pending", "E2 suspended", "E1 pending"}},
+		{"a leaver who is suspended stays so", []string{"june.report.csv", "before.report.csv"}, []string{"E1 pending", "E2 suspended"}},
+		{"a report and the file that it was made from", []string{"june.report.csv", "june.csv"}, []string{"E1 pending", "E2 suspended", "E1 duplicate: the same leaver as june.csv:2", "E2 duplicate: an earlier run has suspended the leaver, who is in another row, too"}},
+		{"the file before the report", []string{"june.csv", "june.report.csv"}, []string{"E1 pending", "E2 duplicate: an earlier run has suspended the leaver, who is in another row, too", "E1 duplicate: the same leaver as june.csv:2", "E2 suspended"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,13 +102,13 @@ func TestTwoInputsWithRowsOfOneSourceAreRefused(t *testing.T) {
 			s.Report = "new.csv"
 			bothWays(t, func(t *testing.T, plan func(context.Context, Settings) (*Run, error)) {
 				r, err := plan(t.Context(), s)
-				if tt.want == nil {
-					closed(t, r, err)
-					return
+				if err != nil {
+					t.Fatal(err)
 				}
-				if shared, ok := errors.AsType[*SharedSourceError](err); !ok || *shared != *tt.want {
-					t.Errorf("got %v, want %v", err, tt.want)
+				if got := decisions(t, r); !slices.Equal(got, tt.want) {
+					t.Errorf("got %q, want %q", got, tt.want)
 				}
+				closed(t, r, nil)
 			})
 		})
 	}
@@ -194,7 +196,7 @@ func TestExceptionsAndTheRowsOfAReport(t *testing.T) {
 	}{
 		{"with a list, it decides", "keep.csv", []string{
 			"E1 pending", `E2 excluded: the ref "E2" is listed in keep.csv:2`, "E3 suspended",
-			"E4 pending", `E5 excluded: the ref "E5" is listed in keep.csv:4`, `E6 excluded: the ref "E6" is listed in keep.csv:5`, `E7 excluded: the ref "E7" is listed in keep.csv:6`,
+			"E4 pending", `E5 excluded: the ref "E5" is listed in keep.csv:4`, `E6 excluded: odd-ref: the ref "E6" is listed in keep.csv:5`, `E7 excluded: the ref "E7" is listed in keep.csv:6`,
 		}},
 		{"without one, whoever was excluded stays so", "", []string{
 			"E1 pending", "E2 pending", "E3 suspended",
@@ -254,7 +256,7 @@ func TestThePathOfTheReport(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer inputs.close()
-			if got, inPlace := inputs.reportPath(tt.given); got != tt.want || inPlace != tt.inPlace {
+			if got, inPlace := inputs.reportPath(tt.given, testTarget); got != tt.want || inPlace != tt.inPlace {
 				t.Errorf("got %s, %t; want %s, %t", got, inPlace, tt.want, tt.inPlace)
 			}
 		})
@@ -263,13 +265,13 @@ func TestThePathOfTheReport(t *testing.T) {
 
 func TestAReportOnStandardInputIsNotContinuedInPlace(t *testing.T) {
 	s := settingsFor(StdinPath)
-	s.Stdin = strings.NewReader(header + "E9,,failed,x.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n")
+	s.Stdin = strings.NewReader(checked(header + "E9,,failed,x.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n"))
 	inputs, err := openInputs(t.Context(), s.Reading)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer inputs.close()
-	if got, inPlace := inputs.reportPath(""); got != "stdin.report.csv" || inPlace {
+	if got, inPlace := inputs.reportPath("", testTarget); got != "stdin.report.csv" || inPlace {
 		t.Errorf("got %s, %t", got, inPlace)
 	}
 }

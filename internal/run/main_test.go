@@ -2,8 +2,10 @@ package run
 
 import (
 	"context"
+	"encoding/csv"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,14 +13,35 @@ import (
 
 	"offboard/internal/input"
 	"offboard/internal/leaver"
+	"offboard/internal/report"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // header is the first line of a report.
-const header = "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error\n"
+const header = "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error,target,check\n"
 
-// inFolder makes a new folder with these files the working directory.
+// testTarget is where the runs of the tests suspend, as their reports say it.
+const testTarget = "staging/eu-west-2_AbcdEfghI"
+
+// checked adds the target and the check to each whole line of a report that ends with its
+// error. It changes no other text.
+func checked(text string) string {
+	if !strings.HasPrefix(text, header) {
+		return text
+	}
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines[1:] {
+		fields, err := csv.NewReader(strings.NewReader(line)).Read()
+		if err == nil && len(fields) == strings.Count(header, ",")-1 && strings.HasSuffix(line, "\n") {
+			lines[i+1] = strings.TrimSpace(line) + "," + testTarget + "," + report.Check(testTarget, fields[0], fields[1]) + "\n"
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// inFolder makes a new folder with these files the working directory. The lines of
+// reports may end with their error.
 func inFolder(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -26,7 +49,7 @@ func inFolder(t *testing.T, files map[string]string) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(checked(text)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,6 +60,7 @@ func settingsFor(paths ...string) Settings {
 	return Settings{
 		Reading: Reading{Paths: paths, Options: input.Options{Zone: time.UTC}},
 		Now:     time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC),
+		Target:  testTarget,
 	}
 }
 

@@ -11,14 +11,13 @@ package run
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"iter"
-	"os"
 	"path"
 	"strings"
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 	"offboard/internal/plan"
 	"offboard/internal/report"
 	"offboard/internal/table"
@@ -30,13 +29,21 @@ type Settings struct {
 	// Report is the path of the report. "" means that of the input if the only input
 	// is a report, or else a file with the name of the first input.
 	Report        string
-	Resume        bool      // from the report, if it exists
-	IncludeFuture bool      // also suspend leavers whose end date has not passed
-	MaxLeavers    *int      // leavers to suspend at most; nil: any number
-	Now           time.Time // the moment at which an end date has passed or not
+	Resume        bool // from the report, if it exists
+	IncludeFuture bool // also suspend leavers whose end date has not passed
+	// Unfinished also suspends the leavers whom the report left unfinished and whom the
+	// inputs do not have: those who were called for, and those who are pending.
+	Unfinished bool
+	MaxLeavers *int      // leavers to suspend at most; nil: any number
+	Now        time.Time // the moment at which an end date has passed or not
 	// Accept has the kinds of doubt that a person has accepted. Each is accepted if no
 	// more leavers have it than its number says; plan.AnyNumber accepts any number.
 	Accept map[leaver.Doubt]int
+	// Target is where the run suspends, as its report says it. Rehearse takes "", and then
+	// refuses only reports of different targets.
+	Target string
+	// Keep has the names of the columns of the inputs that travel into the report.
+	Keep []string
 }
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
@@ -44,16 +51,27 @@ type Run struct {
 	Inputs Inputs
 	Plan   *plan.Plan
 	Totals leaver.Tally // of the plan
+	// Leftover are the leavers whom the report has as unfinished and who are not in this
+	// run's input, by outcome: the run does not call them. nil if there are none.
+	Leftover leaver.Tally
+	// Changed is how many lines of the report do not count, because a spreadsheet or a
+	// person has changed them.
+	Changed int
 	// ReportPath is the path of the report, which may not exist yet.
 	ReportPath string
 	// NeedsResume tells that Prepare would fail with report.ErrExists, because the
 	// report exists and Settings.Resume is false. It is set by Rehearse.
 	NeedsResume bool
 
-	settings Settings
-	accepted func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
-	tooMany  leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
-	report   *report.Report        // nil in a rehearsal
+	settings   Settings
+	accepted   func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
+	tooMany    leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
+	report     *report.Report        // nil in a rehearsal
+	earlier    *earlierReport        // in a rehearsal
+	ledger     *ledger.Ledger        // of the report
+	targets    *report.Targets       // of the reports that are read
+	clock      func() time.Time      // of the lines that the report gets
+	unfinished iter.Seq2[leaver.Result, error]
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
@@ -63,14 +81,19 @@ type Run struct {
 // an input. It matches table.ErrChanged if an input has changed since it was opened,
 // because somebody may still be writing it. An *OpenReportError matches report.ErrExists, report.ErrLocked,
 // report.ErrForeign or report.ErrNotReport, or fs.ErrNotExist if the folder of the
-// report does not exist.
+// report does not exist; it is a *report.MissingError, a *report.KeepError or a
+// *report.TargetError if the report lacks columns, keeps other columns or is of another
+// target. An input that is such a report is the same error without the *OpenReportError.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
 		var err error
-		if r.report, err = report.Open(r.ReportPath, s.Resume || inPlace, s.Options.Zone); err != nil {
+		if r.report, err = report.Open(r.ReportPath, r.reportOptions(inPlace)); err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		return r.plan(ctx, r.report.Lines())
+		if err := r.Inputs.keep(r.report.Keep()); err != nil {
+			return err
+		}
+		return r.plan(ctx, withKept(r.report.Lines(), r.report.Keep(), r.report.Kept()), inPlace)
 	})
 }
 
@@ -78,23 +101,15 @@ func Prepare(ctx context.Context, s Settings) (*Run, error) {
 // that it returns cannot be carried out.
 func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
-		if !s.Resume && !inPlace {
-			_, err := os.Stat(r.ReportPath)
-			r.NeedsResume = err == nil
-			return r.plan(ctx, noLines)
-		}
-		earlier, file, err := OpenReport(r.ReportPath, s.Options.Zone)
-		if errors.Is(err, fs.ErrNotExist) {
-			return r.plan(ctx, noLines)
-		}
+		earlier, err := r.openEarlier(r.reportOptions(inPlace))
 		if err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		defer file.Close()
-		if err := earlier.CheckOwn(); err != nil {
-			return &OpenReportError{r.ReportPath, err}
+		r.earlier = earlier
+		if err := r.Inputs.keep(earlier.keep); err != nil {
+			return err
 		}
-		return r.plan(ctx, earlier.Lines())
+		return r.plan(ctx, earlier.lines, inPlace)
 	})
 }
 
@@ -116,7 +131,7 @@ func OpenReport(path string, zone *time.Location) (*report.Reader, *table.File, 
 
 func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool) error) (*Run, error) {
 	defer collectForPlan()()
-	r := &Run{settings: s}
+	r := &Run{settings: s, clock: func() time.Time { return s.Now }}
 	var err error
 	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
@@ -124,8 +139,10 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
 		return nil, err
 	}
+	r.targets = report.NewTargets(s.Target)
+	r.Inputs.hold(r.targets)
 	var inPlace bool
-	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report)
+	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
 	err = makePlan(r, inPlace)
 	if changed := r.Inputs.checkUnchanged(""); changed != nil && ctx.Err() == nil {
 		err = changed // which may be why makePlan has failed
@@ -140,10 +157,22 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 // Close closes the inputs and releases the report.
 func (r *Run) Close() error {
 	r.Inputs.close()
+	if r.earlier != nil {
+		r.earlier.close()
+	}
 	if r.report != nil {
 		return r.report.Close()
 	}
 	return nil
+}
+
+// Leavers returns how many leavers a run tries that is limited to the first ones; 0: it is
+// not.
+func (r *Run) Leavers(first int) int {
+	if n := r.Totals[leaver.Pending]; first == 0 || n < first {
+		return n
+	}
+	return first
 }
 
 // CheckMax returns a *TooManyError if the plan suspends more leavers than
@@ -159,65 +188,115 @@ func (r *Run) CheckMax() error {
 // row. An error ends the sequence: it matches plan.ErrChanged if the inputs have
 // changed since the plan was made.
 func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
-	return r.Plan.Tasks(r.Inputs.rows(ctx))
+	return r.Plan.Tasks(until(ctx, func(yield func(leaver.Result, error) bool) {
+		for _, in := range r.Inputs {
+			for row, err := range in.again() {
+				if !yield(row, err) {
+					return
+				}
+			}
+		}
+		r.unfinished(yield)
+	}))
 }
 
-// plan makes the plan from the lines of the report that the run resumes, and from
-// the first reading of the inputs.
-func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error]) error {
+// Known returns how many rows have an outcome without a call that the report has in their
+// line already, by outcome. It reads the inputs; the error is one of Decisions.
+func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
+	known := leaver.Tally{}
+	for d, err := range r.Decisions(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if d.Written && d.Outcome.Uncalled() {
+			known[d.Outcome]++
+		}
+	}
+	return known, nil
+}
+
+// plan makes the plan from the lines of the report that the run goes on with, and from
+// the first reading of the inputs. inPlace tells that the only input is that report.
+func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
+	r.ledger = ledger.New()
+	dated := datedSources{}
+	for line, err := range until(ctx, lines) {
+		_, other := errors.AsType[*report.TargetError](err)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case other:
+			return &OpenReportError{r.ReportPath, err}
+		case err != nil:
+			return &ReportError{err}
+		}
+		if line.Target == "" {
+			r.Changed++
+		}
+		r.ledger.Add(line)
+		dated.add(line)
+	}
 	r.Plan = plan.New(plan.Options{
 		Now:           r.settings.Now,
 		IncludeFuture: r.settings.IncludeFuture,
 		Accept:        r.settings.Accept,
 		AcceptRefs:    r.accepted,
-	})
-	dated := datedSources{}
-	for line, err := range lines {
-		if err == nil && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if err != nil {
-			return &ReportError{err}
-		}
-		r.Plan.Recorded(line)
-		dated.add(line)
+	}, r.ledger)
+	if inPlace {
+		r.Inputs[0].reports.ledger = r.ledger
 	}
-	owners := map[string]*Input{}
+	exports := map[string]*Input{}
 	for _, in := range r.Inputs {
-		if err := r.add(ctx, in, owners); err != nil {
+		if err := r.add(ctx, in.first(ctx)); err != nil {
 			return err
 		}
-		if !in.IsReport() && in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
+		if in.IsReport() {
+			continue
+		}
+		exports[in.Name] = in
+		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
 			return &NoEndDatesError{in.Name, in.Export.Field()}
 		}
 	}
+	if err := r.addUnfinished(ctx, lines); err != nil {
+		return err
+	}
 	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
-		return owners[source].doubts(facts)
+		return exports[source].doubts(facts)
 	})
+	r.Leftover = r.Plan.Leftover()
 	return nil
 }
 
-// add adds the rows of an input to the plan. owners maps each source to the input
-// that has its rows.
-func (r *Run) add(ctx context.Context, in *Input, owners map[string]*Input) error {
-	last := ""
-	for row, err := range in.first() {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+// add adds rows to the plan.
+func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) error {
+	for row, err := range until(ctx, rows) {
 		if err != nil {
 			return err
-		}
-		if row.Source != last {
-			last = strings.Clone(row.Source)
-			if owner, ok := owners[last]; ok && owner != in {
-				return &SharedSourceError{last, owner.Name, in.Name}
-			}
-			owners[last] = in
 		}
 		r.Plan.Add(row)
 	}
 	return nil
+}
+
+// addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
+func (r *Run) addUnfinished(ctx context.Context, lines iter.Seq2[leaver.Result, error]) error {
+	r.unfinished = noLines
+	if !r.settings.Unfinished {
+		return nil
+	}
+	isUnfinished := r.Plan.Unfinished()
+	r.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
+		for line, err := range r.ledger.Standing(lines) {
+			if err == nil && !isUnfinished(line) {
+				continue
+			}
+			if !yield(line, err) {
+				return
+			}
+		}
+	})
+	return r.add(ctx, r.unfinished)
 }
 
 // datedSources maps each source in a report to whether its rows have end dates.

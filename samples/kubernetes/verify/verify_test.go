@@ -120,7 +120,7 @@ func mounts(pod corev1.PodSpec, c corev1.Container) bool {
 }
 
 func arguments(c corev1.Container) bool {
-	for _, flag := range []string{"--yes", "--resume", "--max-leavers=", "--report=/data/", "--api-secret-file=/run/secrets/", "--deadline=2h"} {
+	for _, flag := range []string{"--yes", "--resume", "--unfinished", "--max-leavers=", "--report=/data/", "--api-secret-file=/run/secrets/", "--deadline=2h", "--tolerate=known"} {
 		if !slices.ContainsFunc(c.Args, func(arg string) bool { return strings.HasPrefix(arg, flag) }) {
 			return false
 		}
@@ -166,6 +166,8 @@ func TestTheCheckBites(t *testing.T) {
 		{"nowhere to copy a workbook to", "mountPath: /tmp", "mountPath: /scratch"},
 		{"a copy of any size", "emptyDir:\n                sizeLimit: 1Gi", "emptyDir: {}"},
 		{"a run that asks", "- --yes", "- --progress=plain"},
+		{"a failure every night because of the same rows", "- --tolerate=known", "- --progress=plain"},
+		{"a failure rule that gives up when another run is writing", "values: [3, 5, 64]", "values: [3, 5, 64, 75]"},
 	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {

@@ -1,15 +1,17 @@
-package plan
+// Package compact owns what the memory of millions of leavers is kept in: a map for
+// small entries without pointers, keys that stand for texts, and sets of bits.
+package compact
 
 import (
 	"iter"
 	"math/bits"
 )
 
-// table is a map for millions of small entries without pointers. Go's own map
+// Table is a map for millions of small entries without pointers. Go's own map
 // takes two to three times the memory of its entries, and as much again while it
 // grows. Here the entries are in chunks that never move, and only an index of
-// four bytes per slot grows.
-type table[K comparable, V any] struct {
+// four bytes per slot grows. A Table is for one goroutine at a time.
+type Table[K comparable, V any] struct {
 	hash   func(K) uint64
 	chunks [][]pair[K, V]
 	used   uint32   // number of entries in use or free, in all chunks
@@ -17,7 +19,7 @@ type table[K comparable, V any] struct {
 	index  []uint32 // numbers of entries, by hash; its length is a power of two
 	filled int      // number of slots of the index that are not empty
 
-	// last is the result of the last search, because a put often follows a get.
+	// last is the result of the last search, because a Put often follows a Get.
 	// It is valid until an entry is added or removed.
 	last struct {
 		key   K
@@ -39,19 +41,20 @@ const (
 	empty, removed = 0, ^uint32(0)
 )
 
-func newTable[K comparable, V any](hash func(K) uint64) *table[K, V] {
-	return &table[K, V]{hash: hash, index: make([]uint32, 1024)}
+// NewTable returns an empty table. hash spreads keys over 64 bits.
+func NewTable[K comparable, V any](hash func(K) uint64) *Table[K, V] {
+	return &Table[K, V]{hash: hash, index: make([]uint32, 1024)}
 }
 
 // at returns the entry with a number of the index. Numbers begin at 1.
-func (t *table[K, V]) at(number uint32) *pair[K, V] {
+func (t *Table[K, V]) at(number uint32) *pair[K, V] {
 	n := number - 1
 	return &t.chunks[n/chunk][n%chunk]
 }
 
 // find returns the slot of a key in the index, or the slot for it if the key is not
 // known.
-func (t *table[K, V]) find(k K) (slot int, known bool) {
+func (t *Table[K, V]) find(k K) (slot int, known bool) {
 	if !t.last.valid || t.last.key != k {
 		slot, known := t.search(k)
 		t.last.key, t.last.slot, t.last.known, t.last.valid = k, slot, known, true
@@ -60,7 +63,7 @@ func (t *table[K, V]) find(k K) (slot int, known bool) {
 }
 
 // search is find without the memory of the last search.
-func (t *table[K, V]) search(k K) (slot int, known bool) {
+func (t *Table[K, V]) search(k K) (slot int, known bool) {
 	mask := len(t.index) - 1
 	spare := -1
 	for slot = int(t.hash(k)) & mask; ; slot = (slot + 1) & mask {
@@ -82,8 +85,8 @@ func (t *table[K, V]) search(k K) (slot int, known bool) {
 	}
 }
 
-// get returns the value of a key.
-func (t *table[K, V]) get(k K) (v V, known bool) {
+// Get returns the value of a key.
+func (t *Table[K, V]) Get(k K) (v V, known bool) {
 	slot, known := t.find(k)
 	if known {
 		v = t.at(t.index[slot]).value
@@ -91,8 +94,21 @@ func (t *table[K, V]) get(k K) (v V, known bool) {
 	return v, known
 }
 
-// put sets the value of a key.
-func (t *table[K, V]) put(k K, v V) {
+// Number returns the number of a key's entry: from 0 on, less than Size, and the same
+// one until the key is removed.
+func (t *Table[K, V]) Number(k K) (number int, known bool) {
+	slot, known := t.find(k)
+	if !known {
+		return 0, false
+	}
+	return int(t.index[slot]) - 1, true
+}
+
+// Size returns how many entries have numbers, those that were removed included.
+func (t *Table[K, V]) Size() int { return int(t.used) }
+
+// Put sets the value of a key.
+func (t *Table[K, V]) Put(k K, v V) {
 	slot, known := t.find(k)
 	if known {
 		t.at(t.index[slot]).value = v
@@ -113,7 +129,7 @@ func (t *table[K, V]) put(k K, v V) {
 }
 
 // take returns the number of a free entry.
-func (t *table[K, V]) take() uint32 {
+func (t *Table[K, V]) take() uint32 {
 	if last := len(t.free) - 1; last >= 0 {
 		number := t.free[last]
 		t.free = t.free[:last]
@@ -126,8 +142,8 @@ func (t *table[K, V]) take() uint32 {
 	return t.used
 }
 
-// remove deletes a key, if it is known.
-func (t *table[K, V]) remove(k K) {
+// Remove deletes a key, if it is known.
+func (t *Table[K, V]) Remove(k K) {
 	slot, known := t.find(k)
 	if !known {
 		return
@@ -138,7 +154,7 @@ func (t *table[K, V]) remove(k K) {
 }
 
 // grow makes a new index, of which at most three eighths are in use.
-func (t *table[K, V]) grow() {
+func (t *Table[K, V]) grow() {
 	old := t.index
 	entries := int(t.used) - len(t.free)
 	t.index = make([]uint32, max(len(old), 1<<bits.Len(uint(entries*2))))
@@ -156,9 +172,9 @@ func (t *table[K, V]) grow() {
 	}
 }
 
-// all returns the entries, in no particular order. It reads the chunks one after the
+// All returns the entries, in no particular order. It reads the chunks one after the
 // other, which is many times faster than by the index.
-func (t *table[K, V]) all() iter.Seq2[K, V] {
+func (t *Table[K, V]) All() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
 		free := make(map[uint32]bool, len(t.free))
 		for _, number := range t.free {
@@ -174,3 +190,6 @@ func (t *table[K, V]) all() iter.Seq2[K, V] {
 		}
 	}
 }
+
+// Len returns the number of keys.
+func (t *Table[K, V]) Len() int { return int(t.used) - len(t.free) }

@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"offboard/internal/batch"
+	"offboard/internal/leaver"
+	"offboard/internal/report"
+	"offboard/internal/run"
+)
+
+// runResult is what run writes at its end.
+type runResult struct {
+	run.Ending
+	concurrency int
+	report      string
+	leftover    leaver.Tally // see run.Run
+	tolerate    tolerance
+	resume      commandLine // the command that resumes the run
+	resumed     bool        // the command that was typed resumes, too
+}
+
+// write writes the result of a run that ended with err: what was done, what is left for a
+// person, and what another run would do.
+func (r runResult) write(w io.Writer, err error) {
+	text := []byte(whyStopped(err))
+	text = fmt.Appendf(text, "%s tried in %s, %s suspended; %s in all:\n",
+		people(r.Called), spell(r.Elapsed), group(r.Called-r.Failed), count(r.Rows.Total(), "row"))
+	text = appendTally(text, r.Rows)
+	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
+	text = fmt.Appendf(text, "Report: %s\n", r.report)
+	text = r.appendLeft(text, err == nil)
+	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
+	text = append(text, r.tolerate.line(tolerable)...)
+	text = append(text, leftover(r.leftover, r.report)...)
+	text = append(text, r.notDue()...)
+	if err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0 {
+		text = fmt.Appendf(text, "To go on: %s\n", r.resume)
+	} else {
+		text = append(text, "The run is finished.\n"...)
+	}
+	_, _ = w.Write(text) // the exit code has the result, too
+}
+
+// whyStopped returns a line with the reason why a run stopped early; "" if it did
+// not.
+func whyStopped(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, ErrInterrupted):
+		return "The run was interrupted.\n"
+	case isStop(err) || errors.Is(err, batch.ErrRefused):
+		return fmt.Sprintf("The run stopped early: %s.\n", err)
+	}
+	return "The run stopped because of an error.\n" // message has the error
+}
+
+// hints say what a person does about the rows with an outcome.
+var hints = map[leaver.Outcome]string{
+	leaver.Held:        "%s shows why, and what settles it",
+	leaver.Invalid:     "correct the row in the input",
+	leaver.NotFound:    "check the ref, and whether the account exists",
+	leaver.Rejected:    "correct what the answer names, or ask the administrator of the tenant",
+	leaver.Unconfirmed: "look at the account: the answer does not say that it is inactive",
+	leaver.Failed:      "the command below tries again; the report has what the service answered",
+}
+
+// mostGroups is how many groups of rows the result shows, if there is more than one for an
+// outcome.
+const mostGroups = 10
+
+// appendLeft writes what is left for a person: for each outcome how many rows have it,
+// what to do about them, and the largest groups with an example each. Rows that have
+// failed belong to it if the run has finished: after any other run, the next one does
+// them.
+func (r runResult) appendLeft(text []byte, finished bool) []byte {
+	var left []report.Group
+	for _, g := range r.Left {
+		if g.Outcome != leaver.Failed || finished {
+			left = append(left, g)
+		}
+	}
+	if len(left) == 0 {
+		return text
+	}
+	text = append(text, "\nLeft for a person to look at:\n"...)
+	shown, last, rest := shownOf(left), leaver.Outcome(""), 0
+	for i, g := range left {
+		if g.Outcome != last {
+			last, rest = g.Outcome, r.Rows[g.Outcome]
+			text = fmt.Appendf(text, "  %9s  %s: %s\n", group(rest), last, r.hint(last))
+		}
+		if shown[i] {
+			text = appendGroup(text, g)
+			rest -= g.Count
+		}
+		if (i == len(left)-1 || left[i+1].Outcome != last) && rest > 0 {
+			text = fmt.Appendf(text, "             … and %s more\n", group(rest))
+		}
+	}
+	return append(text, '\n')
+}
+
+// hint returns what a person does about the rows with an outcome.
+func (r runResult) hint(o leaver.Outcome) string {
+	if o == leaver.Held {
+		return fmt.Sprintf(hints[o], "offboard plan "+quote(operand(r.report)))
+	}
+	return hints[o]
+}
+
+// shownOf tells which groups are shown: the largest one of each outcome, and after these
+// the largest of all, up to mostGroups.
+func shownOf(groups []report.Group) []bool {
+	shown, room := make([]bool, len(groups)), mostGroups
+	for i, g := range groups {
+		if i == 0 || g.Outcome != groups[i-1].Outcome {
+			shown[i] = true
+			room--
+		}
+	}
+	for ; room > 0; room-- {
+		largest := -1
+		for i, g := range groups {
+			if !shown[i] && (largest < 0 || g.Count > groups[largest].Count) {
+				largest = i
+			}
+		}
+		if largest < 0 {
+			break
+		}
+		shown[largest] = true
+	}
+	return shown
+}
+
+// appendGroup writes a group with its example: the place, which an editor opens, and the
+// ref.
+func appendGroup(text []byte, g report.Group) []byte {
+	example := printable(g.Example.Place().String(), 200)
+	if g.Example.Ref != "" {
+		example += " " + printable(g.Example.Ref, 120)
+	}
+	own := g.Example.Reason // what is said of this row only
+	if g.Outcome == leaver.Held {
+		_, own = leaver.ParseHeldReason(own)
+	}
+	if own != "" && own != g.Message {
+		example += ": " + printable(own, 300)
+	}
+	if g.Message == "" {
+		return fmt.Appendf(text, "             such as %s\n", example)
+	}
+	return fmt.Appendf(text, "             %s × %s, such as %s\n", group(g.Count), printable(g.Message, 300), example)
+}
+
+// notDue says what becomes of the rows that are not due yet; "" if there are none.
+func (r runResult) notDue() string {
+	n := r.Rows[leaver.NotDue]
+	if n == 0 {
+		return ""
+	}
+	them, command := agree(n, "it after its end date", "them after their end dates"), "the same command"
+	if !r.resumed {
+		command += " with --resume"
+	}
+	return fmt.Sprintf("%s not due yet: %s suspends %s.\n", are(n), command, them)
+}
+
+// leftover says how many leavers the report has as unfinished who are not in the input,
+// and what does them; "" if there are none.
+func leftover(t leaver.Tally, path string) string {
+	n := t.Total()
+	if n == 0 {
+		return ""
+	}
+	var outcomes []string
+	for _, o := range leaver.Outcomes() {
+		if t[o] > 0 {
+			outcomes = append(outcomes, fmt.Sprintf("%s %s", group(t[o]), o))
+		}
+	}
+	flag := ""
+	if t[leaver.Pending]+t[leaver.Failed]+t[leaver.NotFound]+t[leaver.Rejected]+t[leaver.Unconfirmed] > 0 {
+		flag = "add --unfinished (those who were called or are pending), or "
+	}
+	return fmt.Sprintf("%s of the report %s unfinished and not in the input, so this run does not call %s: %s.\n"+
+		"  To do them: %soffboard run %s\n",
+		people(n), agree(n, "is", "are"), agree(n, "it", "them"), strings.Join(outcomes, ", "), flag, quote(operand(path)))
+}

@@ -1,0 +1,319 @@
+// Package ledger owns which lines of a report count, and what they say together. A
+// report is a ledger that many runs go on with, over inputs that change in between.
+//
+// A line speaks of its leaver, or of its row:
+//
+//	suspended · not_due · held · not_found · rejected · unconfirmed · failed · pending
+//	    │  speak of the leaver, wherever the line stands: of several lines about one
+//	    │  ref the last one counts
+//	    └─ suspended also settles its end date for good: a later line about the same
+//	       ref and end date does not count, and the leaver is not called for it again
+//
+//	duplicate · invalid · excluded
+//	       speak of a row: such a line counts until a later line has the same source
+//	       and row
+//
+// Several reports are read as one, in the order of time. The package keeps a few dozen
+// bytes for each leaver, and does no I/O.
+package ledger
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"offboard/internal/compact"
+	"offboard/internal/leaver"
+)
+
+// Ledger is what lines say together. Call Add for every line, in their order; after that
+// it can be asked any number of times. A Ledger is for one goroutine at a time.
+type Ledger struct {
+	Keys compact.Keys // of refs
+
+	leavers *compact.Table[compact.Key, entry]
+	rows    *compact.Table[place, rowLine]
+	// past has the end dates for which a leaver is done, besides that of the entry.
+	past map[compact.Key][]uint32
+	// exclusions has the places of the last lines that exclude leavers.
+	exclusions map[compact.Key]place
+
+	sources map[string]uint32
+	source  string // of the last line
+	number  uint32 // of this source
+	dates   map[leaver.DateKey]uint32
+	keys    []leaver.DateKey // end dates, by number
+	lines   uint32
+}
+
+// entry is what is known of a leaver. With its key it takes 24 bytes.
+type entry struct {
+	line    uint32 // the number of the line that counts
+	endDate uint32 // of this line: its number
+	doubts  leaver.Doubts
+	outcome uint8 // its number
+	called  uint8 // the outcome of the last call after which the leaver was not done; none: 0
+}
+
+// excluded is added to the number of an outcome: a later line about a row excludes the
+// leaver.
+const excluded = 1 << 7
+
+// rowLine is a line that speaks of its row.
+type rowLine struct {
+	line uint32
+	says compact.Key
+}
+
+// place is a leaver.Place with the number of its source.
+type place struct{ source, row uint32 }
+
+func (at place) hash() uint64 {
+	return (uint64(at.source)<<32 | uint64(at.row)) * 0x9e3779b97f4a7c15 >> 20
+}
+
+// outcomes gives outcomes numbers. 0 is none.
+var outcomes = append([]leaver.Outcome{""}, leaver.Outcomes()...)
+
+func numberOf(o leaver.Outcome) uint8 { return uint8(max(0, slices.Index(outcomes, o))) }
+
+// New returns a ledger without lines.
+func New() *Ledger {
+	return &Ledger{
+		Keys:       compact.NewKeys(),
+		leavers:    compact.NewTable[compact.Key, entry](compact.Key.Hash),
+		rows:       compact.NewTable[place, rowLine](place.hash),
+		past:       map[compact.Key][]uint32{},
+		exclusions: map[compact.Key]place{},
+		sources:    map[string]uint32{},
+		dates:      map[leaver.DateKey]uint32{},
+	}
+}
+
+// Lines returns how many lines were added.
+func (l *Ledger) Lines() int { return int(l.lines) }
+
+// Leavers returns of how many leavers lines speak.
+func (l *Ledger) Leavers() int { return l.leavers.Len() }
+
+// Fill adds all lines. It returns the error that they end with.
+func (l *Ledger) Fill(lines iter.Seq2[leaver.Result, error]) error {
+	for r, err := range lines {
+		if err != nil {
+			return err
+		}
+		l.Add(r)
+	}
+	return nil
+}
+
+// Standing returns those of the lines that count. They have to be the lines that were
+// added, in the same order. A line about a leaver has, as Earlier, how the last call
+// ended. If a later line about a row excludes the leaver, that one stands for both; if it
+// does not count any more, that of the leaver has Excluded.
+func (l *Ledger) Standing(lines iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		number := -1
+		for r, err := range lines {
+			number++
+			if err == nil && !l.counts(number, &r) {
+				continue
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// Add takes the next line.
+func (l *Ledger) Add(r leaver.Result) {
+	line := l.lines
+	l.lines++
+	at := l.place(r.Place)
+	if speaksOfRow(r) {
+		l.rows.Put(at, rowLine{line, l.says(r)})
+		if r.Outcome == leaver.Excluded {
+			l.exclude(l.Keys.Of(r.Ref), at)
+		}
+		return
+	}
+	if l.rows.Len() > 0 {
+		l.rows.Remove(at)
+	}
+	k, date := l.Keys.Of(r.Ref), l.date(r.EndDate.Key())
+	e, known := l.leavers.Get(k)
+	isDone := r.Outcome.Done()
+	if known && !isDone && l.done(k, e, date) {
+		return // a run that did not know of the suspension
+	}
+	if known && outcomes[e.outcome&^excluded].Done() && e.endDate != date && !slices.Contains(l.past[k], e.endDate) {
+		l.past[k] = append(l.past[k], e.endDate)
+	}
+	next := entry{line: line, endDate: date, doubts: r.Doubts, outcome: numberOf(r.Outcome)}
+	switch {
+	case isDone:
+	case r.Outcome.Called():
+		next.called = next.outcome
+	default:
+		next.called = e.called
+	}
+	l.leavers.Put(k, next)
+}
+
+// speaksOfRow tells whether a line speaks of its row. One with a ref or an end date that
+// cannot be used says nothing about a leaver.
+func speaksOfRow(r leaver.Result) bool {
+	return r.Outcome.AboutRow() || r.Fault != "" && !r.Outcome.Done()
+}
+
+// exclude notes that a line about a row excludes its leaver.
+func (l *Ledger) exclude(k compact.Key, at place) {
+	if e, known := l.leavers.Get(k); known {
+		e.outcome |= excluded
+		l.leavers.Put(k, e)
+		l.exclusions[k] = at
+	}
+}
+
+// isExcluded tells whether the line counts that excludes a leaver. Then it stands for the
+// leaver, too.
+func (l *Ledger) isExcluded(k compact.Key, r leaver.Result) bool {
+	r.Outcome = leaver.Excluded
+	at, known := l.exclusions[k]
+	line, stands := l.rows.Get(at)
+	return known && stands && line.says == l.says(r)
+}
+
+// says returns the key of what a line about a row says. It is computed from the leaver's
+// normal form, which does not change when a row is written to a report and read again.
+func (l *Ledger) says(r leaver.Result) compact.Key {
+	ref, endDate := r.Normal()
+	return l.Keys.Of(ref + "\n" + endDate + "\n" + string(r.Outcome))
+}
+
+// done tells whether a leaver is done for an end date.
+func (l *Ledger) done(k compact.Key, e entry, date uint32) bool {
+	if e.endDate == date && outcomes[e.outcome&^excluded].Done() {
+		return true
+	}
+	return len(l.past) > 0 && slices.Contains(l.past[k], date)
+}
+
+// date returns the number of an end date.
+func (l *Ledger) date(key leaver.DateKey) uint32 {
+	number, known := l.dates[key]
+	if !known {
+		number = uint32(len(l.keys))
+		l.dates[key] = number
+		l.keys = append(l.keys, key)
+	}
+	return number
+}
+
+// place returns a place with the number of its source.
+func (l *Ledger) place(at leaver.Place) place {
+	if len(l.sources) == 0 || at.Source != l.source {
+		number, known := l.sources[at.Source]
+		if !known {
+			number = uint32(len(l.sources))
+			l.sources[strings.Clone(at.Source)] = number
+		}
+		l.source, l.number = strings.Clone(at.Source), number
+	}
+	return place{l.number, uint32(at.Row)}
+}
+
+// Standing is what the line says that counts for a leaver.
+type Standing struct {
+	Number  int // of the leaver, from 0 on
+	Outcome leaver.Outcome
+	EndDate leaver.DateKey
+	Doubts  leaver.Doubts // of a leaver who is held
+	// Called is the outcome of the last call after which the leaver was not done; "" if
+	// there was none since the leaver was suspended for an earlier end date.
+	Called leaver.Outcome
+	// Excluded tells that a later line about a row excludes the leaver.
+	Excluded bool
+}
+
+// Leaver returns what is known of a leaver, by the key of the ref.
+func (l *Ledger) Leaver(k compact.Key) (s Standing, known bool) {
+	if l.leavers.Len() == 0 {
+		return Standing{}, false
+	}
+	number, known := l.leavers.Number(k)
+	if !known {
+		return Standing{}, false
+	}
+	e, _ := l.leavers.Get(k)
+	return l.standing(number, e), true
+}
+
+func (l *Ledger) standing(number int, e entry) Standing {
+	return Standing{number, outcomes[e.outcome&^excluded], l.keys[e.endDate], e.doubts, outcomes[e.called], e.outcome&excluded != 0}
+}
+
+// Done tells whether a leaver is suspended for an end date.
+func (l *Ledger) Done(k compact.Key, date leaver.DateKey) bool {
+	if l.leavers.Len() == 0 {
+		return false
+	}
+	e, known := l.leavers.Get(k)
+	number, seen := l.dates[date]
+	return known && seen && l.done(k, e, number)
+}
+
+// SpeaksOf tells whether a line counts that speaks of a row, and whether it says the same
+// as a result.
+func (l *Ledger) SpeaksOf(r leaver.Result) (speaks, same bool) {
+	if l.rows.Len() == 0 {
+		return false, false
+	}
+	source, known := l.sources[r.Source]
+	if !known {
+		return false, false
+	}
+	line, speaks := l.rows.Get(place{source, uint32(r.Row.Place.Row)})
+	return speaks, speaks && line.says == l.says(r)
+}
+
+// counts tells whether a line counts, by its number from 0 on. If it does, and speaks of
+// a leaver, counts adds what else is known of them.
+func (l *Ledger) counts(number int, r *leaver.Result) bool {
+	if speaksOfRow(*r) {
+		line, known := l.rows.Get(l.place(r.Place))
+		if r.Outcome == leaver.Excluded {
+			e, _ := l.leavers.Get(l.Keys.Of(r.Ref))
+			r.Earlier = outcomes[e.called]
+		}
+		return known && int(line.line) == number
+	}
+	k := l.Keys.Of(r.Ref)
+	e, known := l.leavers.Get(k)
+	if !known || int(e.line) != number {
+		return false
+	}
+	r.Earlier = outcomes[e.called]
+	if e.outcome&excluded == 0 {
+		return true
+	}
+	r.Excluded = "an earlier run has excluded the leaver"
+	return !l.isExcluded(k, *r)
+}
+
+// Unfinished returns what is known of the leavers who are not done and whom no later line
+// excludes, in no particular order.
+func (l *Ledger) Unfinished() iter.Seq[Standing] {
+	return func(yield func(Standing) bool) {
+		for k, e := range l.leavers.All() {
+			if e.outcome&excluded != 0 || outcomes[e.outcome].Done() {
+				continue
+			}
+			number, _ := l.leavers.Number(k)
+			if !yield(l.standing(number, e)) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package ledger_test
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"offboard/internal/leaver"
+	"offboard/internal/ledger"
+)
+
+// line reads a line: "source:row ref endDate outcome", with "-" for no end date.
+func line(t testing.TB, text string) leaver.Result {
+	t.Helper()
+	words := strings.Fields(text)
+	source, number, _ := strings.Cut(words[0], ":")
+	row, err := strconv.Atoi(number)
+	outcome, ok := leaver.ParseOutcome(words[3])
+	if err != nil || !ok {
+		t.Fatalf("the test has a bad line: %q", text)
+	}
+	r := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: source, Row: row}, words[1], strings.TrimLeft(words[2], "-"), time.UTC), Outcome: outcome}
+	if outcome == leaver.Held {
+		r.Doubts = leaver.DoubtsOf(leaver.OddRef)
+	}
+	return r
+}
+
+func lines(t testing.TB, texts []string) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		for _, text := range texts {
+			if !yield(line(t, text), nil) {
+				return
+			}
+		}
+	}
+}
+
+// filled returns a ledger with these lines.
+func filled(t testing.TB, texts ...string) *ledger.Ledger {
+	t.Helper()
+	l := ledger.New()
+	if err := l.Fill(lines(t, texts)); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestWhichLinesCount(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  []int // numbers of the lines that count
+	}{
+		{"the last line about a leaver, wherever it stands", []string{"a.csv:2 E1 - failed", "a.csv:3 E2 - failed", "b.csv:9 E1 - not_found"}, []int{1, 2}},
+		{"a line about the row of another leaver does not end one about a leaver", []string{"a.csv:2 E1 - failed", "a.csv:2 E2 - suspended"}, []int{0, 1}},
+		{"a line about a row, until another one has its place", []string{"a.csv:2 E1 - duplicate", "a.csv:3 E1 - invalid", "a.csv:2 E2 - excluded"}, []int{1, 2}},
+		{"a line about a leaver ends one about its row", []string{"a.csv:2 E1 soon invalid", "a.csv:2 E2 - pending"}, []int{1}},
+		{"the same row of another file is another row", []string{"a.csv:2 E1 soon invalid", "b.csv:2 E2 - pending"}, []int{0, 1}},
+		{"a line about a row says nothing about the leaver", []string{"a.csv:2 E1 - suspended", "a.csv:3 E1 - duplicate"}, []int{0, 1}},
+		{"a corrected end date", []string{"a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 failed"}, []int{1}},
+		{"what runs said that did not know of the suspension", []string{"a.csv:2 E1 2024-06-30 suspended", "b.csv:2 E1 2024-06-30 failed", "b.csv:2 E1 2024-06-30 pending"}, []int{0}},
+		{"the same for an end date that was corrected since", []string{"a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 failed", "b.csv:2 E1 2024-06-30 pending"}, []int{1}},
+		{"a leaver who is suspended once more", []string{"a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 suspended"}, []int{1}},
+		{"a line that excludes a leaver stands for them, too", []string{"a.csv:2 E1 - failed", "b.csv:2 E1 - excluded"}, []int{1}},
+		{"until it does not count any more", []string{"a.csv:2 E1 - failed", "b.csv:2 E1 - excluded", "b.csv:2 E2 - failed"}, []int{0, 2}},
+		{"or the leaver was called since", []string{"b.csv:2 E1 - excluded", "a.csv:2 E1 - failed"}, []int{0, 1}},
+		{"a line with an end date that cannot be read is about its row", []string{"a.csv:2 E1 - failed", "a.csv:3 E1 soon held"}, []int{0, 1}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := filled(t, tt.lines...)
+			var got, want []string
+			for r, err := range l.Standing(lines(t, tt.lines)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, fmt.Sprintf("%s %s %s", r.Place, r.Ref, r.Outcome))
+			}
+			for _, n := range tt.want {
+				r := line(t, tt.lines[n])
+				want = append(want, fmt.Sprintf("%s %s %s", r.Place, r.Ref, r.Outcome))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%q count, want %q", got, want)
+			}
+		})
+	}
+}
+
+func TestALeaverIsDoneForAnEndDate(t *testing.T) {
+	l := filled(t, "a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 suspended", "a.csv:2 E1 2024-06-28 failed", "a.csv:3 E2 - pending")
+	for text, want := range map[string]bool{
+		"x:1 E1 2024-06-30 pending": true,
+		"x:1 E1 2024-06-29 pending": true,
+		"x:1 E1 2024-06-28 pending": false,
+		"x:1 E1 - pending":          false,
+		"x:1 E2 - pending":          false,
+		"x:1 E3 2024-06-30 pending": false,
+	} {
+		r := line(t, text)
+		if got := l.Done(l.Keys.Of(r.Ref), r.EndDate.Key()); got != want {
+			t.Errorf("%s is done: %t, want %t", text, got, want)
+		}
+	}
+}
+
+func TestHowTheLastCallEndedIsNotForgotten(t *testing.T) {
+	for _, tt := range []struct {
+		lines  []string
+		called leaver.Outcome
+		not    bool // excluded
+	}{
+		{[]string{"a:2 E1 - pending"}, "", false},
+		{[]string{"a:2 E1 - failed", "a:2 E1 - pending", "a:2 E1 - held"}, leaver.Failed, false},
+		{[]string{"a:2 E1 - failed", "a:2 E1 - not_found"}, leaver.NotFound, false},
+		{[]string{"a:2 E1 - failed", "a:2 E1 - suspended", "a:2 E1 2024-06-30 pending"}, "", false},
+		{[]string{"a:2 E1 - failed", "b:2 E1 - excluded"}, leaver.Failed, true},
+		{[]string{"b:2 E1 - excluded", "a:2 E1 - failed"}, leaver.Failed, false},
+		{[]string{"a:2 E1 - failed", "b:2 E1 - excluded", "a:2 E1 - pending"}, leaver.Failed, false},
+	} {
+		l := filled(t, tt.lines...)
+		s, known := l.Leaver(l.Keys.Of("E1"))
+		if !known || s.Called != tt.called || s.Excluded != tt.not {
+			t.Errorf("%q: known %t, %+v, want %q and %t", tt.lines, known, s, tt.called, tt.not)
+		}
+		for r := range l.Standing(lines(t, tt.lines)) {
+			if r.Earlier != tt.called || r.Outcome.Called() && (r.Excluded != "") != tt.not {
+				t.Errorf("%q: %+v stands", tt.lines, r)
+			}
+		}
+	}
+}
+
+func TestTheUnfinishedAreThoseWhoAreNotDone(t *testing.T) {
+	l := filled(t, "a:2 E1 - failed", "a:3 E2 - suspended", "a:4 E3 2999-01-01 not_due", "a:5 E4 - held", "a:6 E5 - failed", "a:7 E5 - excluded", "a:8 E6 - duplicate")
+	var got []string
+	for s := range l.Unfinished() {
+		got = append(got, string(s.Outcome))
+	}
+	slices.Sort(got)
+	if want := []string{"failed", "held", "not_due"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if l.Lines() != 7 || l.Leavers() != 5 {
+		t.Errorf("%d lines about %d leavers", l.Lines(), l.Leavers())
+	}
+}
+
+func TestARowOfWhichALineSpeaks(t *testing.T) {
+	l := filled(t, "a:2 E1 - duplicate", "a:3 E2 - pending")
+	for text, want := range map[string][2]bool{
+		"a:2 E1 - duplicate": {true, true},
+		"a:2 E1 - invalid":   {true, false},
+		"a:2 E2 - duplicate": {true, false},
+		"a:3 E2 - duplicate": {false, false},
+		"b:2 E1 - duplicate": {false, false},
+	} {
+		if speaks, same := l.SpeaksOf(line(t, text)); speaks != want[0] || same != want[1] {
+			t.Errorf("%s: a line speaks of it %t, and says the same %t; want %v", text, speaks, same, want)
+		}
+	}
+}
+
+func TestAnErrorEndsTheLines(t *testing.T) {
+	broken := errors.New("broken")
+	all := func(yield func(leaver.Result, error) bool) {
+		_ = yield(line(t, "a:2 E1 - failed"), nil) && yield(leaver.Result{}, broken)
+	}
+	if err := ledger.New().Fill(all); !errors.Is(err, broken) {
+		t.Errorf("Fill ends with %v", err)
+	}
+	l := filled(t, "a:2 E1 - failed")
+	n := 0
+	for _, err := range l.Standing(all) {
+		if n++; n == 2 && !errors.Is(err, broken) {
+			t.Errorf("Standing ends with %v", err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d lines", n)
+	}
+	for range l.Standing(lines(t, []string{"a:2 E1 - failed"})) {
+		break // the sequence ends when the caller stops
+	}
+}

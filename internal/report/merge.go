@@ -1,0 +1,82 @@
+package report
+
+import (
+	"container/heap"
+	"iter"
+	"time"
+
+	"offboard/internal/leaver"
+)
+
+// Merge reads the lines of several reports as those of one, in the order of time: each report in its own
+// order, and of the next lines the one that was finished first; of the same time that of
+// the first report. A line without a time has that of the line before it. An error ends
+// the sequence.
+func Merge(reports ...iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+	if len(reports) == 1 {
+		return reports[0]
+	}
+	return func(yield func(leaver.Result, error) bool) {
+		var heads queue
+		defer func() {
+			for _, h := range heads {
+				h.stop()
+			}
+		}()
+		for i, lines := range reports {
+			h := &head{report: i}
+			h.next, h.stop = iter.Pull2(lines)
+			if h.advance() {
+				heads = append(heads, h)
+			}
+		}
+		heap.Init(&heads)
+		for len(heads) > 0 {
+			h := heads[0]
+			if !yield(h.line, h.err) || h.err != nil {
+				return
+			}
+			if h.advance() {
+				heap.Fix(&heads, 0)
+			} else {
+				heap.Pop(&heads)
+			}
+		}
+	}
+}
+
+// head is the next line of a report.
+type head struct {
+	report int // its position among the others
+	line   leaver.Result
+	err    error
+	time   time.Time // of the line, and not before that of an earlier one
+	next   func() (leaver.Result, error, bool)
+	stop   func()
+}
+
+// advance reads the next line. It returns false at the end of the report.
+func (h *head) advance() (ok bool) {
+	if h.line, h.err, ok = h.next(); h.line.FinishedAt.After(h.time) {
+		h.time = h.line.FinishedAt
+	}
+	return ok
+}
+
+// queue is a heap of reports, by their next lines.
+type queue []*head
+
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	if c := q[i].time.Compare(q[j].time); c != 0 {
+		return c < 0
+	}
+	return q[i].report < q[j].report
+}
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)   { *q = append(*q, x.(*head)) }
+func (q *queue) Pop() any {
+	last := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return last
+}

@@ -1,0 +1,296 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"offboard/internal/leaver"
+	"offboard/pkg/thrive"
+)
+
+// TestRandomNights makes random histories of runs that go on with reports, and checks each
+// of them against a model that keeps everything: nobody is called who is not in the
+// input, nobody is called again for an end date for which a report says that they are
+// suspended, nobody twice in one run, and whoever was called for is in the report for
+// ever.
+func TestRandomNights(t *testing.T) {
+	histories := 60
+	if soak {
+		histories = 2000
+	}
+	for seed := range uint64(histories) {
+		inFolder(t, nil)
+		h := &nights{T: t, rand: rand.New(rand.NewPCG(seed, 3)), reports: map[string]*memory{}}
+		h.serve()
+		for range 3 + h.rand.IntN(6) {
+			h.night()
+			if t.Failed() {
+				t.Fatalf("history %d:\n%s", seed, strings.Join(h.told, "\n"))
+			}
+			h.change()
+		}
+	}
+}
+
+type nights struct {
+	*testing.T
+	rand    *rand.Rand
+	target  Target
+	list    []mention
+	reports map[string]*memory // by path
+	told    []string           // what was done, for a person
+
+	mu     sync.Mutex
+	calls  []call // of this night
+	server *rand.Rand
+}
+
+type mention struct{ ref, date string }
+
+type call struct {
+	mention
+	suspended bool
+}
+
+// memory is all that was ever done in a report, or in one that it was made from.
+type memory struct {
+	called map[string]bool  // refs
+	done   map[mention]bool // suspended for this end date
+}
+
+var nightDates = []string{"2025-06-30", "2025-06-30", "2025-07-01", "2026-03-31", "2030-01-01", "soon", ""}
+
+func (h *nights) mention() mention {
+	ref := fmt.Sprintf("E%d", 1000+h.rand.IntN(9))
+	if h.rand.IntN(4) == 0 {
+		return mention{ref, nightDates[h.rand.IntN(len(nightDates))]}
+	}
+	return mention{ref, nightDates[int(ref[4])%3]}
+}
+
+// serve answers calls at random.
+func (h *nights) serve() {
+	h.server = rand.New(rand.NewPCG(h.rand.Uint64(), 4))
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		var sent struct {
+			EndDate string `json:"endDate"`
+		}
+		_ = json.Unmarshal(body, &sent)
+		date, _, _ := strings.Cut(sent.EndDate, "T")
+		parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+		ref := parts[slices.IndexFunc(parts, func(p string) bool { return strings.HasPrefix(p, "E1") })]
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		n := h.server.IntN(10)
+		h.calls = append(h.calls, call{mention{ref, date}, n < 6})
+		switch {
+		case n < 6:
+			fmt.Fprintf(w, `{"ref":%q,"active":false}`, ref)
+		case n < 8:
+			http.Error(w, "broken", http.StatusInternalServerError)
+		default:
+			http.Error(w, "refused", http.StatusConflict)
+		}
+	}))
+	h.Cleanup(web.Close)
+	h.target = Target{BaseURL: web.URL, Credentials: thrive.Basic{Tenant: "t", Secret: "s"}, UserAgent: "test"}
+}
+
+// night is one run.
+func (h *nights) night() {
+	var text strings.Builder
+	text.WriteString("ref,endDate\n")
+	for _, m := range h.list {
+		fmt.Fprintf(&text, "%s,%s\n", m.ref, m.date)
+	}
+	if err := os.WriteFile("list.csv", []byte(text.String()), 0o600); err != nil {
+		h.Fatal(err)
+	}
+	s := settingsFor("list.csv")
+	s.Report, s.Resume = []string{"a.csv", "a.csv", "b.jsonl"}[h.rand.IntN(3)], true
+	s.Unfinished = h.rand.IntN(3) == 0
+	known := slices.Sorted(maps.Keys(h.reports))
+	switch n := h.rand.IntN(10); {
+	case n == 0 && len(known) > 0: // a report in place
+		s.Paths, s.Report = []string{known[h.rand.IntN(len(known))]}, ""
+	case n == 1 && len(known) > 1: // several together, into a new one
+		s.Paths, s.Report = known, fmt.Sprintf("c%d.csv", len(known))
+	case n == 2 && len(known) > 0: // tonight's list and an old report
+		s.Paths = append(s.Paths, known[h.rand.IntN(len(known))])
+	}
+	s.Accept = map[leaver.Doubt]int{}
+	for _, kind := range leaver.DoubtKinds() {
+		s.Accept[kind] = -1
+	}
+	h.carryOut(s)
+}
+
+// carryOut carries out a run, or a part of it, and checks it.
+func (h *nights) carryOut(s Settings) {
+	before := h.before(s)
+	h.calls = nil
+	r, err := Prepare(h.Context(), s)
+	if err != nil {
+		if len(h.list) == 0 { // an empty list is refused
+			return
+		}
+		h.Fatalf("%v: %v", s.Paths, err)
+	}
+	c := conduct()
+	c.MaxAttempts, c.First = 1, h.rand.IntN(3)*h.rand.IntN(4)
+	intake, stop := context.WithCancelCause(h.Context())
+	cut := h.rand.IntN(12)
+	c.Show = func(p *Progress) func() {
+		p.Watch(func(n Counts) {
+			if n.Called == cut {
+				stop(errors.New("stopped by the test"))
+			}
+		})
+		return func() {}
+	}
+	h.told = append(h.told, fmt.Sprintf("%v into %s, unfinished %t, first %d, stopped after %d: %v", s.Paths, r.ReportPath, s.Unfinished, c.First, cut, h.list))
+	_, _ = r.CarryOut(intake, h.Context(), h.target, c)
+	stop(nil)
+	path := r.ReportPath
+	closed(h.T, r, nil)
+	h.check(path, before)
+}
+
+// before returns what the reports of a run say before it, and who is in its inputs.
+func (h *nights) before(s Settings) (all struct {
+	memory
+	allowed map[string]bool
+}) {
+	all.called, all.done, all.allowed = map[string]bool{}, map[mention]bool{}, map[string]bool{}
+	paths := slices.Clone(s.Paths)
+	if s.Report != "" {
+		paths = append(paths, s.Report)
+	}
+	for _, path := range paths {
+		if path == "list.csv" {
+			for _, m := range h.list {
+				all.allowed[m.ref] = true
+			}
+			continue
+		}
+		if m := h.reports[path]; m != nil {
+			maps.Copy(all.called, m.called)
+			maps.Copy(all.done, m.done)
+		}
+		if s.Unfinished || slices.Contains(s.Paths, path) {
+			for _, line := range h.standing(path) {
+				all.allowed[line.Ref] = true
+			}
+		}
+	}
+	return all
+}
+
+// standing returns the lines of a report that count; none if there is no report.
+func (h *nights) standing(path string) (all []leaver.Result) {
+	r, err := OpenReports([]string{path}, time.UTC)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer r.Close()
+	for line, err := range r.Lines(h.Context()) {
+		if err != nil {
+			h.Fatal(err)
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// check checks who was called, and what the report says.
+func (h *nights) check(path string, before struct {
+	memory
+	allowed map[string]bool
+}) {
+	m := h.reports[path]
+	if m == nil {
+		m = &memory{map[string]bool{}, map[mention]bool{}}
+		h.reports[path] = m
+	}
+	maps.Copy(m.done, before.done)
+	called := map[string]bool{} // and suspended
+	for _, c := range h.calls {
+		h.told = append(h.told, fmt.Sprintf("  called for %v, suspended %t", c.mention, c.suspended))
+		switch {
+		case called[c.ref]: // a refusal is asked for once more
+			h.Errorf("%s is called again in a run, and was suspended", c.ref)
+		case !before.allowed[c.ref]:
+			h.Errorf("%s is called, and is not in the input", c.ref)
+		case before.done[c.mention]:
+			h.Errorf("%v is called again, and was suspended", c.mention)
+		}
+		m.called[c.ref] = true
+		if c.suspended {
+			called[c.ref] = true
+			m.done[c.mention] = true
+		}
+	}
+	stands := map[string]leaver.Result{}
+	for _, line := range h.standing(path) {
+		h.told = append(h.told, fmt.Sprintf("  %s %s %q %s", line.Place, line.Ref, line.EndDate.Text, line.Outcome))
+		if line.Outcome.AboutRow() && line.Outcome != leaver.Excluded {
+			continue
+		}
+		stands[line.Ref] = line
+		if line.Outcome == leaver.Suspended && !m.done[mention{line.Ref, line.EndDate.Text}] {
+			h.Errorf("%s is suspended in %s, and nobody was", line.Ref, path)
+		}
+	}
+	// A leaver of another report may be invalid in this one, with the list of tonight.
+	for ref := range before.called {
+		if _, known := stands[ref]; known {
+			m.called[ref] = true
+		}
+	}
+	for ref := range m.called {
+		if _, known := stands[ref]; !known {
+			h.Errorf("%s was called for, and %s has forgotten it", ref, path)
+		}
+	}
+}
+
+// change edits the list between two nights.
+func (h *nights) change() {
+	for range h.rand.IntN(4) {
+		at := 0
+		if len(h.list) > 0 {
+			at = h.rand.IntN(len(h.list))
+		}
+		switch n := h.rand.IntN(6); {
+		case n <= 1 || len(h.list) == 0:
+			h.list = append(h.list, h.mention())
+		case n == 2:
+			h.list[at].date = nightDates[h.rand.IntN(len(nightDates))]
+		case n == 3:
+			h.list = slices.Delete(h.list, at, at+1)
+		case n == 4:
+			h.rand.Shuffle(len(h.list), func(i, j int) { h.list[i], h.list[j] = h.list[j], h.list[i] })
+		default:
+			for i := range h.list {
+				h.list[i] = h.mention()
+			}
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"offboard/internal/input"
+	"offboard/internal/leaver"
+	"offboard/internal/ledger"
+	"offboard/internal/report"
+	"offboard/internal/table"
+)
+
+// reports are the reports among the inputs. Lines of all of them speak of the same
+// leavers, so they are read as one.
+type reports struct {
+	each   []iter.Seq2[leaver.Result, error] // the lines of each
+	ledger *ledger.Ledger                    // of all lines; nil: they were not read yet
+}
+
+// fill reads the reports for the first time.
+func (s *reports) fill(ctx context.Context) error {
+	if s.ledger != nil {
+		return nil
+	}
+	l := ledger.New()
+	if err := l.Fill(until(ctx, report.Merge(s.each...))); err != nil {
+		return err
+	}
+	s.ledger = l
+	return nil
+}
+
+// lines returns the lines that count.
+func (s *reports) lines() iter.Seq2[leaver.Result, error] {
+	return s.ledger.Standing(report.Merge(s.each...))
+}
+
+// Reports are reports that are open, to be read as one.
+type Reports struct {
+	reports
+	files []*table.File
+}
+
+// OpenReports opens reports. An error matches report.ErrNotReport if a file is none.
+// Close closes the files.
+func OpenReports(paths []string, zone *time.Location) (*Reports, error) {
+	all := &Reports{}
+	for _, path := range paths {
+		r, file, err := OpenReport(path, zone)
+		if err != nil {
+			return nil, errors.Join(err, all.Close())
+		}
+		all.each, all.files = append(all.each, r.Lines()), append(all.files, file)
+	}
+	return all, nil
+}
+
+// Lines returns the lines that count. If ctx ends first, the last error is its cause.
+func (all *Reports) Lines(ctx context.Context) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		if err := all.fill(ctx); err != nil {
+			yield(leaver.Result{}, err)
+			return
+		}
+		until(ctx, all.lines())(yield)
+	}
+}
+
+// Close closes the files.
+func (all *Reports) Close() error {
+	var err error
+	for _, f := range all.files {
+		err = errors.Join(err, f.Close())
+	}
+	return err
+}
+
+// until ends a sequence with the cause of ctx when ctx is done.
+func until(ctx context.Context, lines iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		for r, err := range lines {
+			if err == nil && ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// underExceptions returns lines of a report under the list of exceptions.
+//
+// A leaver whose ref is on the list is excluded, whatever the report says, as in any
+// other input. A row that an earlier run has excluded is planned anew if this run has
+// a list, which decides then. Without a list it stays excluded, so that nobody is
+// suspended because a flag was forgotten.
+func underExceptions(o input.Options, lines iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+	if o.Except == nil {
+		return lines
+	}
+	return func(yield func(leaver.Result, error) bool) {
+		for r, err := range lines {
+			if err == nil {
+				r.Excluded = o.Refuse(r.Ref)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
