@@ -184,11 +184,10 @@ func leftover(t leaver.Tally, path string) string {
 			outcomes = append(outcomes, fmt.Sprintf("%s %s", group(t[o]), o))
 		}
 	}
-	flag := ""
+	what := "  The report has them: offboard plan %s\n"
 	if t[leaver.Pending]+t[leaver.Failed]+t[leaver.NotFound]+t[leaver.Rejected]+t[leaver.Unconfirmed] > 0 {
-		flag = "add --unfinished (those who were called or are pending), or "
+		what = "  To do those who were called or are pending: add --unfinished, or offboard run %s with the same flags\n"
 	}
-	return fmt.Sprintf("%s of the report %s unfinished and not in the input, so this run does not call %s: %s.\n"+
-		"  To do them: %soffboard run %s\n",
-		people(n), agree(n, "is", "are"), agree(n, "it", "them"), strings.Join(outcomes, ", "), flag, quote(operand(path)))
+	return fmt.Sprintf("%s of the report %s unfinished and not in the input, so this run does not call %s: %s.\n"+what,
+		people(n), agree(n, "is", "are"), agree(n, "it", "them"), strings.Join(outcomes, ", "), quote(operand(path)))
 }

@@ -149,11 +149,14 @@ func TestTheEndCountsWhatIsTolerated(t *testing.T) {
 func TestLeaversWhoAreLeftOverAreSaid(t *testing.T) {
 	left := leaver.Tally{leaver.NotFound: 2, leaver.Failed: 1200, leaver.Pending: 1, leaver.Rejected: 0}
 	const want = "1,203 leavers of the report are unfinished and not in the input, so this run does not call them: 2 not_found, 1,200 failed, 1 pending.\n" +
-		"  To do them: add --unfinished (those who were called or are pending), or offboard run 'my report.csv'\n"
+		"  To do those who were called or are pending: add --unfinished, or offboard run 'my report.csv' with the same flags\n"
 	if got := leftover(left, "my report.csv"); got != want {
 		t.Errorf("got %q", got)
 	}
 	if got := leftover(leaver.Tally{leaver.Pending: 1}, "r.csv"); !strings.HasPrefix(got, "1 leaver of the report is unfinished and not in the input, so this run does not call it: 1 pending.\n") {
+		t.Errorf("got %q", got)
+	}
+	if got := leftover(leaver.Tally{leaver.NotDue: 1}, "r.csv"); !strings.HasSuffix(got, ": 1 not_due.\n  The report has them: offboard plan r.csv\n") {
 		t.Errorf("got %q", got)
 	}
 	if got := leftover(nil, "r.csv"); got != "" {

@@ -76,6 +76,9 @@ func remedyFor(err error) string {
 		}
 	}
 	_, line := errors.AsType[*run.ReportError](err)
+	if errors.Is(err, report.ErrNoTime) {
+		return "; give the original reports, or only one"
+	}
 	switch {
 	case errors.Is(err, run.ErrDeadline):
 		return " (--deadline)"

@@ -97,6 +97,9 @@ type Result struct {
 	// Target is where the run suspends that a line of a report is from, such as
 	// production/eu-west-2_AbcdEfghI. It is "" for a row that is no line of a report.
 	Target string
+	// Changed tells of a line of a report that somebody has changed it: its row cannot be
+	// used.
+	Changed bool
 	// Earlier is the outcome that the report has for this leaver from an earlier run,
 	// which called for them; "" if there is none.
 	Earlier Outcome

@@ -33,8 +33,12 @@ type Ledger struct {
 
 	leavers *compact.Table[compact.Key, entry]
 	rows    *compact.Table[place, rowLine]
+	said    *compact.Table[compact.Key, struct{}] // what lines about rows have ever said
 	// past has the end dates for which a leaver is done, besides that of the entry.
 	past map[compact.Key][]uint32
+	// changed has what lines say that somebody has changed. Nobody can tell of whom they
+	// speak, so they count for ever, and no other line replaces them.
+	changed map[compact.Key]bool
 	// exclusions has the places of the last lines that exclude leavers.
 	exclusions map[compact.Key]place
 
@@ -55,9 +59,12 @@ type entry struct {
 	called  uint8 // the outcome of the last call after which the leaver was not done; none: 0
 }
 
-// excluded is added to the number of an outcome: a later line about a row excludes the
-// leaver.
-const excluded = 1 << 7
+// These are added to the number of an outcome.
+const (
+	excluded = 1 << 7 // a later line about a row excludes the leaver
+	invalid  = 1 << 6 // a later line about a row of the leaver says that it cannot be used
+	marks    = excluded | invalid
+)
 
 // rowLine is a line that speaks of its row.
 type rowLine struct {
@@ -83,8 +90,10 @@ func New() *Ledger {
 		Keys:       compact.NewKeys(),
 		leavers:    compact.NewTable[compact.Key, entry](compact.Key.Hash),
 		rows:       compact.NewTable[place, rowLine](place.hash),
+		said:       compact.NewTable[compact.Key, struct{}](compact.Key.Hash),
 		past:       map[compact.Key][]uint32{},
 		exclusions: map[compact.Key]place{},
+		changed:    map[compact.Key]bool{},
 		sources:    map[string]uint32{},
 		dates:      map[leaver.DateKey]uint32{},
 	}
@@ -110,7 +119,8 @@ func (l *Ledger) Fill(lines iter.Seq2[leaver.Result, error]) error {
 // Standing returns those of the lines that count. They have to be the lines that were
 // added, in the same order. A line about a leaver has, as Earlier, how the last call
 // ended. If a later line about a row excludes the leaver, that one stands for both; if it
-// does not count any more, that of the leaver has Excluded.
+// does not count any more, that of the leaver has Excluded. It has a Fault if a later line
+// says that a row of the leaver cannot be used: which row is right, the lines do not tell.
 func (l *Ledger) Standing(lines iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
 	return func(yield func(leaver.Result, error) bool) {
 		number := -1
@@ -130,12 +140,16 @@ func (l *Ledger) Standing(lines iter.Seq2[leaver.Result, error]) iter.Seq2[leave
 func (l *Ledger) Add(r leaver.Result) {
 	line := l.lines
 	l.lines++
+	if r.Changed {
+		l.changed[l.saysAt(r)] = true
+		return
+	}
 	at := l.place(r.Place)
 	if speaksOfRow(r) {
-		l.rows.Put(at, rowLine{line, l.says(r)})
-		if r.Outcome == leaver.Excluded {
-			l.exclude(l.Keys.Of(r.Ref), at)
-		}
+		says := l.says(r)
+		l.rows.Put(at, rowLine{line, says})
+		l.said.Put(says, struct{}{})
+		l.mark(l.Keys.Of(r.Ref), at, r.Outcome)
 		return
 	}
 	if l.rows.Len() > 0 {
@@ -147,7 +161,7 @@ func (l *Ledger) Add(r leaver.Result) {
 	if known && !isDone && l.done(k, e, date) {
 		return // a run that did not know of the suspension
 	}
-	if known && outcomes[e.outcome&^excluded].Done() && e.endDate != date && !slices.Contains(l.past[k], e.endDate) {
+	if known && outcomes[e.outcome&^marks].Done() && e.endDate != date && !slices.Contains(l.past[k], e.endDate) {
 		l.past[k] = append(l.past[k], e.endDate)
 	}
 	next := entry{line: line, endDate: date, doubts: r.Doubts, outcome: numberOf(r.Outcome)}
@@ -161,19 +175,32 @@ func (l *Ledger) Add(r leaver.Result) {
 	l.leavers.Put(k, next)
 }
 
+// saysAt returns the key of what a line says of a row.
+func (l *Ledger) saysAt(r leaver.Result) compact.Key {
+	ref, endDate := r.Normal()
+	return l.Keys.Of(r.Place.String() + "\n" + ref + "\n" + endDate)
+}
+
 // speaksOfRow tells whether a line speaks of its row. One with a ref or an end date that
 // cannot be used says nothing about a leaver.
 func speaksOfRow(r leaver.Result) bool {
 	return r.Outcome.AboutRow() || r.Fault != "" && !r.Outcome.Done()
 }
 
-// exclude notes that a line about a row excludes its leaver.
-func (l *Ledger) exclude(k compact.Key, at place) {
-	if e, known := l.leavers.Get(k); known {
+// mark notes that a line about a row excludes its leaver, or says that the row cannot be
+// used.
+func (l *Ledger) mark(k compact.Key, at place, o leaver.Outcome) {
+	e, known := l.leavers.Get(k)
+	switch {
+	case !known:
+		return
+	case o == leaver.Excluded:
 		e.outcome |= excluded
-		l.leavers.Put(k, e)
 		l.exclusions[k] = at
+	case o == leaver.Invalid:
+		e.outcome |= invalid
 	}
+	l.leavers.Put(k, e)
 }
 
 // isExcluded tells whether the line counts that excludes a leaver. Then it stands for the
@@ -194,7 +221,7 @@ func (l *Ledger) says(r leaver.Result) compact.Key {
 
 // done tells whether a leaver is done for an end date.
 func (l *Ledger) done(k compact.Key, e entry, date uint32) bool {
-	if e.endDate == date && outcomes[e.outcome&^excluded].Done() {
+	if e.endDate == date && outcomes[e.outcome&^marks].Done() {
 		return true
 	}
 	return len(l.past) > 0 && slices.Contains(l.past[k], date)
@@ -233,8 +260,9 @@ type Standing struct {
 	// Called is the outcome of the last call after which the leaver was not done; "" if
 	// there was none since the leaver was suspended for an earlier end date.
 	Called leaver.Outcome
-	// Excluded tells that a later line about a row excludes the leaver.
-	Excluded bool
+	// Excluded tells that a later line about a row excludes the leaver, and Invalid that one
+	// about a row of theirs says that it cannot be used.
+	Excluded, Invalid bool
 }
 
 // Leaver returns what is known of a leaver, by the key of the ref.
@@ -251,7 +279,7 @@ func (l *Ledger) Leaver(k compact.Key) (s Standing, known bool) {
 }
 
 func (l *Ledger) standing(number int, e entry) Standing {
-	return Standing{number, outcomes[e.outcome&^excluded], l.keys[e.endDate], e.doubts, outcomes[e.called], e.outcome&excluded != 0}
+	return Standing{number, outcomes[e.outcome&^marks], l.keys[e.endDate], e.doubts, outcomes[e.called], e.outcome&excluded != 0, e.outcome&invalid != 0}
 }
 
 // Done tells whether a leaver is suspended for an end date.
@@ -267,6 +295,9 @@ func (l *Ledger) Done(k compact.Key, date leaver.DateKey) bool {
 // SpeaksOf tells whether a line counts that speaks of a row, and whether it says the same
 // as a result.
 func (l *Ledger) SpeaksOf(r leaver.Result) (speaks, same bool) {
+	if len(l.changed) > 0 && r.Outcome == leaver.Invalid && l.changed[l.saysAt(r)] {
+		return true, true
+	}
 	if l.rows.Len() == 0 {
 		return false, false
 	}
@@ -278,9 +309,21 @@ func (l *Ledger) SpeaksOf(r leaver.Result) (speaks, same bool) {
 	return speaks, speaks && line.says == l.says(r)
 }
 
+// Said tells whether some line about a row has ever said the same as a result, wherever.
+func (l *Ledger) Said(r leaver.Result) bool {
+	if l.said.Len() == 0 {
+		return false
+	}
+	_, said := l.said.Get(l.says(r))
+	return said
+}
+
 // counts tells whether a line counts, by its number from 0 on. If it does, and speaks of
 // a leaver, counts adds what else is known of them.
 func (l *Ledger) counts(number int, r *leaver.Result) bool {
+	if r.Changed {
+		return true
+	}
 	if speaksOfRow(*r) {
 		line, known := l.rows.Get(l.place(r.Place))
 		if r.Outcome == leaver.Excluded {
@@ -295,11 +338,15 @@ func (l *Ledger) counts(number int, r *leaver.Result) bool {
 		return false
 	}
 	r.Earlier = outcomes[e.called]
-	if e.outcome&excluded == 0 {
-		return true
+	isOpen := !outcomes[e.outcome&^marks].Done()
+	switch {
+	case isOpen && e.outcome&excluded != 0:
+		r.Excluded = "an earlier run has excluded the leaver"
+		return !l.isExcluded(k, *r)
+	case isOpen && e.outcome&invalid != 0:
+		r.Fault = "another row of this ref contradicts it, or cannot be read; correct the export, and run that"
 	}
-	r.Excluded = "an earlier run has excluded the leaver"
-	return !l.isExcluded(k, *r)
+	return true
 }
 
 // Unfinished returns what is known of the leavers who are not done and whom no later line
@@ -307,7 +354,7 @@ func (l *Ledger) counts(number int, r *leaver.Result) bool {
 func (l *Ledger) Unfinished() iter.Seq[Standing] {
 	return func(yield func(Standing) bool) {
 		for k, e := range l.leavers.All() {
-			if e.outcome&excluded != 0 || outcomes[e.outcome].Done() {
+			if e.outcome&excluded != 0 || outcomes[e.outcome&^marks].Done() {
 				continue
 			}
 			number, _ := l.leavers.Number(k)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,6 +163,60 @@ func TestARowOfWhichALineSpeaks(t *testing.T) {
 	} {
 		if speaks, same := l.SpeaksOf(line(t, text)); speaks != want[0] || same != want[1] {
 			t.Errorf("%s: a line speaks of it %t, and says the same %t; want %v", text, speaks, same, want)
+		}
+	}
+}
+
+func TestALeaverWhomALaterRowContradictsIsNoneToCall(t *testing.T) {
+	texts := []string{"a:2 E1 2024-06-30 failed", "a:3 E1 2024-06-29 invalid", "a:4 E2 - failed", "a:5 E3 - suspended", "a:6 E3 soon invalid"}
+	faults := func(texts []string) map[string]bool {
+		all := map[string]bool{}
+		for r := range filled(t, texts...).Standing(lines(t, texts)) {
+			if !r.Outcome.AboutRow() {
+				all[r.Ref] = r.Fault != ""
+			}
+		}
+		return all
+	}
+	if got, want := faults(texts), (map[string]bool{"E1": true, "E2": false, "E3": false}); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := faults(append(texts, "b:2 E1 2024-06-30 pending")); got["E1"] {
+		t.Error("a later line about the leaver does not settle it")
+	}
+	l := filled(t, texts...)
+	if s, _ := l.Leaver(l.Keys.Of("E1")); !s.Invalid {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestALineThatSomebodyHasChangedCountsForEver(t *testing.T) {
+	changed := line(t, "a:2 E1 - invalid")
+	changed.Fault, changed.Changed = "changed", true
+	all := func(yield func(leaver.Result, error) bool) {
+		_ = yield(changed, nil) && yield(line(t, "a:2 E2 - failed"), nil) && yield(line(t, "a:2 E3 - duplicate"), nil)
+	}
+	l := ledger.New()
+	if err := l.Fill(all); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for r := range l.Standing(all) {
+		got = append(got, r.Ref)
+	}
+	if want := []string{"E1", "E2", "E3"}; !slices.Equal(got, want) {
+		t.Errorf("%q count, want %q", got, want)
+	}
+	if speaks, same := l.SpeaksOf(changed); !speaks || !same {
+		t.Error("the line would be written again")
+	}
+}
+
+func TestWhatWasSaidOfARowIsKnownOfAnotherOne(t *testing.T) {
+	l := filled(t, "a:2 E1 soon invalid", "a:2 E2 - failed")
+	for text, want := range map[string]bool{"a:7 E1 soon invalid": true, "a:7 E1 later invalid": false, "a:2 E2 - invalid": false} {
+		if got := l.Said(line(t, text)); got != want {
+			t.Errorf("%s was said: %t, want %t", text, got, want)
 		}
 	}
 }

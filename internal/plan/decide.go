@@ -61,6 +61,9 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 	result := func(o leaver.Outcome, reason string) Decision {
 		result := leaver.Result{Row: r.Row, Outcome: o, Reason: reason}
 		_, same := g.ledger.SpeaksOf(result)
+		if g.ledger.Said(result) { // of another row, too: the file may have changed around it
+			result.Earlier = result.Outcome
+		}
 		return Decision{result, same}
 	}
 	if o, reason, isSettled := settledBy(r); isSettled {
@@ -114,7 +117,7 @@ func (g *reading) leaverLine(d, from leaver.Result, known ledger.Standing) Decis
 	isSaid := isSame && known.Outcome == d.Outcome
 	if d.Outcome == leaver.Pending {
 		// How an earlier call ended says more than that this run did not come to call.
-		d.Earlier, d.Noted = known.Called, isSaid || isSame && known.Outcome.Called()
+		d.Earlier, d.Noted = known.Called, isSaid || known.EndDate == d.EndDate.Key() && known.Outcome.Called()
 		switch {
 		case d.Earlier != "":
 		case from.Earlier != "":
@@ -147,6 +150,9 @@ func (g *reading) verdict(r leaver.Result, k compact.Key, e entry) (o leaver.Out
 		return "", "", fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):
 		return leaver.Duplicate, g.suspendedIn(e, at), nil
+	case e.flags.has(unusable) && e.flags.has(onlyDuplicates):
+		other, _ := g.unusable.Get(k)
+		return leaver.Duplicate, fmt.Sprintf("the same leaver as %s", g.sources.full(other)), nil
 	case e.flags.has(farAhead):
 		return leaver.Invalid, fmt.Sprintf("the end date %s is more than %d years ahead; correct it, or leave the row out", r.EndDate.Text, leaver.Horizon), nil
 	case isDuplicate:
@@ -171,20 +177,20 @@ func (g *reading) verdict(r leaver.Result, k compact.Key, e entry) (o leaver.Out
 }
 
 // suspendedIn says which row of the leaver is suspended already.
-func (p *Plan) suspendedIn(e entry, at place) string {
+func (g *reading) suspendedIn(e entry, at place) string {
 	if e.place == at {
 		return "an earlier run has suspended the leaver, who is in another row, too"
 	}
-	return fmt.Sprintf("suspended already: see %s", p.sources.full(e.place))
+	return fmt.Sprintf("suspended already: see %s", g.sources.full(e.place))
 }
 
 // contradiction says which end dates of a ref contradict each other.
-func (p *Plan) contradiction(k compact.Key, e entry) string {
-	o := p.conflicts[k]
+func (g *reading) contradiction(k compact.Key, e entry) string {
+	o := g.conflicts[k]
 	if o.place == (place{}) {
 		return fmt.Sprintf("the ref has the end date %s in %s, and another row has one for which an earlier run has suspended the leaver; correct one of them",
-			p.dates.keys[e.endDate], p.sources.full(e.place))
+			g.dates.keys[e.endDate], g.sources.full(e.place))
 	}
 	return fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",
-		p.dates.keys[e.endDate], p.sources.full(e.place), p.dates.keys[o.endDate], p.sources.full(o.place))
+		g.dates.keys[e.endDate], g.sources.full(e.place), g.dates.keys[o.endDate], g.sources.full(o.place))
 }

@@ -29,6 +29,6 @@ func (p *Plan) Unfinished() func(leaver.Result) bool {
 			return false
 		}
 		known, isKnown := p.ledger.Leaver(p.key(r.Ref))
-		return isKnown && !known.Excluded && !met.Has(known.Number)
+		return isKnown && !known.Excluded && !known.Invalid && !met.Has(known.Number)
 	}
 }

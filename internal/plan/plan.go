@@ -10,6 +10,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"time"
@@ -56,6 +57,9 @@ type Plan struct {
 	// unread has the refs of rows whose end date cannot be read, with the place of the
 	// first one: another row of the ref may not choose the end date.
 	unread *compact.Table[compact.Key, place]
+	// unusable has the refs of lines of reports for which no request is sent in any case,
+	// with their places: what a report calls a duplicate may be one of them.
+	unusable *compact.Table[compact.Key, place]
 	// leftOut has the refs of rows that a condition left out and that may say that the
 	// person is still employed, with the first one, and moreLeftOut further rows of the
 	// ref that have other facts.
@@ -99,6 +103,7 @@ type flags uint8
 
 const (
 	done           flags = 1 << iota // another row of the leaver is suspended
+	unusable                         // another line of a report is about the leaver, and no request is sent for it
 	onlyDuplicates                   // a report calls every row so far a duplicate
 	notDue                           // the end date has not passed
 	farAhead                         // the end date is FarAhead
@@ -118,6 +123,7 @@ func New(o Options, l *ledger.Ledger) *Plan {
 		dates:      endDates{numbers: map[leaver.DateKey]uint32{}},
 		conflicts:  map[compact.Key]other{},
 		unread:     compact.NewTable[compact.Key, place](compact.Key.Hash),
+		unusable:   compact.NewTable[compact.Key, place](compact.Key.Hash),
 		leftOut:    compact.NewTable[compact.Key, leftOut](compact.Key.Hash),
 		otherFacts: compact.NewLists[sourceFacts](), moreLeftOut: compact.NewLists[leftOut](),
 		alike:   lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
@@ -147,9 +153,7 @@ func (p *Plan) Add(r leaver.Result) {
 	}
 	if o, _, isSettled := settledBy(r); isSettled {
 		p.settled[o]++
-		if r.Fault != "" && r.EndDate.Text != "" && leaver.CheckRef(r.Ref) == nil {
-			p.unread.Put(k, p.sources.place(r.Place))
-		}
+		p.addUnusable(r, k)
 		return
 	}
 	if isKnown && p.ledger.Done(k, r.EndDate.Key()) {
@@ -157,6 +161,23 @@ func (p *Plan) Add(r leaver.Result) {
 		return
 	}
 	p.addOpen(r, k, isKnown && p.doneMet.Has(known.Number))
+}
+
+// addUnusable takes a row for which no request is sent in any case.
+func (p *Plan) addUnusable(r leaver.Result, k compact.Key) {
+	switch {
+	case leaver.CheckRef(r.Ref) != nil:
+	case r.Outcome == leaver.Pending:
+		if r.Fault != "" && r.EndDate.Text != "" {
+			p.unread.Put(k, p.sources.place(r.Place))
+		}
+	default: // a line of a report
+		p.unusable.Put(k, p.sources.place(r.Place))
+		if e, isOpen := p.refs.Get(k); isOpen && e.flags.has(onlyDuplicates) {
+			e.flags |= unusable
+			p.refs.Put(k, e)
+		}
+	}
 }
 
 // addDone takes a row whose leaver an earlier run has suspended. number is that of the
@@ -200,6 +221,9 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 		e = entry{endDate: date, place: at, flags: p.dates.dues[date]}
 		if isDuplicate {
 			e.flags |= onlyDuplicates
+			if _, known := p.unusable.Get(k); known {
+				e.flags |= unusable
+			}
 		}
 	case e.flags.has(onlyDuplicates) && !isDuplicate:
 		// The row which the others are duplicates of.
@@ -265,6 +289,10 @@ func settledBy(r leaver.Result) (o leaver.Outcome, reason string, isSettled bool
 			return leaver.Invalid, r.Reason, true // of the report that is the input
 		}
 		return leaver.Invalid, r.Fault, true
+	case r.Outcome == leaver.Invalid && (r.FinishedAt.IsZero() || !r.EndDate.FarAhead(r.FinishedAt)):
+		// Of a report that is the input. Its row can be read, so it was in contradiction with
+		// other ones, and the report alone cannot tell which of them is right.
+		return leaver.Invalid, cmp.Or(r.Reason, "an earlier run has found that the row cannot be used; correct the export, and run that"), true
 	}
 	return "", "", false
 }
@@ -286,7 +314,7 @@ func (p *Plan) count() *counts {
 		case rows == 0: // done
 		case e.flags.has(conflict), p.isUnread(k):
 			c.rows[leaver.Invalid] += rows
-		case e.flags.has(done):
+		case e.flags.has(done), e.flags.has(unusable) && e.flags.has(onlyDuplicates):
 			c.rows[leaver.Duplicate] += rows
 		case e.flags.has(farAhead):
 			c.rows[leaver.Invalid] += rows

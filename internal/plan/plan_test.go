@@ -473,18 +473,18 @@ func TestAReportAsInput(t *testing.T) {
 			name:   "resumed in place: done rows are not written again, and the rest is pending",
 			report: lines,
 			input:  lines,
-			want:   []string{"suspended written", "duplicate written", "pending", "not_due written", "invalid written", "pending", "pending"},
+			want:   []string{"suspended written", "duplicate written", "pending", "not_due written", "invalid written", "invalid written", "pending"},
 		},
 		{
 			name:  "for another report: its done lines are copied",
 			input: lines,
-			want:  []string{"suspended", "duplicate", "pending", "not_due", "invalid", "pending", "pending"},
+			want:  []string{"suspended", "duplicate", "pending", "not_due", "invalid", "invalid: cannot be used", "pending"},
 		},
 		{
 			name:   "for another report that has its lines already: nothing is written twice",
 			report: lines[:3],
 			input:  lines,
-			want:   []string{"suspended written", "duplicate written", "pending", "not_due", "invalid", "pending", "pending"},
+			want:   []string{"suspended written", "duplicate written", "pending", "not_due", "invalid", "invalid", "pending"},
 		},
 		{
 			name:   "another input with a leaver that is done in it: a duplicate",

@@ -147,6 +147,9 @@ func (h *history) standing() (lines []leaver.Result) {
 			if l := h.report[j]; l.Ref == r.Ref && l.Outcome == leaver.Excluded {
 				r.Excluded = "an earlier run"
 			}
+			if l := h.report[j]; l.Ref == r.Ref && l.Outcome == leaver.Invalid && r.Outcome != leaver.Suspended {
+				r.Fault = "an earlier run has found a contradiction"
+			}
 		}
 		if counts {
 			lines = append(lines, r)
@@ -186,6 +189,10 @@ func (h *history) check(o plan.Options, rows []leaver.Result) {
 			switch {
 			case r.Excluded != "":
 				isExcluded = true
+			case r.Outcome == leaver.Invalid: // of a report, which cannot tell what is right
+				if d.Outcome != leaver.Invalid {
+					h.Errorf("%s was in contradiction, and is %s", d.Place, d.Outcome)
+				}
 			case r.Fault != "":
 				unread = true
 			case isDone(h.report, ref, r.EndDate.Key()):
@@ -205,7 +212,7 @@ func (h *history) check(o plan.Options, rows []leaver.Result) {
 			h.Errorf("%s is called, and has several end dates", ref)
 		case called == 0 && len(keys) == 1 && !unread && !wasDone && !isExcluded:
 			for _, r := range rows {
-				if r.Ref == ref && r.Outcome != leaver.Duplicate && (o.IncludeFuture || r.EndDate.Passed(noon)) && !r.EndDate.FarAhead(noon) {
+				if r.Ref == ref && r.Outcome != leaver.Duplicate && r.Outcome != leaver.Invalid && (o.IncludeFuture || r.EndDate.Passed(noon)) && !r.EndDate.FarAhead(noon) {
 					h.Errorf("%s is not called", ref)
 				}
 			}

@@ -64,7 +64,7 @@ func (l *line) changed(own leaver.Place, zone *time.Location) leaver.Result {
 	row := leaver.NewRow(at, string(l.ref), string(l.endDate), zone)
 	row.Fault = changedFault
 	row.Kept = l.keptTexts()
-	return leaver.Result{Row: row, Outcome: leaver.Invalid, Reason: row.Fault}
+	return leaver.Result{Row: row, Outcome: leaver.Invalid, Changed: true, Reason: row.Fault, FinishedAt: time.Time(l.finishedAt)}
 }
 
 func (c *checkMark) appendCSV(b []byte) []byte {

@@ -2,16 +2,22 @@ package report
 
 import (
 	"container/heap"
+	"errors"
+	"fmt"
 	"iter"
 	"time"
 
 	"offboard/internal/leaver"
 )
 
-// Merge reads the lines of several reports as those of one, in the order of time: each report in its own
-// order, and of the next lines the one that was finished first; of the same time that of
-// the first report. A line without a time has that of the line before it. An error ends
-// the sequence.
+// ErrNoTime is the error of Merge for a line of several reports whose time cannot be
+// read, because a spreadsheet has rewritten it: nobody can tell which line is later.
+var ErrNoTime = errors.New("the column finishedAt of this line has no time that can be read, and several reports are read in the order of time")
+
+// Merge reads the lines of several reports as those of one, in the order of time: each
+// report in its own order, and of the next lines the one that was finished first; of the
+// same time that of the first report. An error ends the sequence; it matches ErrNoTime
+// if there are several reports, and a line without a time.
 func Merge(reports ...iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
 	if len(reports) == 1 {
 		return reports[0]
@@ -57,8 +63,13 @@ type head struct {
 
 // advance reads the next line. It returns false at the end of the report.
 func (h *head) advance() (ok bool) {
-	if h.line, h.err, ok = h.next(); h.line.FinishedAt.After(h.time) {
-		h.time = h.line.FinishedAt
+	h.line, h.err, ok = h.next()
+	switch at := h.line.FinishedAt; {
+	case !ok || h.err != nil:
+	case at.IsZero():
+		h.err = fmt.Errorf("%s %s: %w", h.line.Place, h.line.Ref, ErrNoTime)
+	case at.After(h.time):
+		h.time = at
 	}
 	return ok
 }

@@ -43,7 +43,6 @@ func TestReportsAreMergedByTime(t *testing.T) {
 		{"nights by turns", [][]string{{"a@1", "c@3", "e@5"}, {"b@2", "d@4"}}, "a b c d e"},
 		{"of the same time, that of the first report", [][]string{{"a@1"}, {"b@1"}, {"c@1"}}, "a b c"},
 		{"a report is not sorted anew", [][]string{{"b@5", "c@1"}, {"a@3"}, {"d@6"}}, "a b c d"},
-		{"a line without a time has that of the line before", [][]string{{"b@3", "c@-"}, {"a@1", "d@4"}}, "a b c d"},
 		{"a report that is empty", [][]string{{}, {"a@1"}}, "a"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,6 +66,18 @@ func TestReportsAreMergedByTime(t *testing.T) {
 				break // the sequence ends when the caller stops
 			}
 		})
+	}
+}
+
+func TestSeveralReportsNeedTheirTimes(t *testing.T) {
+	var last error
+	n := 0
+	for _, err := range Merge(linesAt("a@1", "c@-", "d@4"), linesAt("b@2")) {
+		n++
+		last = err
+	}
+	if !errors.Is(last, ErrNoTime) || n != 2 {
+		t.Errorf("%d lines, and the end is %v", n, last)
 	}
 }
 

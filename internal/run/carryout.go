@@ -138,16 +138,23 @@ func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *th
 func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, error] {
 	isLater := func(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
 	return func(yield func(leaver.Result, error) bool) {
-		later := 0
+		later, again := 0, proofs{}
 		for d, err := range r.Decisions(ctx) {
 			switch {
 			case err == nil && d.Written:
 				p.recorded(d.Result)
 			case err == nil && isLater(d):
 				later++
+			case err == nil && again.want(d):
+				if len(again.order) == maxProofs && !again.yield(r.lines, yield) {
+					return
+				}
 			case !yield(d.Result, err) || err != nil:
 				return
 			}
+		}
+		if !again.yield(r.lines, yield) {
+			return
 		}
 		if later == 0 {
 			return

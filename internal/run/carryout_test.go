@@ -62,7 +62,7 @@ func carriedOut(t *testing.T, s Settings, target Target) Ending {
 // lines returns the last line of each row in a report as text.
 func lines(t *testing.T, path string) []string {
 	t.Helper()
-	r, err := OpenReports([]string{path}, time.UTC)
+	r, err := OpenReports(t.Context(), []string{path}, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,6 +103,36 @@ func TestCarryOutRecordsEveryRowAndResumeDoesTheRest(t *testing.T) {
 	}
 	if done := server.Suspended(); len(done) != 1 || done["E1"] != 1 {
 		t.Errorf("suspended in the first tenant: %v", done)
+	}
+}
+
+// The answer of the service travels with the line of a leaver that is written again.
+func TestALineThatIsWrittenAgainKeepsItsProof(t *testing.T) {
+	inFolder(t, map[string]string{
+		"june.csv": "ref\nE2\nE1\n",
+		"june.report.csv": header + "E1,,suspended,june.csv,2,200,2,80,2026-01-02T03:04:05Z,req-1,\n" +
+			"E2,,suspended,june.csv,3,200,1,70,2026-01-02T03:04:06Z,req-2,\nE9,,duplicate,june.csv,2,,0,0,2026-01-03T03:04:05Z,,\nE9,,duplicate,june.csv,3,,0,0,2026-01-03T03:04:05Z,,\n",
+	})
+	_, target := simulator(t)
+	s := settingsFor("june.csv")
+	s.Resume = true
+	if ended := carriedOut(t, s, target); ended.Called != 0 || ended.Rows[leaver.Suspended] != 2 {
+		t.Errorf("the run ended with %+v", ended.Counts)
+	}
+	text, err := os.ReadFile("june.report.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"E2,,suspended,june.csv,2,200,1,70,2026-01-02T03:04:06.000Z,req-2,,", "E1,,suspended,june.csv,3,200,2,80,2026-01-02T03:04:05.000Z,req-1,,"} {
+		if !strings.Contains(string(text), "\n"+want) {
+			t.Errorf("the report lacks %s:\n%s", want, text)
+		}
+	}
+	if ended := carriedOut(t, s, target); ended.Rows[leaver.Suspended] != 2 {
+		t.Errorf("the next run ended with %+v", ended.Counts)
+	}
+	if again, _ := os.ReadFile("june.report.csv"); len(again) != len(text) {
+		t.Errorf("the next run writes the same lines again")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"offboard/internal/leaver"
+	"offboard/internal/report"
 )
 
 func TestAnInputThatIsNamedTwiceIsRefused(t *testing.T) {
@@ -112,6 +113,23 @@ func TestReportsAmongTheInputsAreReadAsOne(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestReportsWithoutTimesAreNotReadAsOne(t *testing.T) {
+	inFolder(t, map[string]string{
+		"a.csv": header + "E1,,failed,june.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n",
+		"b.csv": header + "E1,2027-01-01,not_due,june.csv,2,,0,0,26/11/2026 06:26,,\n",
+	})
+	s := settingsFor("a.csv", "b.csv")
+	s.Report = "new.csv"
+	bothWays(t, func(t *testing.T, plan func(context.Context, Settings) (*Run, error)) {
+		if _, err := plan(t.Context(), s); !errors.Is(err, report.ErrNoTime) || !strings.Contains(err.Error(), "june.csv:2 E1") {
+			t.Errorf("got %v, want ErrNoTime", err)
+		}
+	})
+	s.Paths = []string{"b.csv"}
+	r, err := Rehearse(t.Context(), s)
+	closed(t, r, err)
 }
 
 func TestAReportThatWasSavedAsAWorkbookIsRefused(t *testing.T) {

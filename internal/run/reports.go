@@ -44,15 +44,21 @@ type Reports struct {
 	files []*table.File
 }
 
-// OpenReports opens reports. An error matches report.ErrNotReport if a file is none.
-// Close closes the files.
-func OpenReports(paths []string, zone *time.Location) (*Reports, error) {
-	all := &Reports{}
+// OpenReports opens reports. If ctx ends first, it returns the cause. Another error
+// matches report.ErrNotReport if a file is none. Lines of different targets are an error
+// of Lines. Close closes the files.
+func OpenReports(ctx context.Context, paths []string, zone *time.Location) (*Reports, error) {
+	all, targets := &Reports{}, report.NewTargets("")
 	for _, path := range paths {
-		r, file, err := OpenReport(path, zone)
+		file, err := Await(ctx, func() (*table.File, error) { return table.Open(path) })
 		if err != nil {
 			return nil, errors.Join(err, all.Close())
 		}
+		r, err := report.NewReader(file, zone)
+		if err != nil {
+			return nil, errors.Join(err, file.Close(), all.Close())
+		}
+		r.Hold(targets)
 		all.each, all.files = append(all.each, r.Lines()), append(all.files, file)
 	}
 	return all, nil

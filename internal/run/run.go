@@ -64,13 +64,14 @@ type Run struct {
 	NeedsResume bool
 
 	settings   Settings
-	accepted   func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
-	tooMany    leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
-	report     *report.Report        // nil in a rehearsal
-	earlier    *earlierReport        // in a rehearsal
-	ledger     *ledger.Ledger        // of the report
-	targets    *report.Targets       // of the reports that are read
-	clock      func() time.Time      // of the lines that the report gets
+	accepted   func(ref string) bool           // by the list of Reading.AcceptRefs; nil: no list
+	tooMany    leaver.Doubts                   // kinds that more leavers have than Settings.Accept allows
+	report     *report.Report                  // nil in a rehearsal
+	earlier    *earlierReport                  // in a rehearsal
+	lines      iter.Seq2[leaver.Result, error] // of the report
+	ledger     *ledger.Ledger                  // of these
+	targets    *report.Targets                 // of the reports that are read
+	clock      func() time.Time                // of the lines that the report gets
 	unfinished iter.Seq2[leaver.Result, error]
 }
 
@@ -208,7 +209,7 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.Written && d.Outcome.Uncalled() {
+		if (d.Written || d.Result.Known()) && d.Outcome.Uncalled() {
 			known[d.Outcome]++
 		}
 	}
@@ -218,7 +219,7 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 // plan makes the plan from the lines of the report that the run goes on with, and from
 // the first reading of the inputs. inPlace tells that the only input is that report.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.ledger = ledger.New()
+	r.ledger, r.lines = ledger.New(), lines
 	dated := datedSources{}
 	for line, err := range until(ctx, lines) {
 		_, other := errors.AsType[*report.TargetError](err)
@@ -230,7 +231,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		case err != nil:
 			return &ReportError{err}
 		}
-		if line.Target == "" {
+		if line.Changed {
 			r.Changed++
 		}
 		r.ledger.Add(line)
@@ -258,7 +259,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 			return &NoEndDatesError{in.Name, in.Export.Field()}
 		}
 	}
-	if err := r.addUnfinished(ctx, lines); err != nil {
+	if err := r.addUnfinished(ctx); err != nil {
 		return err
 	}
 	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
@@ -280,14 +281,14 @@ func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) err
 }
 
 // addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
-func (r *Run) addUnfinished(ctx context.Context, lines iter.Seq2[leaver.Result, error]) error {
+func (r *Run) addUnfinished(ctx context.Context) error {
 	r.unfinished = noLines
 	if !r.settings.Unfinished {
 		return nil
 	}
 	isUnfinished := r.Plan.Unfinished()
 	r.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
-		for line, err := range r.ledger.Standing(lines) {
+		for line, err := range r.ledger.Standing(r.lines) {
 			if err == nil && !isUnfinished(line) {
 				continue
 			}
