@@ -15,8 +15,9 @@ import (
 // configuration has the values of flags in the environment and in the file of
 // --config. It is a kong.Resolver.
 type configuration struct {
-	env  func(string) (string, bool)
-	file map[string]configured // by flag; nil until the file is read
+	env   func(string) (string, bool)
+	file  map[string]configured // by flag; nil until the file is read
+	names *brokenNames
 }
 
 // configured is the value of a flag as text, and the place where it was found.
@@ -173,6 +174,7 @@ func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) erro
 			return fmt.Errorf("%s: %s is set in %s already", origin, key.Value, earlier.origin)
 		}
 		c.file[key.Value] = configured{text, origin}
+		c.names.add(text)
 	}
 	return nil
 }
