@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -228,6 +229,27 @@ func TestJSONKeepsWhatIsNotSafeToShow(t *testing.T) {
 		t.Errorf("the log has %q, %v, want %q", logged.File, err, secret)
 	}
 	wantSafe(t, "the log", stderr)
+}
+
+// The server of the sandbox writes nothing of its own to standard error.
+func TestTheServerOfTheSandboxLogsNothing(t *testing.T) {
+	var logged strings.Builder
+	log.SetOutput(&logged)
+	defer log.SetOutput(os.Stderr)
+	s, err := startSandbox("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.http.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("hunter2") })
+	resp, err := http.Get(s.url)
+	if err == nil {
+		_ = resp.Body.Close()
+		t.Error("the server does not panic")
+	}
+	s.close()
+	if logged.Len() > 0 {
+		t.Errorf("logged: %.300s", logged.String())
+	}
 }
 
 // An error has another path than the one that was typed.
