@@ -18,7 +18,8 @@ import (
 var version, commit string
 
 func main() {
-	// net/http writes to this logger what a server sends unasked, with people's data in it.
+	// net/http writes to this logger what a server sends unasked, with people's data in it,
+	// and all headers of HTTP/2, with credentials, if GODEBUG has http2debug.
 	log.SetOutput(io.Discard)
 	intake, stopIntake := context.WithCancelCause(context.Background())
 	calls, cancelCalls := context.WithCancel(context.Background())

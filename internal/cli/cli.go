@@ -32,7 +32,8 @@ type app struct {
 	// calls is done, requests in flight are cancelled.
 	intake, calls context.Context
 
-	stderr *terminal // Stderr, for messages, logs and progress
+	stderr *terminal // the same as Stderr, for messages, logs and progress
+	names  *brokenNames
 	log    *slog.Logger
 	now    func() time.Time
 	jitter func() float64 // a random number in [0, 1)
@@ -42,16 +43,23 @@ type app struct {
 // further request is sent, requests in flight may finish, and the report is
 // completed. When calls ends, requests in flight are cancelled.
 func Main(intake, calls context.Context, s System) int {
+	names := &brokenNames{}
+	for _, word := range s.Args {
+		names.add(word)
+	}
+	s.LookupEnv = names.watched(s.LookupEnv)
+	stderr := newTerminal(s.Stderr)
+	s.Stdout, s.Stderr = textScreen{s.Stdout}, stderr // nothing is written past them
 	a := &app{
 		System: s, intake: intake, calls: calls,
-		stderr: newTerminal(s.Stderr),
+		stderr: stderr, names: names,
 		log:    slog.New(slog.DiscardHandler), // until the flags are parsed
 		now:    time.Now,
 		jitter: rand.Float64,
 	}
 	err := a.run()
 	if text := message(err); text != "" {
-		a.stderr.println(wrap(text, widthOf(s.Stderr)))
+		a.stderr.println(wrap(names.joined(text), widthOf(s.Stderr)))
 	}
 	return exitCode(err)
 }
@@ -60,7 +68,7 @@ func Main(intake, calls context.Context, s System) int {
 func (a *app) run() error {
 	var c commands
 	helped := false // kong calls Exit after it has printed the help
-	conf := &configuration{env: a.LookupEnv}
+	conf := &configuration{env: a.LookupEnv, names: a.names}
 	parser, err := kong.New(&c,
 		kong.Name("offboard"),
 		kong.Description(description),
@@ -93,6 +101,9 @@ func (a *app) run() error {
 
 // terminalFile returns the file of a stream if it is a terminal.
 func terminalFile(stream any) (*os.File, bool) {
+	if shown, ok := stream.(interface{ stream() io.Writer }); ok {
+		stream = shown.stream()
+	}
 	f, ok := stream.(*os.File)
 	return f, ok && isTerminal(f)
 }

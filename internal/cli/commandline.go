@@ -30,7 +30,7 @@ func (a *app) commandLine(parsed *kong.Context, conf *configuration) commandLine
 	for i, word := range a.Args {
 		// The value of a flag before the command can be the same word.
 		if word == c.command && (i == 0 || find(parsed.Model.Flags, strings.TrimPrefix(a.Args[i-1], "--")) == nil) {
-			c.global, c.words = a.Args[:i], slices.Clone(a.Args[i+1:])
+			c.global, c.words = a.Args[:i], withoutSecrets(a.Args[i+1:])
 			break
 		}
 	}

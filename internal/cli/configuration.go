@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,8 +15,9 @@ import (
 // configuration has the values of flags in the environment and in the file of
 // --config. It is a kong.Resolver.
 type configuration struct {
-	env  func(string) (string, bool)
-	file map[string]configured // by flag; nil until the file is read
+	env   func(string) (string, bool)
+	file  map[string]configured // by flag; nil until the file is read
+	names *brokenNames
 }
 
 // configured is the value of a flag as text, and the place where it was found.
@@ -131,11 +133,18 @@ func find(flags []*kong.Flag, name string) *kong.Flag {
 	return flags[i]
 }
 
+// anchorInError matches the one error of the parser that quotes the file. A secret that
+// begins with "*" would be in it.
+var anchorInError = regexp.MustCompile("unknown anchor '.*' referenced")
+
 // parse reads the file. A key is the name of a flag without its dashes. A value is a
 // scalar, or a list if the flag can be repeated.
 func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) error {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
+		if anchorInError.MatchString(err.Error()) {
+			return fmt.Errorf("%s: a value that begins with * must be in quotes", path)
+		}
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if len(document.Content) == 0 {
@@ -165,6 +174,7 @@ func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) erro
 			return fmt.Errorf("%s: %s is set in %s already", origin, key.Value, earlier.origin)
 		}
 		c.file[key.Value] = configured{text, origin}
+		c.names.add(text)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 
 	"offboard/internal/run"
@@ -135,10 +134,14 @@ func (a *app) credentials(f *targetFlags, tokenURL string) (thrive.Credentials, 
 			return nil, usagef("--tenant is needed: with an API secret it is the user name")
 		}
 		return thrive.Basic{Tenant: f.Tenant, Secret: apiSecret}, nil
+	case !oauth && a.isEmpty("OFFBOARD_API_SECRET"):
+		return nil, usagef("$OFFBOARD_API_SECRET is empty; set it to the API secret")
 	case !oauth:
 		return nil, usagef("credentials are needed: --tenant and --api-secret-file, or --client-id and --client-secret-file")
 	case f.ClientID == "":
 		return nil, usagef("--client-id is needed with a client secret")
+	case clientSecret == "" && a.isEmpty("OFFBOARD_CLIENT_SECRET"):
+		return nil, usagef("$OFFBOARD_CLIENT_SECRET is empty; set it to the client secret")
 	case clientSecret == "":
 		return nil, usagef("--client-secret-file is needed with --client-id")
 	case tokenURL == "":
@@ -150,29 +153,9 @@ func (a *app) credentials(f *targetFlags, tokenURL string) (thrive.Credentials, 
 	return thrive.ClientCredentials{ClientID: f.ClientID, ClientSecret: clientSecret, TokenURL: tokenURL, Scopes: strings.Fields(f.Scope)}, nil
 }
 
-// secret returns the secret in the file of a flag or in a variable; "" if there is
-// none.
-func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
+// isEmpty tells whether a variable is set to nothing. That is like no variable as long as
+// it is not needed.
+func (a *app) isEmpty(name string) bool {
 	value, set := a.LookupEnv(name)
-	switch {
-	case path == "":
-		return thrive.Secret(value), nil
-	case set && value != "":
-		return "", usagef("%s and $%s are both given; give only one of them", flag, name)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", usagef("%s: %w", flag, err)
-	}
-	secret := strings.TrimRight(string(text), "\r\n")
-	switch {
-	case secret == "":
-		return "", usagef("%s: %s is empty", flag, path)
-	case strings.ContainsAny(secret, "\r\n"):
-		return "", usagef("%s: %s has more than one line; it must contain only the secret", flag, path)
-	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o004 != 0 {
-		a.log.Warn("every user of this machine can read the secret", "file", path, "remedy", "chmod 600 "+quote(path))
-	}
-	return thrive.Secret(secret), nil
+	return set && value == ""
 }

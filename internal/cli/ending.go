@@ -31,7 +31,7 @@ func (r runResult) write(w io.Writer, err error) {
 		people(r.Called), spell(r.Elapsed), group(r.Called-r.Failed), count(r.Rows.Total(), "row"))
 	text = appendTally(text, r.Rows)
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
-	text = fmt.Appendf(text, "Report: %s\n", r.report)
+	text = fmt.Appendf(text, "Report: %s\n", nameOf(r.report))
 	text = r.appendLeft(text, err == nil)
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)

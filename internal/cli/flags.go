@@ -52,7 +52,7 @@ func groups() []kong.Group {
 func (c *commands) handler(w io.Writer) slog.Handler {
 	options := &slog.HandlerOptions{Level: c.LogLevel}
 	if c.LogFormat == "json" {
-		return slog.NewJSONHandler(w, options)
+		return slog.NewJSONHandler(jsonScreen{w}, options)
 	}
 	return slog.NewTextHandler(w, options)
 }

@@ -43,7 +43,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	}
 	defer r.Close()
 	if r.NeedsResume {
-		a.stderr.println("Warning: " + r.ReportPath + " exists: add --resume to resume from it, or name another report with --report FILE")
+		a.stderr.println("Warning: " + nameOf(r.ReportPath) + " exists: add --resume to resume from it, or name another report with --report FILE")
 	}
 	held, err := r.Held(a.intake, heldExamples)
 	if err != nil {

@@ -24,7 +24,7 @@ func (c *reportCommand) Run(a *app) error {
 		return usageError{err}
 	}
 	if c.JSON {
-		e := json.NewEncoder(a.Stdout)
+		e := json.NewEncoder(jsonScreen{a.Stdout})
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
 		return e.Encode(s)
@@ -45,7 +45,7 @@ func (c *reportCommand) add(ctx context.Context, s *report.Summary) error {
 func summaryText(s *report.Summary) []byte {
 	var text []byte
 	for _, name := range s.Reports {
-		text = fmt.Appendf(text, "%s\n", name)
+		text = fmt.Appendf(text, "%s\n", nameOf(name))
 	}
 	text = fmt.Appendf(text, "%s, %s fine\n", count(s.Rows, "row"), group(fine(s.Outcomes)))
 	text = appendTally(text, s.Outcomes)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -100,7 +102,10 @@ func startSandbox(address string) (*sandbox, error) {
 		return nil, err
 	}
 	server := thrivetest.New(thrivetest.Options{AnyRef: true, SpecialRefs: true})
-	s := &sandbox{Server: server, url: "http://" + listener.Addr().String(), http: &http.Server{Handler: server}}
+	s := &sandbox{Server: server, url: "http://" + listener.Addr().String(), http: &http.Server{
+		Handler:  server,
+		ErrorLog: log.New(io.Discard, "", 0), // Go's own would write past our terminal
+	}}
 	go func() { _ = s.http.Serve(listener) }() // returns when close closes the server
 	return s, nil
 }

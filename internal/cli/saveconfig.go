@@ -54,6 +54,9 @@ func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, dete
 		if value == nil {
 			continue
 		}
+		if slices.Contains(secretFlags, flag.Name) && !looksLikePath(fmt.Sprint(value)) {
+			return usagef("--save-config: --%s does not name a file; its value may be the secret itself, which must not be in a file", flag.Name)
+		}
 		var key, node yaml.Node
 		key.SetString(flag.Name)
 		if err := node.Encode(value); err != nil {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"offboard/internal/input"
 	"offboard/internal/leaver"
@@ -33,14 +32,14 @@ func writeOutline(w io.Writer, width int, o outline) {
 	text = appendTotals(text, r.Totals)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
 	if n := r.Changed; n > 0 {
-		text = fmt.Appendf(text, "Warning: %s: %s changed by a spreadsheet or by hand, and %s for nothing.\n", r.ReportPath, count(n, "line")+" "+agree(n, "was", "were"), agree(n, "counts", "count"))
+		text = fmt.Appendf(text, "Warning: %s: %s changed by a spreadsheet or by hand, and %s for nothing.\n", nameOf(r.ReportPath), count(n, "line")+" "+agree(n, "was", "were"), agree(n, "counts", "count"))
 	}
 	if o.target != "" {
-		text = fmt.Appendf(text, "In %s\n", o.target)
+		text = fmt.Appendf(text, "In %s\n", printable(o.target, 1000))
 	}
 	for _, in := range r.Inputs {
 		if how := howRead(in); how != "" {
-			text = fmt.Appendf(text, "%s: %s\n", printable(in.Name, 200), how)
+			text = fmt.Appendf(text, "%s: %s\n", nameOf(in.Name), how)
 		}
 	}
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
@@ -61,11 +60,11 @@ func writeOutline(w io.Writer, width int, o outline) {
 func namesOf(inputs run.Inputs) string {
 	const most = 3
 	if len(inputs) > most {
-		return fmt.Sprintf("%s and %d more inputs", printable(inputs[0].Name, 200), len(inputs)-1)
+		return fmt.Sprintf("%s and %d more inputs", nameOf(inputs[0].Name), len(inputs)-1)
 	}
 	names := make([]string, len(inputs))
 	for i, in := range inputs {
-		names[i] = printable(in.Name, 200)
+		names[i] = nameOf(in.Name)
 	}
 	return strings.Join(names, ", ")
 }
@@ -99,10 +98,10 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 			continue
 		}
 		if n := in.Survey.LeftOut; n > 0 {
-			text = fmt.Appendf(text, "%s: %s left out by --where\n", in.Name, count(n, "row"))
+			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Name), count(n, "row"))
 		}
 		for _, w := range in.Export.Warnings(in.Survey) {
-			text = fmt.Appendf(text, "Warning: %s: %s.\n", in.Name, w)
+			text = fmt.Appendf(text, "Warning: %s: %s.\n", nameOf(in.Name), w)
 		}
 	}
 	return text
@@ -113,13 +112,13 @@ func appendLists(text []byte, inputs run.Inputs) []byte {
 	isExport := func(in *run.Input) bool { return !in.IsReport() }
 	lists := inputs[0].Options
 	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {
-		text = fmt.Appendf(text, "Refs are replaced as in %s: %s\n", c.Name, count(c.Len(), "pair"))
+		text = fmt.Appendf(text, "Refs are replaced as in %s: %s\n", nameOf(c.Name), count(c.Len(), "pair"))
 		for _, w := range c.Warnings() {
-			text = fmt.Appendf(text, "Warning: %s: %s.\n", c.Name, w)
+			text = fmt.Appendf(text, "Warning: %s: %s.\n", nameOf(c.Name), w)
 		}
 	}
 	if l := lists.Except; l != nil {
-		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), l.Name)
+		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), nameOf(l.Name))
 		if l.Hidden > 0 {
 			text = fmt.Appendf(text, ", with %s that the sheet hides", count(l.Hidden, "row"))
 		}
@@ -152,9 +151,9 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	for _, a := range first {
 		other := "that of a leaver who is suspended already"
 		if a.Other.Source != "" {
-			other = "the ref in " + a.Other.String()
+			other = "the ref in " + printable(a.Other.String(), 200)
 		}
-		text = fmt.Appendf(text, "  %s in %s looks like %s\n", printable(a.Ref, 40), a.Place, other)
+		text = fmt.Appendf(text, "  %s in %s looks like %s\n", printable(a.Ref, 40), printable(a.Place.String(), 200), other)
 	}
 	if more := n - len(first); more > 0 {
 		text = fmt.Appendf(text, "  … and %s more\n", group(more))
@@ -250,21 +249,4 @@ func spell(d time.Duration) string {
 	}
 	d = d.Round(time.Minute)
 	return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
-}
-
-// printable returns a text from an input or a server so that it is safe to print: it
-// has at most so many characters, and none that controls a terminal.
-func printable(s string, most int) string {
-	n := 0
-	return strings.Map(func(r rune) rune {
-		switch n++; {
-		case n == most:
-			return '…'
-		case n > most:
-			return -1
-		case !unicode.IsPrint(r):
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }

@@ -27,7 +27,7 @@ import (
 //   - Text is wrapped only for a terminal, so that other programs can read it line by
 //     line. Results of run are not wrapped, so that a command in them can be copied.
 
-// terminal is standard error. It is safe for use by several goroutines.
+// terminal is standard error, for texts that are safe to show: see screenText. It is safe for use by several goroutines.
 type terminal struct {
 	mu    sync.Mutex
 	w     io.Writer
@@ -36,6 +36,8 @@ type terminal struct {
 
 func newTerminal(w io.Writer) *terminal { return &terminal{w: w} }
 
+func (t *terminal) stream() io.Writer { return t.w }
+
 // Write removes the progress bar and writes whole lines.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
@@ -43,7 +45,7 @@ func (t *terminal) Write(p []byte) (int, error) {
 	if t.clear != nil {
 		t.clear()
 	}
-	return t.w.Write(p)
+	return writeAs(t.w, p, screenText(p))
 }
 
 func (t *terminal) println(line string) { _, _ = io.WriteString(t, line+"\n") }
@@ -105,7 +107,7 @@ func (a *app) confirm(leavers, held int, target string) error {
 	if held > 0 {
 		a.stderr.println(are(held) + " held and will not be suspended.")
 	}
-	fmt.Fprintf(a.stderr, "The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), target)
+	fmt.Fprintf(a.stderr, "The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), printable(target, 1000))
 	typed, err := readLine(a.intake, in)
 	if err != nil {
 		a.stderr.println("")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"regexp"
 	"strings"
 )
 
@@ -21,8 +20,7 @@ type answer struct {
 	http1     bool   // it came over HTTP/1.x
 	err       error  // what decode returned
 
-	headers     *headers // of the request
-	secretForms []string // see authorizer
+	headers *headers // of the request
 }
 
 func (a *answer) response() Response {
@@ -121,7 +119,7 @@ func (a *answer) object() (object []byte, problem string) {
 }
 
 func (a *answer) notJSON() string {
-	media, _, err := mime.ParseMediaType(redact(a.header.Get("Content-Type"), a.secretForms...))
+	media, _, err := mime.ParseMediaType(a.headers.secrets.redact(a.header.Get("Content-Type")))
 	if err != nil || media == "" || strings.HasSuffix(media, "json") {
 		return "the answer is not JSON"
 	}
@@ -131,19 +129,11 @@ func (a *answer) notJSON() string {
 // sanitize makes a text of the server safe to print: without secrets, in one line
 // of at most limit runes.
 func (a *answer) sanitize(text string, limit int) string {
-	// A text shorter than the credential cannot contain it. This saves time,
-	// because every answer has a request ID, which is usually short.
-	if len(text) >= len(a.headers.credential) {
-		text = redact(text, a.headers.credentialForms...)
-	}
-	return oneLine(redact(text, a.secretForms...), limit)
+	return oneLine(a.headers.secrets.redact(text), limit)
 }
 
-var jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-
 // jsonText returns the value of a JSON string, "" for null, and compact JSON for
-// any other value. Strings in that JSON are encoded again, because redact does
-// not find a secret with unnecessary escapes.
+// any other value.
 func jsonText(raw json.RawMessage) string {
 	var s *string
 	if len(raw) == 0 {
@@ -159,11 +149,7 @@ func jsonText(raw json.RawMessage) string {
 	if json.Compact(&b, raw) != nil {
 		return ""
 	}
-	return jsonString.ReplaceAllStringFunc(b.String(), func(quoted string) string {
-		var s string
-		_ = json.Unmarshal([]byte(quoted), &s) // Compact has checked that it is valid
-		return `"` + jsonEscaped(s) + `"`
-	})
+	return b.String()
 }
 
 // readBody reads the whole body, so that the connection can be used again, but at

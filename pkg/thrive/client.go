@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -57,9 +58,11 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	awaitTurn func(context.Context) error
-	headers   atomic.Pointer[headers] // for the current token
-	fresh     http.RoundTripper       // a new connection for each request; nil: Config.Transport is in use
-	flights   flights
+	// proxyPassword is secret, too; "" if there is none.
+	proxyPassword string
+	headers       atomic.Pointer[headers] // for the current token
+	fresh         http.RoundTripper       // a new connection for each request; nil: Config.Transport is in use
+	flights       flights
 }
 
 // NewClient returns a client for a configuration. It sends nothing. The error
@@ -96,6 +99,7 @@ func NewClient(cfg Config) (*Client, error) {
 		fresh := transport.Clone()
 		fresh.DisableKeepAlives = true
 		c.http.Transport, c.fresh = transport, fresh
+		c.proxyPassword = proxyPassword(cfg.BaseURL)
 	}
 	var err error
 	if c.auth, err = cfg.Credentials.authorizer(c.http, c.timeout); err != nil {
@@ -125,6 +129,21 @@ func newTransport(maxConnections int) *http.Transport {
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableCompression:     true, // answers are small, and maxBody bounds what is read
 	}
+}
+
+// proxyPassword returns the password of the proxy for a URL; "" if there is none. The
+// proxy may send it back, as a server does with other secrets.
+func proxyPassword(to string) string {
+	u, err := url.Parse(to)
+	if err != nil {
+		return ""
+	}
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u})
+	if err != nil || proxy == nil {
+		return ""
+	}
+	password, _ := proxy.User.Password()
+	return password
 }
 
 func orDefault[T comparable](value, fallback T) T {
@@ -190,7 +209,7 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	}
 	// RoundTrip makes exactly one request: it knows no redirects or cookies.
 	resp, err := transport.RoundTrip(req)
-	a := &answer{headers: h, secretForms: c.auth.secretForms()}
+	a := &answer{headers: h}
 	if err == nil {
 		a.status, a.header, a.http1 = resp.StatusCode, resp.Header, resp.ProtoMajor == 1
 		if resp.StatusCode >= 200 {
@@ -215,9 +234,9 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 // headers are the headers of all requests with one Authorization. They are made
 // once per token and shared, because a transport must not change them.
 type headers struct {
-	auth, credential      string // the header's value, and what follows its scheme
+	auth                  string // the header's value
 	withBody, withoutBody http.Header
-	credentialForms       []string // see formsOf
+	secrets               *redactor // removes all secrets from the answer, the token included
 }
 
 func (c *Client) headersFor(auth string) *headers {
@@ -225,7 +244,7 @@ func (c *Client) headersFor(auth string) *headers {
 		return h
 	}
 	_, credential, _ := strings.Cut(auth, " ")
-	h := &headers{auth: auth, credential: credential, credentialForms: formsOf(credential)}
+	h := &headers{auth: auth, secrets: c.auth.secrets().with(credential, c.proxyPassword)}
 	h.withoutBody = http.Header{"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent}}
 	h.withBody = h.withoutBody.Clone()
 	h.withBody.Set("Content-Type", "application/json")

@@ -25,9 +25,8 @@ type authorizer interface {
 	// invalidate is called after a 401 for this value. It returns whether
 	// header may return another value now.
 	invalidate(header string) bool
-	// secretForms returns the secrets in all forms that must not appear in a
-	// text. The slice is shared and must not be changed.
-	secretForms() []string
+	// secrets returns what removes the secrets from a text.
+	secrets() *redactor
 }
 
 // Basic is HTTP Basic authentication: the tenant ID is the user name and the API
@@ -47,17 +46,17 @@ func (b Basic) authorizer(*http.Client, time.Duration) (authorizer, error) {
 		return nil, errors.New("the API secret is missing")
 	}
 	token := basicToken(b.Tenant, string(b.Secret))
-	return &basicAuth{value: "Basic " + token, forms: formsOf(token, string(b.Secret))}, nil
+	return &basicAuth{value: "Basic " + token, removes: newRedactor(token, string(b.Secret))}, nil
 }
 
 type basicAuth struct {
-	value string
-	forms []string
+	value   string
+	removes *redactor
 }
 
 func (a *basicAuth) header(context.Context) (string, bool, error) { return a.value, false, nil }
 func (a *basicAuth) invalidate(string) bool                       { return false }
-func (a *basicAuth) secretForms() []string                        { return a.forms }
+func (a *basicAuth) secrets() *redactor                           { return a.removes }
 
 // ClientCredentials is the client credentials grant of OAuth 2.0 (vendor's
 // documentation of authentication). The documentation does not say whether the

@@ -2,14 +2,9 @@ package thrive
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/url"
-	"regexp"
-	"slices"
-	"strings"
 )
 
 const redacted = "[redacted]"
@@ -38,50 +33,6 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText implements encoding.TextMarshaler, which encoding/json uses, too.
 // It returns "[redacted]".
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// redact replaces all forms of secrets in a text from a server, which may send
-// back what it was sent.
-func redact(text string, forms ...string) string {
-	for _, form := range forms {
-		text = strings.ReplaceAll(text, form, redacted)
-	}
-	return text
-}
-
-var percents = regexp.MustCompile(`%[0-9A-F]{2}`)
-
-// formsOf returns secrets in all forms in which a server may send them back: as
-// they are, and encoded. It is too slow to be called for every answer.
-func formsOf(secrets ...string) []string {
-	var forms []string
-	for _, s := range secrets {
-		if s == "" {
-			continue
-		}
-		html, _ := json.Marshal(s) // a string always encodes
-		forms = append(forms, s, base64.StdEncoding.EncodeToString([]byte(s)))
-		for _, quoted := range []string{jsonEscaped(s), string(html[1 : len(html)-1])} {
-			forms = append(forms, quoted, strings.ReplaceAll(quoted, "/", `\/`)) // as PHP encodes it
-		}
-		for _, escaped := range []string{url.QueryEscape(s), url.PathEscape(s), segment(s)} {
-			forms = append(forms, escaped, percents.ReplaceAllStringFunc(escaped, strings.ToLower)) // as .NET encodes it
-		}
-	}
-	slices.Sort(forms)
-	forms = slices.Compact(forms)
-	// The longest form comes first, because a form may contain another one.
-	slices.SortStableFunc(forms, func(a, b string) int { return len(b) - len(a) })
-	return forms
-}
-
-// jsonEscaped returns s as JSON encodes it, without the quotes.
-func jsonEscaped(s string) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // a string always encodes
-	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
-}
 
 // basicToken returns the credentials of a Basic Authorization header.
 func basicToken(user, password string) string {

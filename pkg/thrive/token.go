@@ -22,7 +22,7 @@ type tokens struct {
 	config  clientcredentials.Config // without AuthStyle: see fetch
 	client  *http.Client
 	timeout time.Duration // of one fetch
-	forms   []string      // see authorizer.secretForms
+	removes *redactor     // see authorizer.secrets
 
 	current atomic.Pointer[token]
 	flight  singleflight.Group
@@ -49,14 +49,15 @@ func newTokens(c ClientCredentials, client *http.Client, timeout time.Duration) 
 		client:  client,
 		timeout: timeout,
 		// In a header both are form-encoded first (RFC 6749, section 2.3.1).
-		forms: formsOf(
+		removes: newRedactor(
 			basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(string(c.ClientSecret))),
 			string(c.ClientSecret),
+			proxyPassword(c.TokenURL),
 		),
 	}
 }
 
-func (t *tokens) secretForms() []string { return t.forms }
+func (t *tokens) secrets() *redactor { return t.removes }
 
 // invalidate removes the token that was refused, unless another goroutine has
 // replaced it already.
@@ -182,5 +183,5 @@ func tokenClass(status int) Class {
 }
 
 func (t *tokens) sanitize(text string, limit int) string {
-	return oneLine(redact(text, t.forms...), limit)
+	return oneLine(t.removes.redact(text), limit)
 }
