@@ -11,6 +11,7 @@ import (
 	"offboard/internal/batch"
 	"offboard/internal/report"
 	"offboard/internal/run"
+	"offboard/internal/table"
 	"offboard/pkg/thrive"
 )
 
@@ -34,11 +35,12 @@ func explainParse(err error) error {
 // explainRun adds to an error of a run what a person can type to solve it. The
 // error that it returns matches the same errors.
 func explainRun(err error) error {
-	if remedy := remedyFor(err); remedy != "" {
-		return fmt.Errorf("%w%s", err, remedy)
-	}
+	remedy := remedyFor(err)
 	if l, ok := errors.AsType[*run.ListError](err); ok {
-		return fmt.Errorf("%s: %w", flagOf[l.List], err)
+		err = fmt.Errorf("%s: %w", flagOf[l.List], err)
+	}
+	if remedy != "" {
+		return fmt.Errorf("%w%s", err, remedy)
 	}
 	return err
 }
@@ -51,6 +53,9 @@ func remedyFor(err error) string {
 	const anotherReport = "or name another report with --report FILE"
 	if errors.Is(err, report.ErrLocked) { // when the report is opened, or when the run begins
 		return "; nothing was sent; try again later"
+	}
+	if large, ok := errors.AsType[*table.UnpackedError](err); ok {
+		return fmt.Sprintf("; if it should be so large, allow it with a larger size, such as --max-unpacked %s", larger(large.Limit))
 	}
 	if missing, ok := errors.AsType[*run.NoEndDatesError](err); ok {
 		return fmt.Sprintf("; name the %s with --end-date-column", missing.Field)

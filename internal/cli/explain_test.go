@@ -10,6 +10,7 @@ import (
 	"offboard/internal/batch"
 	"offboard/internal/report"
 	"offboard/internal/run"
+	"offboard/internal/table"
 )
 
 func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
@@ -26,6 +27,8 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 		{"the table of refs cannot be read", &run.ListError{List: run.CrosswalkList, Err: other}, "--ref-map: a.csv: disk full"},
 		{"the exceptions cannot be read", &run.ListError{List: run.ExceptList, Err: other}, "--except: a.csv: disk full"},
 		{"the accepted refs cannot be read", &run.ListError{List: run.AcceptedList, Err: other}, "--accept-refs: a.csv: disk full"},
+		{"an input unpacks to too much", &table.UnpackedError{Size: 10_000, Limit: 64 << 20}, "a.csv: this file of 9.8 KiB unpacks to more than 64 MiB; if it should be so large, allow it with a larger size, such as --max-unpacked 128MiB"},
+		{"a list unpacks to too much", &run.ListError{List: run.ExceptList, Err: &table.UnpackedError{Size: 1, Limit: 1 << 20}}, "--except: a.csv: this file of 1 bytes unpacks to more than 1 MiB; if it should be so large, allow it with a larger size, such as --max-unpacked 2MiB"},
 		{"end dates are missing", &run.NoEndDatesError{Name: "a.csv", Field: "key"}, "; name the key with --end-date-column"},
 		{"too many failures", &batch.TooManyFailuresError{Failed: 20, Limit: limit}, " (--max-failures 20)"},
 		{"too many leavers", &run.TooManyError{Leavers: 3, Most: 2}, " (--max-leavers 2); nothing was sent"},
