@@ -5,6 +5,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -50,10 +52,24 @@ func Main(intake, calls context.Context, s System) int {
 		jitter: rand.Float64,
 	}
 	err := a.run()
-	if text := message(err); text != "" {
-		a.stderr.println(wrap(text, widthOf(s.Stderr)))
-	}
+	a.say(err)
 	return exitCode(err)
+}
+
+// say writes what is written about an error at the end: to standard error, unless that is
+// redirected into a file that the command would damage.
+func (a *app) say(err error) {
+	text := message(err)
+	if text == "" {
+		return
+	}
+	into, ok := errors.AsType[*redirectedError](err)
+	switch {
+	case !ok || !into.stderr:
+		a.stderr.println(wrap(text, widthOf(a.Stderr)))
+	case !into.stdout:
+		fmt.Fprintln(a.Stdout, text)
+	}
 }
 
 // run parses the command line and runs its command.

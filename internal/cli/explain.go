@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -66,6 +67,9 @@ func remedyFor(err error) string {
 	if tooMany, ok := errors.AsType[*run.TooManyError](err); ok {
 		return fmt.Sprintf(" (--max-leavers %d); nothing was sent", tooMany.Most)
 	}
+	if remedy := remedyForPlace(err); remedy != "" {
+		return remedy
+	}
 	opened, ok := errors.AsType[*run.OpenReportError](err)
 	if remedy := remedyForReport(err, ok); remedy != "" {
 		return remedy
@@ -86,6 +90,26 @@ func remedyFor(err error) string {
 		return " (--deadline)"
 	case line:
 		return ", " + anotherReport
+	}
+	return ""
+}
+
+// remedyForPlace returns a text to add to an error about a place where no report can be.
+func remedyForPlace(err error) string {
+	if _, ok := errors.AsType[*run.ReportIsInputError](err); ok {
+		return "; name another report with --report FILE"
+	}
+	if _, ok := errors.AsType[*report.NoLocksError](err); ok {
+		return "; nothing was sent; put the report into a folder on another file system, such as a local disk, with --report FILE"
+	}
+	if is, ok := errors.AsType[*report.NotFileError](err); ok {
+		switch {
+		case is.Torn:
+			return "; the end of the report that is cut off would be kept there: remove it, or move it away"
+		case is.Kind.IsDir():
+			return "; name a file in it, such as --report " + quote(filepath.Join(is.Path, "leavers.report.csv"))
+		}
+		return "; name a file with --report FILE"
 	}
 	return ""
 }

@@ -202,6 +202,9 @@ func (f *planFlags) Validate() error {
 	case f.Unfinished && !f.Resume:
 		return errors.New("--unfinished needs --resume: it is about the report of earlier runs")
 	}
+	if f.Report == run.StdinPath {
+		return errors.New("--report needs the name of a file, not -: standard output has the result; name a file, such as --report leavers.report.csv")
+	}
 	if _, err := accepted(f.Accept); err != nil {
 		return err
 	}

@@ -237,12 +237,29 @@ func (all Inputs) reportPath(path, target string) (_ string, inPlace bool) {
 	case alone && first.path != "":
 		return first.path, true
 	}
-	base := strings.TrimSuffix(filepath.Base(first.Name), ".gz")
+	return ReportName(first.Name, target), false
+}
+
+// ReportName returns the path of the report of a run whose first input has a name, if
+// nobody names another one.
+func ReportName(first, target string) string {
+	base := strings.TrimSuffix(filepath.Base(first), ".gz")
 	extension := ".report.csv"
 	if target == SandboxTarget {
 		extension = ".sandbox.csv"
 	}
-	return strings.TrimSuffix(base, filepath.Ext(base)) + extension, false
+	return strings.TrimSuffix(base, filepath.Ext(base)) + extension
+}
+
+// refuseReport returns a *ReportIsInputError if an export is the file at the path of the
+// report.
+func (all Inputs) refuseReport(path string) error {
+	for _, in := range all {
+		if !in.IsReport() && in.isAt(path) {
+			return &ReportIsInputError{filepath.ToSlash(filepath.Clean(path)), in.Name}
+		}
+	}
+	return nil
 }
 
 func (i *Input) isAt(path string) bool {

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"offboard/internal/run"
+	"offboard/internal/table"
+)
+
+// redirectedError says that standard output or standard error is redirected into a file
+// that the command reads or writes.
+type redirectedError struct {
+	stream string
+	path   string
+	what   string // the file is, such as "an input"
+	stderr bool   // nothing may be written to standard error
+	stdout bool   // nothing may be written to standard output
+}
+
+// Error says what to change.
+func (e *redirectedError) Error() string {
+	return fmt.Sprintf("%s is redirected into %s, which is %s; redirect it into another file", e.stream, e.path, e.what)
+}
+
+// refuseRedirected fails if standard output or standard error is one of these inputs, or
+// the report. It has to be asked before anything is written to either.
+func (a *app) refuseRedirected(inputs []string, report, target string) error {
+	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
+	if stdout == nil && stderr == nil {
+		return nil
+	}
+	if report == "" && len(inputs) > 0 {
+		report = run.ReportName(nameOf(inputs[0]), target)
+	}
+	for _, path := range inputs {
+		if path == run.StdinPath {
+			continue // a copy of it is read
+		}
+		if err := redirected(path, "an input", stdout, stderr); err != nil {
+			return usageError{err}
+		}
+	}
+	if err := redirected(report, "the report", stdout, stderr); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// nameOf returns the name of an input by its path.
+func nameOf(path string) string {
+	if path == run.StdinPath {
+		return table.Stdin
+	}
+	return path
+}
+
+// redirected returns a *redirectedError if a stream is the file at a path.
+func redirected(path, what string, stdout, stderr os.FileInfo) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil // no stream is a file that is not there
+	}
+	e := &redirectedError{path: path, what: what, stdout: same(stdout, info), stderr: same(stderr, info)}
+	switch {
+	case e.stdout:
+		e.stream = "standard output"
+	case e.stderr:
+		e.stream = "standard error"
+	default:
+		return nil
+	}
+	return e
+}
+
+func same(stream, file os.FileInfo) bool { return stream != nil && os.SameFile(stream, file) }
+
+// infoOf describes the regular file that a stream is redirected into; nil if it is none.
+func infoOf(stream io.Writer) os.FileInfo {
+	f, ok := stream.(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return info
+}
