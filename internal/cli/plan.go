@@ -33,7 +33,7 @@ func (c *planCommand) Validate() error {
 
 // Run shows what a run would do.
 func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) error {
-	if err := a.refuseRedirected(c.Inputs, c.Report, c.targetFlags.Env); err != nil {
+	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
 		return err
 	}
 	target, err := c.target()

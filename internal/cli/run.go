@@ -16,7 +16,7 @@ import (
 
 // Run plans, asks, suspends and reports.
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
-	if err := a.refuseRedirected(c.Inputs, c.Report, c.targetFlags.Env); err != nil {
+	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
 		return err
 	}
 	intake := a.intake

@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"offboard/internal/run"
 	"offboard/internal/table"
@@ -25,26 +26,26 @@ func (e *redirectedError) Error() string {
 	return fmt.Sprintf("%s is redirected into %s, which is %s; redirect it into another file", e.stream, e.path, e.what)
 }
 
-// refuseRedirected fails if standard output or standard error is one of these inputs, or
-// the report. It has to be asked before anything is written to either.
-func (a *app) refuseRedirected(inputs []string, report, target string) error {
+// refuseRedirected fails if standard output or standard error is an input, a list or the
+// report of a run in an environment. It has to be asked before anything is written to
+// either.
+func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
 	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
-	if stdout == nil && stderr == nil {
-		return nil
+	reportPath := f.Report
+	if reportPath == "" {
+		reportPath = run.ReportName(nameOf(in.Inputs[0]), env)
 	}
-	if report == "" && len(inputs) > 0 {
-		report = run.ReportName(nameOf(inputs[0]), target)
+	files := map[string][]string{
+		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }), // a copy of it is read
+		"a list":     {in.RefMap, in.Except, f.AcceptRefs},
+		"the report": {reportPath},
 	}
-	for _, path := range inputs {
-		if path == run.StdinPath {
-			continue // a copy of it is read
+	for _, what := range [...]string{"an input", "a list", "the report"} {
+		for _, path := range files[what] {
+			if err := redirected(path, what, stdout, stderr); err != nil {
+				return usageError{err}
+			}
 		}
-		if err := redirected(path, "an input", stdout, stderr); err != nil {
-			return usageError{err}
-		}
-	}
-	if err := redirected(report, "the report", stdout, stderr); err != nil {
-		return usageError{err}
 	}
 	return nil
 }
