@@ -5,6 +5,8 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -58,10 +60,24 @@ func Main(intake, calls context.Context, s System) int {
 		jitter: rand.Float64,
 	}
 	err := a.run()
-	if text := message(err); text != "" {
-		a.stderr.println(wrap(names.joined(text), widthOf(s.Stderr)))
-	}
+	a.say(err)
 	return exitCode(err)
+}
+
+// say writes what is written about an error at the end: to standard error, unless that is
+// redirected into a file that the command would damage.
+func (a *app) say(err error) {
+	text := a.names.joined(message(err))
+	if text == "" {
+		return
+	}
+	into, ok := errors.AsType[*redirectedError](err)
+	switch {
+	case !ok || !into.stderr:
+		a.stderr.println(wrap(text, widthOf(a.Stderr)))
+	case !into.stdout:
+		fmt.Fprintln(a.Stdout, text)
+	}
 }
 
 // run parses the command line and runs its command.
@@ -101,9 +117,17 @@ func (a *app) run() error {
 
 // terminalFile returns the file of a stream if it is a terminal.
 func terminalFile(stream any) (*os.File, bool) {
-	if shown, ok := stream.(interface{ stream() io.Writer }); ok {
-		stream = shown.stream()
-	}
-	f, ok := stream.(*os.File)
+	f, ok := innermost(stream).(*os.File)
 	return f, ok && isTerminal(f)
+}
+
+// innermost returns the stream that another one writes to.
+func innermost(stream any) any {
+	for {
+		outer, ok := stream.(interface{ stream() io.Writer })
+		if !ok {
+			return stream
+		}
+		stream = outer.stream()
+	}
 }

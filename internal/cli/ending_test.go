@@ -191,6 +191,8 @@ func TestARunThatDidNotBeginSaysWhy(t *testing.T) {
 		{"another run has locked it", fmt.Errorf("r.csv cannot be written: %w", report.ErrLocked), 75, "another run is writing this report; nothing was sent; try again later"},
 		{"an input has changed", table.ErrChanged, 64, "; nothing was sent"},
 		{"the address", &run.TargetError{Err: errors.New("no")}, 64, "no"},
+		{"the file system has no locks", &report.NoLocksError{Path: "r.csv", Err: errors.New("no")}, 64, "such as a local disk, with --report FILE"},
+		{"a link stands where the end of the report is kept", fmt.Errorf("r.csv cannot be written: %w", &report.NotFileError{Path: "r.csv.torn", Torn: true}), 64, "remove it, or move it away"},
 		{"the disk", io.ErrShortWrite, 1, "short write"},
 	}
 	for _, tt := range tests {

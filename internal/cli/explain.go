@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -11,6 +12,7 @@ import (
 	"offboard/internal/batch"
 	"offboard/internal/report"
 	"offboard/internal/run"
+	"offboard/internal/table"
 	"offboard/pkg/thrive"
 )
 
@@ -34,11 +36,12 @@ func explainParse(err error) error {
 // explainRun adds to an error of a run what a person can type to solve it. The
 // error that it returns matches the same errors.
 func explainRun(err error) error {
-	if remedy := remedyFor(err); remedy != "" {
-		return fmt.Errorf("%w%s", err, remedy)
-	}
+	remedy := remedyFor(err)
 	if l, ok := errors.AsType[*run.ListError](err); ok {
-		return fmt.Errorf("%s: %w", flagOf[l.List], err)
+		err = fmt.Errorf("%s: %w", flagOf[l.List], err)
+	}
+	if remedy != "" {
+		return fmt.Errorf("%w%s", err, remedy)
 	}
 	return err
 }
@@ -52,6 +55,9 @@ func remedyFor(err error) string {
 	if errors.Is(err, report.ErrLocked) { // when the report is opened, or when the run begins
 		return "; nothing was sent; try again later"
 	}
+	if large, ok := errors.AsType[*table.UnpackedError](err); ok {
+		return fmt.Sprintf("; if it should be so large, allow it with a larger size, such as --max-unpacked %s", larger(large.Limit))
+	}
 	if missing, ok := errors.AsType[*run.NoEndDatesError](err); ok {
 		return fmt.Sprintf("; name the %s with --end-date-column", missing.Field)
 	}
@@ -60,6 +66,9 @@ func remedyFor(err error) string {
 	}
 	if tooMany, ok := errors.AsType[*run.TooManyError](err); ok {
 		return fmt.Sprintf(" (--max-leavers %d); nothing was sent", tooMany.Most)
+	}
+	if remedy := remedyForPlace(err); remedy != "" {
+		return remedy
 	}
 	opened, ok := errors.AsType[*run.OpenReportError](err)
 	if remedy := remedyForReport(err, ok); remedy != "" {
@@ -84,6 +93,26 @@ func remedyFor(err error) string {
 		return " (--deadline)"
 	case line:
 		return ", " + anotherReport
+	}
+	return ""
+}
+
+// remedyForPlace returns a text to add to an error about a place where no report can be.
+func remedyForPlace(err error) string {
+	if _, ok := errors.AsType[*run.ReportIsInputError](err); ok {
+		return "; name another report with --report FILE"
+	}
+	if _, ok := errors.AsType[*report.NoLocksError](err); ok {
+		return "; nothing was sent; put the report into a folder on another file system, such as a local disk, with --report FILE"
+	}
+	if is, ok := errors.AsType[*report.NotFileError](err); ok {
+		switch {
+		case is.Torn:
+			return "; the end of the report that is cut off would be kept there: remove it, or move it away"
+		case is.Kind.IsDir():
+			return "; name a file in it, such as --report " + quote(filepath.Join(is.Path, "leavers.report.csv"))
+		}
+		return "; name a file with --report FILE"
 	}
 	return ""
 }

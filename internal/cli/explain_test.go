@@ -10,6 +10,7 @@ import (
 	"offboard/internal/batch"
 	"offboard/internal/report"
 	"offboard/internal/run"
+	"offboard/internal/table"
 )
 
 func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
@@ -26,6 +27,13 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 		{"the table of refs cannot be read", &run.ListError{List: run.CrosswalkList, Err: other}, "--ref-map: a.csv: disk full"},
 		{"the exceptions cannot be read", &run.ListError{List: run.ExceptList, Err: other}, "--except: a.csv: disk full"},
 		{"the accepted refs cannot be read", &run.ListError{List: run.AcceptedList, Err: other}, "--accept-refs: a.csv: disk full"},
+		{"an input unpacks to too much", &table.UnpackedError{Size: 10_000, Limit: 64 << 20}, "a.csv: this file of 9.8 KiB unpacks to more than 64 MiB; if it should be so large, allow it with a larger size, such as --max-unpacked 128MiB"},
+		{"a list unpacks to too much", &run.ListError{List: run.ExceptList, Err: &table.UnpackedError{Size: 1, Limit: 1 << 20}}, "--except: a.csv: this file of 1 bytes unpacks to more than 1 MiB; if it should be so large, allow it with a larger size, such as --max-unpacked 2MiB"},
+		{"the report is an input", &run.ReportIsInputError{Report: "r.csv", Input: "a.csv"}, "the report r.csv is the input a.csv by another name; name another report with --report FILE"},
+		{"the report is a folder", &run.OpenReportError{Path: "my dir", Err: &report.NotFileError{Path: "my dir", Kind: fs.ModeDir}}, "my dir is a folder, and it has to be a regular file; name a file in it, such as --report 'my dir/leavers.report.csv'"},
+		{"the report is a device", &run.OpenReportError{Path: "/dev/null", Err: &report.NotFileError{Path: "/dev/null", Kind: fs.ModeDevice}}, "/dev/null is a device, and it has to be a regular file; name a file with --report FILE"},
+		{"the end of the report cannot be kept", &report.NotFileError{Path: "r.csv.torn", Kind: fs.ModeSymlink, Torn: true}, "r.csv.torn is a symbolic link, and it has to be a regular file; the end of the report that is cut off would be kept there: remove it, or move it away"},
+		{"the file system has no locks", &report.NoLocksError{Path: "r.csv", Err: other}, "r.csv: the file system of this folder has no locks, without which two runs could write one report (disk full); nothing was sent; put the report into a folder on another file system, such as a local disk, with --report FILE"},
 		{"end dates are missing", &run.NoEndDatesError{Name: "a.csv", Field: "key"}, "; name the key with --end-date-column"},
 		{"too many failures", &batch.TooManyFailuresError{Failed: 20, Limit: limit}, " (--max-failures 20)"},
 		{"too many leavers", &run.TooManyError{Leavers: 3, Most: 2}, " (--max-leavers 2); nothing was sent"},

@@ -75,6 +75,7 @@ type inputFlags struct {
 	Except        string            `group:"input" placeholder:"FILE" help:"List with a column ref: a leaver is never suspended if the old or the new ref is on it."`
 	DateFormat    dates.Format      `group:"input" placeholder:"FORMAT" help:"Format of end dates, such as DD/MM/YYYY, D.M.YY, DD-MMM-YYYY, YYYYMMDD, excel for serial numbers, or unix or unix-ms for the time since 1970. Without it, YYYY-MM-DD and RFC 3339 are read."`
 	Timezone      input.Zone        `group:"input" default:"UTC" help:"IANA time zone of dates that have no time zone."`
+	MaxUnpacked   size              `group:"input" placeholder:"SIZE" help:"Most that a compressed file or a workbook may unpack to, and that standard input may have, such as 500MB or 8GiB. Without it, 4GiB, and 200 times the size of the file if that is more than 64MiB."`
 	IncludeFuture bool              `group:"input" help:"Also suspend leavers whose end date has not passed."`
 }
 
@@ -85,6 +86,8 @@ func (f *inputFlags) reading(stdin io.Reader, now time.Time) run.Reading {
 		Stdin:     stdin,
 		Crosswalk: f.RefMap,
 		Except:    f.Except,
+
+		MaxUnpacked: int64(f.MaxUnpacked),
 		Options: input.Options{
 			Format:        f.Format,
 			Encoding:      f.Encoding,
@@ -198,6 +201,9 @@ func (f *planFlags) Validate() error {
 		return fmt.Errorf("--first must be 1 or more, or 0 for all leavers, not %d", f.First)
 	case f.Unfinished && !f.Resume:
 		return errors.New("--unfinished needs --resume: it is about the report of earlier runs")
+	}
+	if f.Report == run.StdinPath {
+		return errors.New("--report needs the name of a file, not -: standard output has the result; name a file, such as --report leavers.report.csv")
 	}
 	if _, err := accepted(f.Accept); err != nil {
 		return err

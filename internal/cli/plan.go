@@ -33,6 +33,9 @@ func (c *planCommand) Validate() error {
 
 // Run shows what a run would do.
 func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) error {
+	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
+		return err
+	}
 	target, err := c.target()
 	if err != nil {
 		return err

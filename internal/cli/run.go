@@ -16,6 +16,9 @@ import (
 
 // Run plans, asks, suspends and reports.
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
+	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
+		return err
+	}
 	intake := a.intake
 	if c.Deadline > 0 {
 		var cancel context.CancelFunc
@@ -73,6 +76,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		Now:         a.now,
 		Jitter:      a.jitter,
 		Log:         a.log,
+		Warn:        func(err error) { a.log.Warn(err.Error()) },
 	})
 	if !ended.Began() {
 		return notBegun(err, r.ReportPath)
@@ -95,9 +99,13 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 // notBegun returns the error of a command whose run could not begin: nothing was sent.
 func notBegun(err error, path string) error {
 	_, target := errors.AsType[*run.TargetError](err)
+	_, noLocks := errors.AsType[*report.NoLocksError](err)
+	_, noFile := errors.AsType[*report.NotFileError](err)
 	switch {
 	case target:
 		return usageError{err}
+	case noLocks, noFile:
+		return usageError{explainRun(err)}
 	case errors.Is(err, report.ErrExists):
 		// Another run has created the report since this one was planned, and is writing it.
 		return explainRun(fmt.Errorf("%s: %w", path, report.ErrLocked))

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"offboard/internal/table"
 )
 
 // Crosswalk maps old refs to new ones. It may be used by several goroutines at once.
@@ -28,8 +30,8 @@ type crossing struct {
 // ReadCrosswalk reads a table with a column of old refs and one of new refs.
 // It fails if a ref cannot be used, if an old one has two new ones, or if two
 // old ones have the same.
-func ReadCrosswalk(path string) (*Crosswalk, error) {
-	s, g, err := openList(path, oldName)
+func ReadCrosswalk(path string, o table.Opening) (*Crosswalk, error) {
+	s, g, err := openList(path, o, oldName)
 	if err != nil {
 		return nil, err
 	}

@@ -120,8 +120,8 @@ func (e *entries) end() error {
 // looks like a listed one can be another person's. It fails if a text is hardly a ref,
 // and where a sheet hides rows: a person who has filtered a list sees only the others.
 // check is called with the header.
-func ReadAccepted(path string, o Options, check func(header []string) error) (map[string]bool, error) {
-	file, err := table.Open(path)
+func ReadAccepted(path string, opening table.Opening, o Options, check func(header []string) error) (map[string]bool, error) {
+	file, err := opening.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"offboard/internal/input"
+	"offboard/internal/table"
 )
 
 // notOneRef are texts that are hardly one ref, with a part of the reason.
@@ -40,7 +41,7 @@ var notOneRef = map[string]string{
 // ref in each row.
 var lists = map[string]func(t *testing.T, refs ...string) error{
 	"refs that are never suspended": func(t *testing.T, refs ...string) error {
-		_, err := input.ReadList(file(t, "list.csv", column("ref", refs)))
+		_, err := input.ReadList(file(t, "list.csv", column("ref", refs)), table.Opening{})
 		return err
 	},
 	"the same in JSON": func(t *testing.T, refs ...string) error {
@@ -48,11 +49,11 @@ var lists = map[string]func(t *testing.T, refs ...string) error{
 		for _, ref := range refs {
 			text += fmt.Sprintf("{\"ref\":%q}\n", ref)
 		}
-		_, err := input.ReadList(file(t, "list.csv", text))
+		_, err := input.ReadList(file(t, "list.csv", text), table.Opening{})
 		return err
 	},
 	"refs that a person has looked at": func(t *testing.T, refs ...string) error {
-		_, err := input.ReadAccepted(file(t, "list.csv", column("ref", refs)), input.Options{EndDateColumn: input.NoEndDates}, anyHeader)
+		_, err := input.ReadAccepted(file(t, "list.csv", column("ref", refs)), table.Opening{}, input.Options{EndDateColumn: input.NoEndDates}, anyHeader)
 		return err
 	},
 	"new refs": func(t *testing.T, refs ...string) error {
@@ -60,7 +61,7 @@ var lists = map[string]func(t *testing.T, refs ...string) error{
 		for i, ref := range refs {
 			text += fmt.Sprintf("A%d,\"%s\"\n", i, ref)
 		}
-		_, err := input.ReadCrosswalk(file(t, "list.csv", text))
+		_, err := input.ReadCrosswalk(file(t, "list.csv", text), table.Opening{})
 		return err
 	},
 }
@@ -110,7 +111,7 @@ func TestAListWithoutRowsIsRefused(t *testing.T) {
 			t.Errorf("%s: the error is %v", name, err)
 		}
 	}
-	if _, err := input.ReadList(file(t, "list.json", "[]")); err == nil || !strings.Contains(err.Error(), "no rows") {
+	if _, err := input.ReadList(file(t, "list.json", "[]"), table.Opening{}); err == nil || !strings.Contains(err.Error(), "no rows") {
 		t.Errorf("of an empty array the error is %v", err)
 	}
 }
@@ -153,11 +154,11 @@ func TestAListCountsTheRefsThatNobodyHas(t *testing.T) {
 // be the row hidden or not.
 func TestHiddenRowsOfLists(t *testing.T) {
 	text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>ref</v></c></row><row><c t="str"><v>E1</v></c></row><row hidden="1"><c t="str"><v>E2</v></c></row></sheetData></worksheet>`})
-	_, err := input.ReadAccepted(file(t, "list.xlsx", text), input.Options{}, anyHeader)
+	_, err := input.ReadAccepted(file(t, "list.xlsx", text), table.Opening{}, input.Options{}, anyHeader)
 	if err == nil || !strings.Contains(err.Error(), `list.xlsx:3: the sheet hides the row with the ref "E2"`) {
 		t.Errorf("the error is %v", err)
 	}
-	keep, err := input.ReadList(file(t, "list.xlsx", text))
+	keep, err := input.ReadList(file(t, "list.xlsx", text), table.Opening{})
 	if err != nil || keep.Hidden != 1 || keep.Refuse("E2") == "" {
 		t.Errorf("%d rows are hidden, %v", keep.Hidden, err)
 	}
@@ -170,8 +171,8 @@ func TestARefOfAListThatTheSheetShowsOtherwise(t *testing.T) {
 			"xl/styles.xml":            `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="` + code + `"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>`,
 			"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>ref</v></c></row><row><c s="1"><v>4711</v></c></row></sheetData></worksheet>`,
 		})
-		_, err := input.ReadList(file(t, "list.xlsx", text))
-		_, err2 := input.ReadAccepted(file(t, "list.xlsx", text), input.Options{}, anyHeader)
+		_, err := input.ReadList(file(t, "list.xlsx", text), table.Opening{})
+		_, err2 := input.ReadAccepted(file(t, "list.xlsx", text), table.Opening{}, input.Options{}, anyHeader)
 		for _, err := range []error{err, err2} {
 			if err == nil || !strings.Contains(err.Error(), "list.xlsx:2: ") || !strings.Contains(err.Error(), "the sheet shows it with other characters") {
 				t.Errorf("%s: the error is %v", code, err)

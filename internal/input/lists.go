@@ -39,8 +39,8 @@ type listed struct {
 
 // ReadList reads a list from a file in any format that Open reads. It fails if a ref
 // of the list cannot be used, because then somebody who is listed would be suspended.
-func ReadList(path string) (*List, error) {
-	s, g, err := openList(path, refName)
+func ReadList(path string, o table.Opening) (*List, error) {
+	s, g, err := openList(path, o, refName)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,8 @@ func ReadList(path string) (*List, error) {
 
 // openList opens a list or a crosswalk, with a usual name by which its header is
 // found. The grid is nil if the file has JSON objects.
-func openList(path, usual string) (*Source, *grid, error) {
-	file, err := table.Open(path)
+func openList(path string, o table.Opening, usual string) (*Source, *grid, error) {
+	file, err := o.Open(path)
 	if err != nil {
 		return nil, nil, err
 	}

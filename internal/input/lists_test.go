@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"offboard/internal/input"
+	"offboard/internal/table"
 )
 
 // file writes a text into a file in a new folder, and returns its path.
@@ -21,7 +22,7 @@ func file(t *testing.T, name, text string) string {
 
 func except(t *testing.T, text string) *input.List {
 	t.Helper()
-	l, err := input.ReadList(file(t, "keep.csv", text))
+	l, err := input.ReadList(file(t, "keep.csv", text), table.Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func except(t *testing.T, text string) *input.List {
 
 func crosswalk(t *testing.T, text string) *input.Crosswalk {
 	t.Helper()
-	c, err := input.ReadCrosswalk(file(t, "map.csv", text))
+	c, err := input.ReadCrosswalk(file(t, "map.csv", text), table.Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,12 +104,12 @@ func TestListsThatCannotBeTrusted(t *testing.T) {
 		`[{"ref":"E1"},{"ref":""}]`: "keep.csv:2: key \"ref\": the ref is empty",
 		`[{"id":"E1"}]`:             "keep.csv:1: key \"ref\": the ref is empty",
 	} {
-		_, err := input.ReadList(file(t, "keep.csv", text))
+		_, err := input.ReadList(file(t, "keep.csv", text), table.Opening{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: the error %v does not say %q", text, err, want)
 		}
 	}
-	if _, err := input.ReadList("absent.csv"); err == nil {
+	if _, err := input.ReadList("absent.csv", table.Opening{}); err == nil {
 		t.Error("a list that is not there is none")
 	}
 }
@@ -131,7 +132,7 @@ func TestCrosswalksThatAreRefused(t *testing.T) {
 		"old,new\na\n":                  "more or fewer fields",
 		"{\"old\":\"a\",\"new\":\"b\"}": "a crosswalk is a table",
 	} {
-		_, err := input.ReadCrosswalk(file(t, "map.csv", text))
+		_, err := input.ReadCrosswalk(file(t, "map.csv", text), table.Opening{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: the error %v does not say %q", text, err, want)
 		}
@@ -140,7 +141,7 @@ func TestCrosswalksThatAreRefused(t *testing.T) {
 	for i := range 26 {
 		text += string(rune('a'+i)) + ",X" + string(rune('a'+i/2)) + "\n"
 	}
-	if _, err := input.ReadCrosswalk(file(t, "map.csv", text)); err == nil || !strings.Contains(err.Error(), "; and 3 more") {
+	if _, err := input.ReadCrosswalk(file(t, "map.csv", text), table.Opening{}); err == nil || !strings.Contains(err.Error(), "; and 3 more") {
 		t.Errorf("of many pairs the error is %v", err)
 	}
 }
@@ -150,7 +151,7 @@ func TestNewRefsThatLackZeros(t *testing.T) {
 		"xl/styles.xml":            `<styleSheet><numFmts><numFmt numFmtId="170" formatCode="000000"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="170"/></cellXfs></styleSheet>`,
 		"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>old</v></c><c t="str"><v>new</v></c></row><row><c t="str"><v>A</v></c><c s="1"><v>4711</v></c></row></sheetData></worksheet>`,
 	})
-	if _, err := input.ReadCrosswalk(file(t, "map.xlsx", sheet)); err == nil || !strings.Contains(err.Error(), `map.xlsx:2: column "new": the sheet shows 004711, and the cell holds a number without these zeros`) {
+	if _, err := input.ReadCrosswalk(file(t, "map.xlsx", sheet), table.Opening{}); err == nil || !strings.Contains(err.Error(), `map.xlsx:2: column "new": the sheet shows 004711, and the cell holds a number without these zeros`) {
 		t.Errorf("the error is %v", err)
 	}
 	got := crosswalk(t, "old,new\nA,004711\nB,4712\n").Warnings()
@@ -164,7 +165,7 @@ func TestNewRefsThatLackZeros(t *testing.T) {
 
 func TestACrosswalkCanBeAWorkbook(t *testing.T) {
 	text := workbook(t, map[string]string{"xl/worksheets/sheet1.xml": `<worksheet><sheetData><row><c t="str"><v>Migration</v></c></row><row><c t="str"><v>old</v></c><c t="str"><v>new</v></c></row><row><c><v>4711</v></c><c t="str"><v>N1</v></c></row></sheetData></worksheet>`})
-	c, err := input.ReadCrosswalk(file(t, "map.xlsx", text))
+	c, err := input.ReadCrosswalk(file(t, "map.xlsx", text), table.Opening{})
 	if err != nil || c.Len() != 1 {
 		t.Fatal(c, err)
 	}

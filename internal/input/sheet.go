@@ -16,19 +16,29 @@ func (s *Source) openSheet(file *table.File, o headerOptions) (*grid, error) {
 		return nil, err
 	}
 	section := file.Section()
-	book, err := xlsx.Open(section, section.Size(), table.Scratch)
+	book, err := xlsx.Open(section, section.Size(), table.Scratch, file.Left())
 	if errors.Is(err, xlsx.ErrNotWorkbook) {
 		return nil, fmt.Errorf("%w; save the sheet as .xlsx, or as CSV (UTF-8)", err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, tooLarge(file, err)
 	}
 	defer book.Close()
 	wanted, err := findSheets(book.Sheets(), s.options.Sheet)
 	if err != nil {
 		return nil, err
 	}
-	return s.openOneOf(book, wanted, o)
+	g, err := s.openOneOf(book, wanted, o)
+	return g, tooLarge(file, err)
+}
+
+// tooLarge returns the error about the file in place of one about what the workbook
+// unpacks to: the file may be compressed, too.
+func tooLarge(file *table.File, err error) error {
+	if _, ok := errors.AsType[*xlsx.LimitError](err); ok {
+		return file.TooLarge()
+	}
+	return err
 }
 
 // openOneOf opens the sheet that has a column for the ref. It fails if several have
@@ -60,6 +70,10 @@ func (s *Source) openOneOf(book *xlsx.Workbook, sheets []xlsx.Sheet, o headerOpt
 			continue
 		}
 		if found, first = g, err; found != nil {
+			// Each row gets the empty cells that the sheet does not store, as CSV has them.
+			if blank := int64(cells.Count()) * int64(len(g.header)); blank > s.file.Left() {
+				return nil, s.file.TooLarge()
+			}
 			s.Sheet, s.from1904 = sheet.Name, book.From1904()
 		}
 	}
@@ -115,6 +129,10 @@ func findSheets(sheets []xlsx.Sheet, name string) ([]xlsx.Sheet, error) {
 	return nil, errors.New("the workbook has no sheet with cells")
 }
 
+// besideHeader is how many columns beside the header are read: enough to tell another
+// header by its names.
+const besideHeader = 64
+
 // newSheetGrid finds the header of a sheet.
 func newSheetGrid(cells *xlsx.Cells, o headerOptions) (*grid, error) {
 	found, err := findSheetHeader(cells, o)
@@ -125,7 +143,7 @@ func newSheetGrid(cells *xlsx.Cells, o headerOptions) (*grid, error) {
 	g := &grid{header: header, headerRow: found.row, titled: found.titled, names: newNames(header), merged: merged(cells.Merged()), hides: cells.ColumnHidden}
 	g.rows = func(yield func(*gridRow, error) bool) {
 		row := gridRow{lines: 1}
-		for r, err := range cells.Rows() {
+		for r, err := range cells.RowsTo(len(header) + besideHeader) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -139,7 +157,7 @@ func newSheetGrid(cells *xlsx.Cells, o headerOptions) (*grid, error) {
 			for len(row.texts) < len(header) {
 				row.texts = append(row.texts, "")
 			}
-			if len(row.texts) > len(header) {
+			if len(row.texts) > len(header) || r.Beyond {
 				row.fault = fmt.Sprintf("the row has cells beyond the last column of the header, %q; give each column a name there", header[len(header)-1])
 			}
 			if !yield(&row, nil) {

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"offboard/internal/table"
 )
 
@@ -32,6 +30,8 @@ type Options struct {
 	Replace bool
 	// Now returns the time of a result that does not say when it was known.
 	Now func() time.Time
+	// System is that of the process if it is zero.
+	System System
 }
 
 // Open opens the report at path: a new one, or the one that is there, to resume from it
@@ -40,18 +40,22 @@ type Options struct {
 // It fails with ErrExists if there is one and the options do not say what to do with it,
 // with ErrLocked if another run is writing it, with ErrNotReport or a *MissingError if it
 // is something else, with ErrForeign if it is a report in a form in which it cannot be
-// continued, and with a *KeepError if it cannot keep the columns. A line of another
-// target is found by Lines, which then ends with a *TargetError.
+// continued, with a *KeepError if it cannot keep the columns, with a *NotFileError if the
+// path is not that of a file, and with a *NoLocksError if the file system has no locks. A
+// line of another target is found by Lines, which then ends with a *TargetError.
 func Open(path string, o Options) (*Report, error) {
-	o.Target = cleanTarget(o.Target)
+	o.Target, o.System = cleanTarget(o.Target), o.System.complete()
 	if o.Target == "" {
 		return nil, errNoTarget
 	}
 	if err := CheckKeep(o.Keep); err != nil {
 		return nil, err
 	}
+	if err := CheckPath(path); err != nil {
+		return nil, err
+	}
 	r := &Report{Path: path, options: o}
-	info, err := os.Stat(path)
+	_, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && isLink(path):
 		return nil, fmt.Errorf("%s is a link to a file that does not exist; create that file, or remove the link", path)
@@ -61,12 +65,14 @@ func Open(path string, o Options) (*Report, error) {
 		return r, err
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: a report is a regular file, this is not", path)
 	case !o.Resume && !o.Replace:
 		return nil, fmt.Errorf("%s: %w", path, ErrExists)
 	}
-	if err := r.open(os.O_RDWR | os.O_APPEND); err != nil {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.hold(f); err != nil {
 		return nil, err
 	}
 	if err := r.read(); err != nil {
@@ -75,22 +81,19 @@ func Open(path string, o Options) (*Report, error) {
 	return r, nil
 }
 
-// open opens and locks the file.
-func (r *Report) open(flag int) error {
-	f, err := os.OpenFile(r.Path, flag, 0o600)
-	if err != nil {
-		return err
+// hold locks the report, whose file is open. If it fails, it closes the file.
+func (r *Report) hold(f *os.File) error {
+	unlock, err := r.options.System.Lock(r.Path)
+	switch {
+	case err == nil:
+		r.file, r.unlock = f, unlock
+		return nil
+	case lacks(err):
+		err = &NoLocksError{r.Path, err}
+	default:
+		err = fmt.Errorf("%s: %w", r.Path, err)
 	}
-	lock := flock.New(r.Path)
-	locked, err := lock.TryLock()
-	if err == nil && !locked {
-		err = ErrLocked
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", r.Path, err), f.Close())
-	}
-	r.file, r.lock = f, lock
-	return nil
+	return errors.Join(err, f.Close())
 }
 
 // read looks at what is there, so that a file that cannot be continued or replaced is an
@@ -100,7 +103,8 @@ func (r *Report) read() error {
 	if err != nil {
 		return err
 	}
-	f, err := table.FileOf(r.Path, r.file, info.Size())
+	r.size = info.Size()
+	f, err := table.FileOf(r.Path, r.file, r.size)
 	if err != nil {
 		return err
 	}

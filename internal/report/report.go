@@ -14,8 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gofrs/flock"
-
 	"offboard/internal/leaver"
 )
 
@@ -35,7 +33,10 @@ type Report struct {
 	options Options
 	reader  *Reader // of what is there and stays; nil for a new report
 	file    *os.File
-	lock    *flock.Flock
+	size    int64        // of the file when it was read
+	unlock  func() error // nil: it is not locked
+
+	unsynced error // why Start could not sync the folder
 }
 
 // formatOf tells the format of a report by its name.
@@ -72,11 +73,12 @@ func (r *Report) Lines() iter.Seq2[leaver.Result, error] {
 // Start prepares the report for writing and checks that it can be written: it creates
 // a new one, empties the one that it replaces, or repairs the end of the one that it
 // goes on with, writes and syncs. It fails
-// with ErrExists or ErrLocked if another run was quicker. The Writer has to be closed
-// before the Report.
+// with ErrExists or ErrLocked if another run was quicker, and with a *NoLocksError if the
+// file system has no locks. The Writer has to be closed before the Report.
 func (r *Report) Start() (*Writer, error) {
 	w, err := r.start()
-	if err != nil && !errors.Is(err, ErrExists) {
+	_, named := errors.AsType[*NoLocksError](err)
+	if err != nil && !named && !errors.Is(err, ErrExists) {
 		err = fmt.Errorf("%s cannot be written: %w", r.Path, err)
 	}
 	return w, err
@@ -97,11 +99,33 @@ func (r *Report) start() (*Writer, error) {
 	return w, err
 }
 
-// create makes a new report, unless another run is quicker.
+// create makes a new report, unless another run is quicker. If it fails, it leaves none
+// behind: the same command would fail because it exists.
 func (r *Report) create() error {
-	err := r.open(os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_EXCL)
+	f, err := os.OpenFile(r.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s: %w", r.Path, ErrExists)
+	}
+	if err != nil {
+		return err
+	}
+	err = r.hold(f)
+	if err != nil && !errors.Is(err, ErrLocked) { // by a run that has opened it meanwhile
+		err = errors.Join(err, os.Remove(r.Path))
+	}
+	return err
+}
+
+// Unsynced returns an *UnsyncedError if Start could not sync the folder of the report,
+// because the file system cannot; nil otherwise.
+func (r *Report) Unsynced() error { return r.unsynced }
+
+// syncFolder syncs the folder of the report, if the file system can.
+func (r *Report) syncFolder() error {
+	folder := filepath.Dir(r.Path)
+	err := r.options.System.SyncFolder(folder)
+	if err != nil && lacks(err) {
+		r.unsynced, err = &UnsyncedError{folder, err}, nil
 	}
 	return err
 }
@@ -111,7 +135,7 @@ func (r *Report) ready() (*Writer, error) {
 	if err := r.repair(); err != nil {
 		return nil, err
 	}
-	if err := syncFolder(filepath.Dir(r.Path)); err != nil {
+	if err := r.syncFolder(); err != nil {
 		return nil, err
 	}
 	info, err := r.file.Stat()
@@ -126,6 +150,11 @@ func (r *Report) ready() (*Writer, error) {
 // repair cuts off what is not a whole line, ends the last line with a line break,
 // writes the header if there is none, and checks that there is room to write.
 func (r *Report) repair() error {
+	if info, err := r.file.Stat(); err != nil {
+		return err
+	} else if err := sameSize(info.Size(), r.size); err != nil {
+		return err // what has come since it was read would be lost
+	}
 	end := []byte(nil)
 	switch {
 	case r.replaces():
@@ -162,7 +191,7 @@ func (r *Report) keepTorn() error {
 	if len(bytes.TrimSpace(torn)) == 0 {
 		return nil // the blanks of a probe
 	}
-	f, err := os.OpenFile(r.TornPath(), os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	f, err := openTorn(r.TornPath())
 	if err != nil {
 		return err
 	}
@@ -211,17 +240,9 @@ func (r *Report) Close() error {
 		err = r.file.Close()
 		r.file = nil
 	}
-	if r.lock != nil {
-		err = errors.Join(err, r.lock.Unlock())
+	if r.unlock != nil {
+		err = errors.Join(err, r.unlock())
+		r.unlock = nil
 	}
 	return err
-}
-
-// syncFolder syncs a folder, so that a new name in it survives a power cut.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

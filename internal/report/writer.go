@@ -136,6 +136,9 @@ func (w *Writer) append(text []byte) {
 }
 
 func (w *Writer) finish(dirty bool) {
+	if w.err == nil {
+		w.keep(w.check(w.written)) // what came since the last write
+	}
 	if dirty {
 		w.keep(w.file.Sync())
 	}
@@ -151,12 +154,25 @@ func (w *Writer) keep(err error) {
 
 // Errors of a file in which lines are lost, or would be.
 var (
-	errGone = errors.New("the file was removed or replaced while the run was writing it")
-	errCut  = errors.New("the file was made shorter while the run was writing it: lines are lost")
+	errGone  = errors.New("the file was removed or replaced while the run was writing it")
+	errCut   = errors.New("the file was made shorter while the run was writing it: lines are lost")
+	errGrown = errors.New("another program has written to the file while the run was writing it; find out which, and delete what it has added")
 )
 
+// sameSize fails if the file does not have the size that the run has given it. A text of
+// somebody else without a line end would be the beginning of the next line.
+func sameSize(size, want int64) error {
+	switch {
+	case size < want:
+		return errCut
+	case size > want:
+		return errGrown
+	}
+	return nil
+}
+
 // inPlace returns a function that checks that path still names the file with this
-// info, and that everything is in it that was written since.
+// info, and that nothing else is in it than was there, and was written since.
 func inPlace(path string, info os.FileInfo) func(int64) error {
 	return func(written int64) error {
 		now, err := os.Stat(path)
@@ -165,8 +181,9 @@ func inPlace(path string, info os.FileInfo) func(int64) error {
 			return fmt.Errorf("%w: %w", errGone, err)
 		case !os.SameFile(info, now):
 			return fmt.Errorf("%s: %w", path, errGone)
-		case now.Size() < info.Size()+written:
-			return fmt.Errorf("%s: %w", path, errCut)
+		}
+		if err := sameSize(now.Size(), info.Size()+written); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		return nil
 	}

@@ -14,7 +14,7 @@ func (r Reading) acceptedRefs() (func(ref string) bool, error) {
 		return nil, nil
 	}
 	o := input.Options{Zone: r.Options.Zone, Now: r.Options.Now, EndDateColumn: input.NoEndDates}
-	refs, err := input.ReadAccepted(r.AcceptRefs, o, refuseReport)
+	refs, err := input.ReadAccepted(r.AcceptRefs, r.opening(), o, refuseReport)
 	if err != nil {
 		return nil, &ListError{AcceptedList, err}
 	}

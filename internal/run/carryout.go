@@ -40,6 +40,9 @@ type Conduct struct {
 	Now    func() time.Time
 	Jitter func() float64 // a random number in [0, 1); called from several goroutines
 	Log    *slog.Logger
+	// Warn is told what is worth knowing and stops nothing, such as a
+	// *report.UnsyncedError, before the first request. nil: nobody is told.
+	Warn func(error)
 }
 
 // Ending is the result of a run.
@@ -66,7 +69,7 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 // ends, they are cancelled.
 //
 // If the run did not begin (see Ending.Began), the error is a *TargetError, matches
-// report.ErrExists, report.ErrLocked or, if an input has changed since the plan was made, table.ErrChanged,
+// report.ErrExists or report.ErrLocked, is a *report.NoLocksError or a *report.NotFileError, matches, if an input has changed since the plan was made, table.ErrChanged,
 // or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
@@ -87,6 +90,9 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	writer, err := r.start()
 	if err != nil {
 		return Ending{}, err
+	}
+	if unsynced := r.report.Unsynced(); unsynced != nil && c.Warn != nil {
+		c.Warn(unsynced)
 	}
 	defer collectForRun()()
 	p := NewProgress(writer, r.Leavers(c.First), c.Now())

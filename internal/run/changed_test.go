@@ -103,10 +103,10 @@ func TestAnInputThatChangesBeforeTheFirstRequest(t *testing.T) {
 }
 
 // An input that changes while the report is prepared: here the report itself appends
-// to it, because the file for its incomplete line is a link to the input.
+// to it, because the file for its incomplete line is the input by another name.
 func TestAnInputThatChangesWhileTheReportIsPrepared(t *testing.T) {
 	oldInput(t)
-	err := errors.Join(os.WriteFile("june.report.csv", []byte(header+"E1,,susp"), 0o600), os.Symlink("june.csv", "june.report.csv.torn"))
+	err := errors.Join(os.WriteFile("june.report.csv", []byte(header+"E1,,susp"), 0o600), os.Link("june.csv", "june.report.csv.torn"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"iter"
@@ -49,7 +50,7 @@ func (e *earlierReport) close() {
 // NeedsResume.
 func (r *Run) openEarlier(o report.Options) (*earlierReport, error) {
 	none := &earlierReport{lines: noLines, keep: o.Keep}
-	if err := report.CheckKeep(o.Keep); err != nil {
+	if err := cmp.Or(report.CheckKeep(o.Keep), report.CheckPath(r.ReportPath)); err != nil {
 		return nil, err
 	}
 	if !o.Resume {

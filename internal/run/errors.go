@@ -91,6 +91,18 @@ func (e *OpenReportError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *OpenReportError) Unwrap() error { return e.Err }
 
+// ReportIsInputError says that the report of a run is an export among its inputs, perhaps
+// by another name. (A report among them is one that the run can go on with.)
+type ReportIsInputError struct{ Report, Input string }
+
+// Error names both.
+func (e *ReportIsInputError) Error() string {
+	if e.Report == e.Input {
+		return e.Input + " is an input, and it cannot be the report of the same run"
+	}
+	return fmt.Sprintf("the report %s is the input %s by another name", e.Report, e.Input)
+}
+
 // TargetError says that the target cannot be called with its address and
 // credentials.
 type TargetError struct{ Err error }

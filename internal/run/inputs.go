@@ -29,6 +29,14 @@ type Reading struct {
 	// are not held. Refs are compared byte by byte, in the form in which the tenant knows
 	// them. "": no list.
 	AcceptRefs string
+	// MaxUnpacked is how many bytes a file may unpack to, and standard input may have; 0:
+	// the bounds of table.Opening.
+	MaxUnpacked int64
+}
+
+// opening returns how the files are opened.
+func (r Reading) opening() table.Opening {
+	return table.Opening{MaxUnpacked: r.MaxUnpacked, Now: r.Options.Now}
 }
 
 // Input is one input of a run: an export, or the report of an earlier run.
@@ -89,12 +97,12 @@ func openInputs(ctx context.Context, r Reading) (Inputs, error) {
 func (r Reading) options() (o input.Options, err error) {
 	o = r.Options
 	if r.Crosswalk != "" {
-		if o.Crosswalk, err = input.ReadCrosswalk(r.Crosswalk); err != nil {
+		if o.Crosswalk, err = input.ReadCrosswalk(r.Crosswalk, r.opening()); err != nil {
 			return o, &ListError{CrosswalkList, err}
 		}
 	}
 	if r.Except != "" {
-		if o.Except, err = input.ReadList(r.Except); err != nil {
+		if o.Except, err = input.ReadList(r.Except, r.opening()); err != nil {
 			return o, &ListError{ExceptList, err}
 		}
 	}
@@ -106,9 +114,9 @@ func (r Reading) open(path string, o input.Options) (*Input, error) {
 	var err error
 	if path == StdinPath {
 		in.path = ""
-		in.file, err = table.Spool(table.Stdin, r.Stdin)
+		in.file, err = r.opening().Spool(table.Stdin, r.Stdin)
 	} else {
-		in.file, err = table.Open(path)
+		in.file, err = r.opening().Open(path)
 	}
 	if err != nil {
 		return nil, err
@@ -229,12 +237,29 @@ func (all Inputs) reportPath(path, target string) (_ string, inPlace bool) {
 	case alone && first.path != "":
 		return first.path, true
 	}
-	base := strings.TrimSuffix(filepath.Base(first.Name), ".gz")
+	return ReportName(first.Name, target), false
+}
+
+// ReportName returns the path of the report of a run whose first input has a name, if
+// nobody names another one.
+func ReportName(first, target string) string {
+	base := strings.TrimSuffix(filepath.Base(first), ".gz")
 	extension := ".report.csv"
 	if target == SandboxTarget {
 		extension = ".sandbox.csv"
 	}
-	return strings.TrimSuffix(base, filepath.Ext(base)) + extension, false
+	return strings.TrimSuffix(base, filepath.Ext(base)) + extension
+}
+
+// refuseReport returns a *ReportIsInputError if an export is the file at the path of the
+// report.
+func (all Inputs) refuseReport(path string) error {
+	for _, in := range all {
+		if !in.IsReport() && in.isAt(path) {
+			return &ReportIsInputError{filepath.ToSlash(filepath.Clean(path)), in.Name}
+		}
+	}
+	return nil
 }
 
 func (i *Input) isAt(path string) bool {

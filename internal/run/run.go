@@ -84,7 +84,8 @@ type Run struct {
 // report.ErrForeign or report.ErrNotReport, or fs.ErrNotExist if the folder of the
 // report does not exist; it is a *report.MissingError, a *report.KeepError or a
 // *report.TargetError if the report lacks columns, keeps other columns or is of another
-// target. An input that is such a report is the same error without the *OpenReportError.
+// target, and a *report.NotFileError or a *report.NoLocksError if no report can be there;
+// a *ReportIsInputError says that it is an input. An input that is such a report is the same error without the *OpenReportError.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
 		var err error
@@ -144,7 +145,9 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	r.Inputs.hold(r.targets)
 	var inPlace bool
 	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
-	err = makePlan(r, inPlace)
+	if err = r.Inputs.refuseReport(r.ReportPath); err == nil {
+		err = makePlan(r, inPlace)
+	}
 	if changed := r.Inputs.checkUnchanged(""); changed != nil && ctx.Err() == nil {
 		err = changed // which may be why makePlan has failed
 	}

@@ -134,3 +134,49 @@ func TestAFileThatIsClosedCannotBeChecked(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestAWriteThatKeepsSizeAndTime has writes within the resolution of a clock, which leave
+// the size and the time of change of a file as they were.
+func TestAWriteThatKeepsSizeAndTime(t *testing.T) {
+	const size, middle = 1 << 20, 1 << 19
+	for name, tt := range map[string]struct {
+		at      int64
+		age     time.Duration // of the file when it is opened
+		changed bool
+	}{
+		"at its beginning":                                {0, time.Hour, true},
+		"at its end":                                      {size - 1, time.Hour, true},
+		"in the middle, of a file that is new":            {middle, time.Second, true},
+		"in the middle, with a time in the future":        {middle, -time.Hour, true},
+		"in the middle, of an old file (not promised)":    {middle, time.Hour, false},
+		"in the middle, of a file just too old":           {middle, coarsest, false},
+		"at the end of the first part, of an old file":    {printedEnd - 1, time.Hour, true},
+		"at the beginning of the last, of an old file":    {size - printedEnd, time.Hour, true},
+		"nowhere, of a file that has just been written":   {-1, 0, false},
+		"nowhere, of a file with a time in the future":    {-1, -time.Hour, false},
+		"nowhere, of a file that was written long before": {-1, time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			oldFile(t, "input", strings.Repeat("x", size))
+			f, err := Opening{Now: longAgo.Add(tt.age)}.Open("input")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if tt.at >= 0 {
+				w, err := os.OpenFile("input", os.O_WRONLY, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = w.WriteAt([]byte("y"), tt.at)
+				if err := errors.Join(err, w.Close(), os.Chtimes("input", longAgo, longAgo)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := f.CheckUnchanged(); errors.Is(err, ErrChanged) != tt.changed || !tt.changed && err != nil {
+				t.Errorf("the error is %v, want one: %t", err, tt.changed)
+			}
+		})
+	}
+}

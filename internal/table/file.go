@@ -15,14 +15,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Stdin is the name of standard input.
 const Stdin = "stdin"
-
-// ErrChanged is the error for a file that changed after it was opened: a program may
-// still be writing it. The error's text begins with the name of the file.
-var ErrChanged = errors.New("changed while it was being read; wait until it is complete")
 
 // File is an open file, with the size that it had when it was opened: bytes that are
 // appended later are not read. It can be read any number of times, also by several
@@ -33,16 +30,34 @@ type File struct {
 
 	info  os.FileInfo                 // of the file when it was opened
 	now   func() (os.FileInfo, error) // of the same file now; nil: no other program can change the bytes
+	print fingerprint                 // of the bytes when it was opened; only with now
 	bytes io.ReaderAt
 	size  int64
 	gzip  bool         // the bytes are compressed
 	close func() error // nil: the bytes are the caller's to close
+
+	packed   int64 // the size before Unpack
+	bound    int64 // bytes that all of it may unpack to
+	unpacked int64 // bytes that Unpack has written
+}
+
+// Opening says how files are opened. Its zero value is that of Open and Spool.
+type Opening struct {
+	// MaxUnpacked is how many bytes a file may unpack to, and a stream may have; 0: 4 GiB,
+	// and of a file 200 times its size if that is more than 64 MiB.
+	MaxUnpacked int64
+	// Now tells which files have just been written: CheckUnchanged compares all bytes of
+	// these. If it is zero, none has.
+	Now time.Time
 }
 
 // Open opens the file at path. If it is not a regular file, but a pipe or a device, its
 // bytes are copied as Spool does. A folder is an error. Errors of the system can be
 // matched, such as fs.ErrNotExist.
-func Open(path string) (*File, error) {
+func Open(path string) (*File, error) { return Opening{}.Open(path) }
+
+// Open is like the function of this name.
+func (o Opening) Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -55,7 +70,7 @@ func Open(path string) (*File, error) {
 		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is a folder; name the files in it")}
 	case !info.Mode().IsRegular():
 		defer f.Close()
-		return Spool(name, f)
+		return o.Spool(name, f)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -63,16 +78,22 @@ func Open(path string) (*File, error) {
 	// The size is that of this info, not of a later one, so that bytes which are
 	// appended from now on are a change.
 	file, err := newFile(name, f, info)
-	if err == nil {
-		file.now = f.Stat
+	if err != nil {
+		return nil, err
 	}
-	return file, err
+	file.setBound(o.MaxUnpacked)
+	file.now, file.print = f.Stat, newFingerprint(isYoung(info, o.Now))
+	if err := file.print.take(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
 // FileOf returns a file whose bytes are the first size bytes of r. Its Info is nil, and
 // r remains the caller's to close.
 func FileOf(name string, r io.ReaderAt, size int64) (*File, error) {
 	file := &File{Name: name, bytes: r, size: size}
+	file.setBound(0)
 	head, err := file.Head(len(gzipMagic))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -81,13 +102,17 @@ func FileOf(name string, r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
-// Spool reads a stream to its end, copies it into a scratch file, and returns that.
-func Spool(name string, r io.Reader) (*File, error) {
+// Spool reads a stream to its end, copies it into a scratch file, and returns that. It
+// fails with an *UnpackedError if the stream is longer than 4 GiB.
+func Spool(name string, r io.Reader) (*File, error) { return Opening{}.Spool(name, r) }
+
+// Spool is like the function of this name, with another limit.
+func (o Opening) Spool(name string, r io.Reader) (*File, error) {
 	f, err := Scratch()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	_, err = io.Copy(f, r)
+	_, err = io.Copy(f, streamBound(r, o.MaxUnpacked))
 	var info os.FileInfo
 	if err == nil {
 		info, err = f.Stat()
@@ -95,7 +120,11 @@ func Spool(name string, r io.Reader) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), f.Close())
 	}
-	return newFile(name, f, info)
+	file, err := newFile(name, f, info)
+	if err == nil {
+		file.setBound(o.MaxUnpacked)
+	}
+	return file, err
 }
 
 // Scratch creates a temporary file and removes its name at once, so that no file is
@@ -119,31 +148,6 @@ func newFile(name string, f *os.File, info os.FileInfo) (*File, error) {
 	}
 	file.info, file.close = info, f.Close
 	return file, nil
-}
-
-// CheckUnchanged fails if the size or the time of change of the file is not the one that
-// it had when it was opened. The error matches ErrChanged, or is one of the system. A
-// copy never changes: that of a stream, or that of Unpack.
-//
-// The file is the one that was opened, whatever its name means now. So a file that
-// another one has replaced under its name, by a rename, has not changed: it is still
-// complete, and it is what is read. For that reason the time of change is that of the
-// content, and not that of the inode, which a rename or a new mode changes as well.
-//
-// A write within the resolution of the file system's clock that keeps the size is not
-// noticed. Whoever reads the file twice has to compare the readings, too.
-func (f *File) CheckUnchanged() error {
-	if f.now == nil {
-		return nil
-	}
-	info, err := f.now()
-	switch {
-	case err != nil:
-		return err
-	case info.Size() != f.info.Size() || !info.ModTime().Equal(f.info.ModTime()):
-		return fmt.Errorf("%s %w", f.Name, ErrChanged)
-	}
-	return nil
 }
 
 // Info describes the file that was opened; nil if the bytes came from FileOf. With
@@ -170,7 +174,8 @@ func (f *File) Close() error {
 const gzipMagic = "\x1f\x8b"
 
 // Reader returns a reader of all bytes, decompressed. Damaged gzip is an error of
-// Reader, or of the reader.
+// Reader, or of the reader, which ends with an *UnpackedError where there are more bytes
+// than the file may unpack to.
 func (f *File) Reader() (io.Reader, error) {
 	raw := io.NewSectionReader(f.bytes, 0, f.size)
 	if !f.gzip {
@@ -180,7 +185,7 @@ func (f *File) Reader() (io.Reader, error) {
 	if err != nil {
 		return nil, damagedGzip(err)
 	}
-	return gzipReader{unpacked}, nil
+	return &bounded{gzipReader{unpacked}, f.Left(), f.TooLarge}, nil
 }
 
 // Head returns the first n bytes, decompressed; fewer if there are no more.
@@ -226,6 +231,7 @@ func (f *File) Unpack() error {
 		return errors.Join(err, unpacked.Close())
 	}
 	_ = f.Close() // nothing was written
+	f.unpacked = size
 	f.bytes, f.close, f.size, f.gzip, f.now = unpacked, unpacked.Close, size, false, nil
 	return nil
 }

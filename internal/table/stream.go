@@ -130,6 +130,9 @@ var errMoreFollows = errors.New("more than one JSON value")
 
 // located returns an error with the line and the byte of the text that are its reason.
 func (s *jsonStream) located(text *Text, err error) error {
+	if s.guard.failed != nil {
+		return s.guard.failed // jsontext can take it for a fault of the text
+	}
 	offset := s.tokens.InputOffset()
 	var reason error
 	syntax, malformed := errors.AsType[*jsontext.SyntacticError](err)

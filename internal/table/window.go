@@ -15,6 +15,7 @@ type guard struct {
 	r       io.Reader
 	left    int // bytes that the current record may still take; below 0: it has taken too many
 	stopped bool
+	failed  error // of r, if it is not the end
 }
 
 // Read implements io.Reader; beyond the limit it returns errLongRecord.
@@ -26,6 +27,9 @@ func (g *guard) Read(p []byte) (int, error) {
 	}
 	n, err := g.r.Read(p)
 	g.left -= n
+	if err != nil && !errors.Is(err, io.EOF) {
+		g.failed = err
+	}
 	return n, err
 }
 

@@ -57,7 +57,7 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			text := workbook(b)
 			measure(b, func() {
-				w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch)
+				w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch, 0)
 				if err != nil {
 					b.Fatal(err)
 				}

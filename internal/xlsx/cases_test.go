@@ -257,7 +257,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		w, err := xlsx.Open(strings.NewReader(string(data)), int64(len(data)), scratch)
+		w, err := xlsx.Open(strings.NewReader(string(data)), int64(len(data)), scratch, 0)
 		if err != nil {
 			if !errors.Is(err, xlsx.ErrDamaged) && !errors.Is(err, xlsx.ErrNotWorkbook) || !strings.Contains(err.Error(), "save it") {
 				t.Errorf("opening: %v", err)

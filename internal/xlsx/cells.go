@@ -16,6 +16,7 @@ import (
 type Cells struct {
 	file    *os.File // rows in the form that appendRow writes
 	size    int64
+	count   int // of rows
 	hidden  int
 	columns []Area // that are hidden
 	merged  []Area
@@ -29,10 +30,12 @@ type Cells struct {
 // its values are computed. An empty text counts as 0 if the workbook asks for a full
 // computation on load.
 //
-// An error matches ErrDamaged, or an error of the operating system.
+// An error matches ErrDamaged, or an error of the operating system, or is a *LimitError.
 func (w *Workbook) Read(s Sheet) (*Cells, error) {
+	spent := w.budget.spent
 	c, err := w.read(s, w.formulas)
 	if errors.Is(err, errComputed) {
+		w.budget.spent = spent // nothing is kept of the first reading
 		return w.read(s, saved)
 	}
 	return c, err
@@ -75,6 +78,10 @@ func (c *Cells) fill(sheet *sheetReader) error {
 			c.hidden++
 		}
 		size := binary.AppendUvarint(nil, uint64(len(row)))
+		if err := sheet.book.budget.spend(len(size) + len(row)); err != nil {
+			return err
+		}
+		c.count++
 		if _, err := w.Write(size); err != nil {
 			return err
 		}
@@ -90,6 +97,9 @@ func (c *Cells) fill(sheet *sheetReader) error {
 	c.columns = sheet.columns
 	return w.Flush()
 }
+
+// Count returns how many rows have cells.
+func (c *Cells) Count() int { return c.count }
 
 // Merged returns the merged areas that have several rows, in the order of the
 // sheet: only the first row of an area has the value that a person sees in all of
@@ -112,7 +122,11 @@ func (c *Cells) Close() error { return c.file.Close() }
 // called any number of times. A row is valid until the next one is read; the texts
 // of its cells stay valid. An error is one of the operating system, and ends the
 // sequence.
-func (c *Cells) Rows() iter.Seq2[Row, error] {
+func (c *Cells) Rows() iter.Seq2[Row, error] { return c.RowsTo(maxColumns) }
+
+// RowsTo is like Rows, for the first columns only: Row.Beyond tells of the others. So a
+// cell far to the right costs nothing for the empty ones in front of it.
+func (c *Cells) RowsTo(columns int) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		r := bufio.NewReaderSize(io.NewSectionReader(c.file, 0, c.size), 64<<10)
 		var row Row
@@ -130,7 +144,7 @@ func (c *Cells) Rows() iter.Seq2[Row, error] {
 				yield(Row{}, fmt.Errorf("reading the cells of the sheet again: %w", err))
 				return
 			}
-			row.decode(string(data))
+			row.decode(string(data), columns)
 			if !yield(row, nil) {
 				return
 			}
@@ -170,8 +184,9 @@ func flagged(number int, flag bool) uint64 {
 	return uint64(number) << 1
 }
 
-// decode reads what appendRow has written. The texts are parts of data.
-func (r *Row) decode(data string) {
+// decode reads what appendRow has written, of the first columns. The texts are parts of
+// data.
+func (r *Row) decode(data string, columns int) {
 	number := func() int {
 		n, shift := 0, 0
 		for {
@@ -185,9 +200,14 @@ func (r *Row) decode(data string) {
 		}
 	}
 	head := number()
-	r.Number, r.Hidden, r.Cells = head>>1, head&1 == 1, r.Cells[:0]
+	r.Number, r.Hidden, r.Cells, r.Beyond = head>>1, head&1 == 1, r.Cells[:0], false
 	for len(data) > 0 {
-		for range number() {
+		gap := number()
+		if len(r.Cells)+gap >= columns {
+			r.Beyond = true
+			return
+		}
+		for range gap {
 			r.Cells = append(r.Cells, Cell{})
 		}
 		kind, width, length := number(), number(), number()

@@ -55,7 +55,7 @@ func FuzzSheet(f *testing.F) {
 
 // rowsOf reads the first sheet of a workbook twice.
 func rowsOf(t *testing.T, text string) ([]string, error) {
-	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch)
+	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

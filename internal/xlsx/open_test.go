@@ -84,7 +84,7 @@ func sheetOf(rows string) string {
 // open opens a workbook, which the end of the test closes.
 func open(t testing.TB, text string) (*xlsx.Workbook, error) {
 	t.Helper()
-	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch)
+	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch, 0)
 	if err == nil {
 		t.Cleanup(func() {
 			if err := w.Close(); err != nil {

@@ -77,7 +77,10 @@ func (w *Workbook) open(name string) (io.ReadCloser, error) {
 		return nil, damaged(name, errNoPart)
 	}
 	part, err := found.Open()
-	return part, damaged(name, err)
+	if err != nil {
+		return nil, damaged(name, err)
+	}
+	return counted{part, &w.budget}, nil
 }
 
 // decode reads a whole part.

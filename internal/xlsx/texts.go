@@ -3,6 +3,7 @@ package xlsx
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,19 +14,30 @@ import (
 	"unicode/utf16"
 )
 
-// texts are those that cells refer to by number. They are kept on disk; in memory
-// is where each of them ends.
+// texts are those that cells refer to by number. They are kept on disk, each behind its
+// length; in memory is where one in textStep of them begins.
 type texts struct {
 	file   *os.File // nil: there are none
 	absent string   // the name of the part that the workbook names and does not have
-	ends   []int64  // by number
+	count  int
+	begins []int64 // of the texts with the numbers 0, textStep, 2*textStep …
+	size   int64   // of the file
 	// Reading each text from the file takes most of the time that a sheet takes. So
 	// the texts around the last one are kept, as most sheets use their texts in the
 	// order of the numbers; and so are short texts, as many cells have the same one.
 	window   []byte // of the file, from the position windowAt on
 	windowAt int64
+	next     int              // the number of the text behind the one that was read last,
+	nextAt   int64            // and where it begins
 	recent   [1024]recentText // at its number modulo the length
 }
+
+// textStep is how many texts share one entry in memory: there may be very many, each of
+// which takes up a few bytes of the file.
+const textStep = 16
+
+// textCost is what a text counts beside its bytes, so that empty ones are not for nothing.
+const textCost = 16
 
 // recentText is a text that was read; its number plus 1, so that 0 is none.
 type recentText struct {
@@ -34,11 +46,10 @@ type recentText struct {
 }
 
 // copy fills the file with the texts of a part, one after the other.
-func (t *texts) copy(part io.Reader) error {
+func (t *texts) copy(part io.Reader, budget *budget) error {
 	s := newScanner(part)
 	w := bufio.NewWriterSize(t.file, 64<<10)
-	end := int64(0)
-	var text []byte
+	var text, length []byte
 	for {
 		s.renew()
 		token, err := s.next()
@@ -54,12 +65,21 @@ func (t *texts) copy(part io.Reader) error {
 		if text, err = s.appendText(text[:0], false); err != nil {
 			return err
 		}
-		n, err := w.Write(text)
-		if err != nil {
+		length = binary.AppendUvarint(length[:0], uint64(len(text)))
+		if err := budget.spend(textCost + len(length) + len(text)); err != nil {
 			return err
 		}
-		end += int64(n)
-		t.ends = append(t.ends, end)
+		if _, err := w.Write(length); err != nil {
+			return err
+		}
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+		if t.count%textStep == 0 {
+			t.begins = append(t.begins, t.size)
+		}
+		t.count++
+		t.size += int64(len(length) + len(text))
 	}
 }
 
@@ -68,18 +88,14 @@ func (t *texts) at(number int) (string, error) {
 	if t.absent != "" {
 		return "", fmt.Errorf("there is no text with the number %d: %s: %w", number, t.absent, errNoPart)
 	}
-	if number < 0 || number >= len(t.ends) {
+	if number < 0 || number >= t.count {
 		return "", fmt.Errorf("there is no text with the number %d", number)
 	}
 	recent := &t.recent[number%len(t.recent)]
 	if recent.after == number+1 {
 		return recent.text, nil
 	}
-	start := int64(0)
-	if number > 0 {
-		start = t.ends[number-1]
-	}
-	data, err := t.read(start, t.ends[number])
+	data, err := t.find(number)
 	text := string(data)
 	if err == nil && len(text) <= 256 {
 		*recent = recentText{number + 1, text}
@@ -87,11 +103,32 @@ func (t *texts) at(number int) (string, error) {
 	return text, err
 }
 
+// find reads a text from the file. It is good until the next call.
+func (t *texts) find(number int) ([]byte, error) {
+	if number < t.next || number/textStep != t.next/textStep {
+		t.next = number / textStep * textStep
+		t.nextAt = t.begins[number/textStep]
+	}
+	for {
+		head, err := t.read(t.nextAt, min(t.nextAt+binary.MaxVarintLen32, t.size))
+		if err != nil {
+			return nil, err
+		}
+		length, n := binary.Uvarint(head)
+		begin := t.nextAt + int64(n)
+		found := t.next == number
+		t.next, t.nextAt = t.next+1, begin+int64(length)
+		if found {
+			return t.read(begin, t.nextAt)
+		}
+	}
+}
+
 // read returns bytes of the file, which are good until the next call.
 func (t *texts) read(start, end int64) ([]byte, error) {
 	const ahead = 4 << 10
 	if start < t.windowAt || end > t.windowAt+int64(len(t.window)) {
-		size := max(end-start, min(ahead, t.ends[len(t.ends)-1]-start))
+		size := max(end-start, min(ahead, t.size-start))
 		t.window, t.windowAt = slices.Grow(t.window[:0], int(size))[:size], start
 		if _, err := t.file.ReadAt(t.window, start); err != nil {
 			t.window = t.window[:0]

@@ -20,6 +20,7 @@ type Workbook struct {
 	formats  []numberFormat // by the style of a cell
 	shared   texts
 	formulas calculation
+	budget   budget
 }
 
 // Sheet is a sheet of a workbook.
@@ -36,13 +37,17 @@ type Sheet struct {
 // not fit into memory: the texts that cells share, the cells of a sheet. Such a file
 // may have no name any more. The package closes it, and removes nothing.
 //
-// An error matches ErrNotWorkbook, ErrDamaged, or an error of the operating system.
-func Open(file io.ReaderAt, size int64, scratch func() (*os.File, error)) (*Workbook, error) {
+// limit is how many bytes the workbook may unpack to, over all calls of Read: those of
+// its parts, and those of the cells and texts that are kept; 0: any number.
+//
+// An error matches ErrNotWorkbook, ErrDamaged, or an error of the operating system, or is
+// a *LimitError.
+func Open(file io.ReaderAt, size int64, scratch func() (*os.File, error), limit int64) (*Workbook, error) {
 	archive, err := zip.NewReader(file, size)
 	if err != nil {
 		return nil, notArchive(file, err)
 	}
-	w := &Workbook{archive: archive, scratch: scratch}
+	w := &Workbook{archive: archive, scratch: scratch, budget: budget{limit: limit}}
 	main, err := w.mainPart()
 	if err == nil {
 		err = w.readBook(main)
@@ -197,7 +202,7 @@ func (w *Workbook) readShared(name string) error {
 	if w.shared.file, err = w.scratch(); err != nil {
 		return err
 	}
-	return damaged(name, w.shared.copy(part))
+	return damaged(name, w.shared.copy(part, &w.budget))
 }
 
 // errTwice: the workbook has two parts of a kind, and they may differ.

@@ -49,7 +49,7 @@ func TestSheets(t *testing.T) {
 
 func TestCellsStayWhenTheWorkbookIsClosed(t *testing.T) {
 	text := pack(t, map[string]string{sheetPart: one})
-	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch)
+	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), scratch, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,11 +292,11 @@ func TestAScratchFileThatFailsIsNoDamage(t *testing.T) {
 			return os.Open(os.DevNull) // which cannot be written
 		}
 	}
-	_, err := xlsx.Open(strings.NewReader(text), int64(len(text)), full(0))
+	_, err := xlsx.Open(strings.NewReader(text), int64(len(text)), full(0), 0)
 	if err == nil || errors.Is(err, xlsx.ErrDamaged) {
 		t.Errorf("opening: %v", err)
 	}
-	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), full(1))
+	w, err := xlsx.Open(strings.NewReader(text), int64(len(text)), full(1), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,6 +87,7 @@ type Row struct {
 	Number int    // from 1, as the sheet shows it
 	Hidden bool   // by hand, by a filter, or as it has no height
 	Cells  []Cell // from column A to the last cell that is not empty
+	Beyond bool   // there are cells that are not empty beyond those columns that were asked for
 }
 
 // Area is a rectangle of cells that are merged into one. A spreadsheet program
@@ -99,12 +100,25 @@ type Area struct {
 
 const resave = "open it in a spreadsheet program and save it as .xlsx"
 
+// LimitError says that a workbook unpacks to more than a limit.
+type LimitError struct{ Limit int64 }
+
+// Error says what the limit is.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the workbook unpacks to more than %d bytes", e.Limit)
+}
+
 // damaged says in which part of a workbook an error was found. An error of the
-// operating system, such as a full disk, is no damage and stays as it is.
+// operating system, such as a full disk, is no damage and stays as it is; so does a
+// *LimitError.
 func damaged(part string, err error) error {
 	var system *fs.PathError
+	var limit *LimitError
 	if err == nil || errors.As(err, &system) {
 		return err
+	}
+	if errors.As(err, &limit) {
+		return limit
 	}
 	return fmt.Errorf("%w: %s: %w; %s", ErrDamaged, part, err, resave)
 }

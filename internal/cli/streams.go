@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"offboard/internal/run"
+	"offboard/internal/table"
+)
+
+// redirectedError says that standard output or standard error is redirected into a file
+// that the command reads or writes.
+type redirectedError struct {
+	stream string
+	path   string
+	what   string // the file is, such as "an input"
+	stderr bool   // nothing may be written to standard error
+	stdout bool   // nothing may be written to standard output
+}
+
+// Error says what to change.
+func (e *redirectedError) Error() string {
+	return fmt.Sprintf("%s is redirected into %s, which is %s; redirect it into another file", e.stream, e.path, e.what)
+}
+
+// refuseRedirected fails if standard output or standard error is an input, a list or the
+// report of a run in an environment. It has to be asked before anything is written to
+// either.
+func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
+	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
+	reportPath := f.Report
+	if reportPath == "" {
+		reportPath = run.ReportName(inputName(in.Inputs[0]), env)
+	}
+	files := map[string][]string{
+		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }), // a copy of it is read
+		"a list":     {in.RefMap, in.Except, f.AcceptRefs},
+		"the report": {reportPath},
+	}
+	for _, what := range [...]string{"an input", "a list", "the report"} {
+		for _, path := range files[what] {
+			if err := redirected(path, what, stdout, stderr); err != nil {
+				return usageError{err}
+			}
+		}
+	}
+	return nil
+}
+
+// inputName returns the name of an input by its path.
+func inputName(path string) string {
+	if path == run.StdinPath {
+		return table.Stdin
+	}
+	return path
+}
+
+// redirected returns a *redirectedError if a stream is the file at a path.
+func redirected(path, what string, stdout, stderr os.FileInfo) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil // no stream is a file that is not there
+	}
+	e := &redirectedError{path: path, what: what, stdout: same(stdout, info), stderr: same(stderr, info)}
+	switch {
+	case e.stdout:
+		e.stream = "standard output"
+	case e.stderr:
+		e.stream = "standard error"
+	default:
+		return nil
+	}
+	return e
+}
+
+func same(stream, file os.FileInfo) bool { return stream != nil && os.SameFile(stream, file) }
+
+// infoOf describes the regular file that a stream is redirected into; nil if it is none.
+func infoOf(stream io.Writer) os.FileInfo {
+	f, ok := innermost(stream).(interface{ Stat() (fs.FileInfo, error) })
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return info
+}
