@@ -57,8 +57,6 @@ func Open(path string, o Options) (*Report, error) {
 	r := &Report{Path: path, options: o}
 	_, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && isLink(path):
-		return nil, fmt.Errorf("%s is a link to a file that does not exist; create that file, or remove the link", path)
 	case errors.Is(err, fs.ErrNotExist):
 		// Start would fail without the folder; fail before a person is asked anything.
 		_, err := os.Stat(filepath.Dir(path))
@@ -147,12 +145,6 @@ func (r *Report) take(reader *Reader) error {
 	reader.Hold(NewTargets(r.options.Target))
 	r.reader = reader
 	return nil
-}
-
-// isLink tells whether there is a symbolic link.
-func isLink(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // Keep returns the names of the columns that the report keeps, in the order of
