@@ -42,6 +42,9 @@ func always(advice string) func(leaver.Remedy) string {
 func leaveOut(otherwise string) func(leaver.Remedy) string {
 	return func(r leaver.Remedy) string {
 		if flag := whereFlag(r); flag != "" {
+			if r.Unsure {
+				return flag + " leaves them out if they are no leavers"
+			}
 			return flag + " leaves them out"
 		}
 		return otherwise

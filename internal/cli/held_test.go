@@ -41,6 +41,7 @@ func TestWhatSettlesADoubtBetterComesFirst(t *testing.T) {
 		{leaver.NoEndDate, leaver.Remedy{Column: "Termination Date", Values: []string{""}}, "--where 'Termination Date!=' leaves them out,\n      or --accept no-end-date suspends them"},
 		{leaver.NoEndDate, leaver.Remedy{}, "--accept no-end-date suspends them"},
 		{leaver.StillActive, leaver.Remedy{Column: "Status", Values: []string{"Active"}}, "--where 'Status!=Active' leaves them out,\n      or --accept still-active suspends them"},
+		{leaver.StillActive, leaver.Remedy{Column: "Status", Values: []string{"Seconded"}, Unsure: true}, "--where 'Status!=Seconded' leaves them out if they are no leavers,\n      or --accept still-active suspends them"},
 		{leaver.HiddenRow, leaver.Remedy{Column: "Status", Values: []string{"Active"}}, "--where 'Status!=Active' leaves them out,\n      or --accept hidden-row suspends them"},
 		{leaver.HiddenRow, leaver.Remedy{}, "delete the hidden rows,\n      or --accept hidden-row suspends them"},
 		{leaver.CutZeros, leaver.Remedy{Digits: 6}, "--ref-pad 6 puts the zeros back,\n      or --accept cut-zeros suspends them"},
