@@ -141,6 +141,7 @@ func TestAFileThatEndsWithinARef(t *testing.T) {
 	}{
 		"it is shorter than all others":           {numbers + "10", []string{`7 cut-off: the file ends behind "10" without a line break`}},
 		"it ends as DOS ends a text":              {numbers + "1006\n\x1a", nil},
+		"a filled cell is behind the ref":         {"ref,n\n1001,1\n1002,1\n1003,1\n1004,1\n1005,1\n10,1", nil},
 		"it ends in a line break":                 {numbers + "10\n", nil},
 		"it is as long as the others":             {numbers + "1006", nil},
 		"the others have several lengths":         {"ref\n1001\n202\n30\n1004\n1005\n10", nil},
