@@ -223,8 +223,10 @@ func TestNoConditionIsProposedThatHidesAContradiction(t *testing.T) {
 		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,,Active\nE3,,Current\n":            true,
 		"ref,endDate,Status,Enabled\nE1,2024-06-30,Left,\nE2,,Active,\nE3,,,yes\n":     true,
 		"ref,endDate,Status,Enabled\nE1,2024-06-30,Left,\nE2,,Active,\nE3,,Left,yes\n": false, // no column says it of both
+		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,,Active\nE3,,Seconded\n":           false, // the last one may have left
+		"ref,endDate,Status\nE1,2024-06-30,Left\nE2,,Active\nE3,,\n":                   true,
 		"ref,endDate,Status\nE1,2024-06-30,Moved\nE2,,Active\nE3,,On leave\n":          false, // what the others say is not known
-		"ref,Status\nE1,Terminated\nE2,Active\nE3,On Leave\nE4,\n":                     true,
+		"ref,Status\nE1,Terminated\nE2,Active\nE3,On Leave\nE4,\n":                     false,
 	} {
 		writeCensus(t, "census.csv", []byte(text), nil)
 		if _, plan, _ := invoke(t, nil, "plan", "census.csv"); strings.Contains(plan, "To leave out") != proposed {

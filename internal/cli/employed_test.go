@@ -47,6 +47,12 @@ func TestWhoMayStillBeEmployedIsHeld(t *testing.T) {
 		"the end date is blank": {
 			files{"a.jsonl": `{"ref":"E1","job":"A"}` + "\n" + `{"ref":"E1","job":"B","endDate":"2024-06-30"}` + "\n" + `{"ref":"E2","job":"B","endDate":"2024-06-30"}` + "\n"},
 			[]string{"--where", "job=B"}, []string{"E2"}, []string{"1 active-elsewhere"}},
+		"a row that is left out says that the person came back": {
+			files{"a.csv": "ref,Event,Status,When\nE1,Termination,Left,2024-06-30\nE2,Termination,Left,2024-06-30\nE3,Termination,Left,2024-06-30\nE1,Rehire,Left,2025-02-01\nE2,Hire,Left,2015-02-01\nE3,Promotion,Left,2020-02-01\n"},
+			[]string{"--where", "Event=Termination", "--end-date-column", "When"}, []string{"E2", "E3"}, []string{"1 active-elsewhere"}},
+		"an unknown value does not outweigh an end date": {
+			files{"a.csv": "ref,Status,Leave Date\nE1,Terminated,2024-06-30\nE2,Seconded,2024-06-30\nE3,Active,2024-06-30\nE4,Future leaver,2024-06-30\n"},
+			nil, []string{"E1", "E2"}, []string{"2 still-active"}},
 		"the condition has chosen whoever is active": {
 			files{"a.csv": "ref,Status\nE1,Terminated\nE2,Active\n"},
 			[]string{"--where", "Status=Active"}, []string{"E2"}, nil},

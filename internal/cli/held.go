@@ -23,7 +23,7 @@ var doubtTexts = map[leaver.Doubt]struct {
 	leaver.NoEndDate:       {"the end date is blank, and other rows have one", leaveOut("")},
 	leaver.StillActive:     {"a column says that the person is still employed, or not that they have left", leaveOut("")},
 	leaver.ActiveElsewhere: {"another row does not say that the person has left", always("ask whether they have left for good")},
-	leaver.OddRef:          {"the ref has another form than the others", always("correct these rows")},
+	leaver.OddRef:          {"the ref, or a cell beside it, has another form than in the other rows", always("correct the rows in which the ref is wrong")},
 	leaver.CutZeros:        {"the ref has fewer digits than the others", padRefs},
 	leaver.LostDigits:      {"a spreadsheet seems to have rounded the ref", always("export the refs again, as text")},
 	leaver.Shifted:         {"a cell is empty, and its neighbour has what belongs there", always("correct these rows")},
@@ -42,6 +42,9 @@ func always(advice string) func(leaver.Remedy) string {
 func leaveOut(otherwise string) func(leaver.Remedy) string {
 	return func(r leaver.Remedy) string {
 		if flag := whereFlag(r); flag != "" {
+			if r.Unsure {
+				return flag + " leaves them out if they are no leavers"
+			}
 			return flag + " leaves them out"
 		}
 		return otherwise

@@ -41,10 +41,11 @@ func TestWhatSettlesADoubtBetterComesFirst(t *testing.T) {
 		{leaver.NoEndDate, leaver.Remedy{Column: "Termination Date", Values: []string{""}}, "--where 'Termination Date!=' leaves them out,\n      or --accept no-end-date suspends them"},
 		{leaver.NoEndDate, leaver.Remedy{}, "--accept no-end-date suspends them"},
 		{leaver.StillActive, leaver.Remedy{Column: "Status", Values: []string{"Active"}}, "--where 'Status!=Active' leaves them out,\n      or --accept still-active suspends them"},
+		{leaver.StillActive, leaver.Remedy{Column: "Status", Values: []string{"Seconded"}, Unsure: true}, "--where 'Status!=Seconded' leaves them out if they are no leavers,\n      or --accept still-active suspends them"},
 		{leaver.HiddenRow, leaver.Remedy{Column: "Status", Values: []string{"Active"}}, "--where 'Status!=Active' leaves them out,\n      or --accept hidden-row suspends them"},
 		{leaver.HiddenRow, leaver.Remedy{}, "delete the hidden rows,\n      or --accept hidden-row suspends them"},
 		{leaver.CutZeros, leaver.Remedy{Digits: 6}, "--ref-pad 6 puts the zeros back,\n      or --accept cut-zeros suspends them"},
-		{leaver.OddRef, leaver.Remedy{}, "correct these rows,\n      or --accept odd-ref suspends them"},
+		{leaver.OddRef, leaver.Remedy{}, "correct the rows in which the ref is wrong,\n      or --accept odd-ref suspends them"},
 	} {
 		if got := settle(run.HeldRows{Doubt: tt.kind, Remedy: tt.remedy}); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.kind, got, tt.want)

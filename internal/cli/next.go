@@ -64,7 +64,7 @@ func stepsFor(conf *configuration, r *run.Run, held []run.HeldRows) (steps []ste
 		return steps
 	}
 	for _, h := range held {
-		if condition := whereValue(h.Remedy); h.Doubt == leaver.StillActive && h.Remedy.Undated && condition != "" {
+		if condition := whereValue(h.Remedy); h.Doubt == leaver.StillActive && h.Remedy.Undated && !h.Remedy.Unsure && condition != "" {
 			steps = append(steps, step{"leave out who is still employed", "--where", condition})
 		}
 	}

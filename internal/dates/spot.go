@@ -41,8 +41,8 @@ func Spot(text string, numbers bool) (last time.Time, s Sight) {
 	switch {
 	case n == 3 && rest.endsDay():
 		return parts.day()
-	case n == 2 && rest == "":
-		return parts.month(numbers)
+	case n == 2 && (rest == "" || numbers && rest == "."):
+		return parts.month(numbers) // or a day without a year: 31.12.
 	case n == 0 && c.unnamed.digits() >= len("240630"):
 		return c.packed() // 20240630 17:00
 	}

@@ -32,6 +32,10 @@ func TestSpot(t *testing.T) {
 		{"12/2027", false, "2027-12-31", Maybe},
 		{"12.2027", false, "2027-12-31", Maybe},
 		{"2027-02", false, "2027-02-28", Maybe},
+		{"31.12.", true, "2031-12-31", Maybe}, // or of any year
+		{"31. Dez.", true, "2031-12-31", Maybe},
+		{"31.12.", false, "", NoDate},
+		{"Dec-26", true, "2026-12-31", Maybe},
 		{"12/27", true, "2027-12-31", Maybe},
 		{"12/27", false, "", NoDate},
 		{"Dez 27", true, "2027-12-31", Maybe},

@@ -33,14 +33,15 @@ var doubtKinds = []doubtKind{
 		func(_ *reading, row leaver.Row) string { return row.Seen }},
 	{leaver.OddRef,
 		func(v *Survey, f leaver.Facts) bool {
-			return f&anyTrait == strangeRef || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse()
+			return v.isStrange(f) || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse()
 		},
 		func(g *reading, row leaver.Row) string {
-			if row.Facts&anyTrait == strangeRef {
+			if g.known.isStrange(row.Facts) {
 				return strange(row.Ref)
 			}
 			if g.known.isForeign(row.Facts) {
-				return fmt.Sprintf("the ref %q and a cell beside it have other forms than most rows, such as that of %q", row.Ref, g.known.usual.example)
+				column := g.source.Header[g.known.shapes.beside[bitsOf(row.Facts, shapeAt, shapeBits)]]
+				return fmt.Sprintf("the ref %q and the cell in the column %q have other forms than most rows, such as that of %q", row.Ref, column, g.known.usual.example)
 			}
 			if !g.known.isOdd(formIn(row.Facts)) {
 				return fmt.Sprintf("the row has nothing beside %q", row.Ref)

@@ -18,9 +18,11 @@ import (
 var (
 	// endWords speak of an end, endBeginnings do as the beginning of a word, and endEndings
 	// as its end: Vertragsende, validUntil.
-	endWords      = []string{"end", "ends", "ended", "ending", "exit", "exits", "until", "till", "bis", "last", "valid", "left", "fin", "baja", "sortie", "salida", "saida", "uscita", "depart", "departure", "departed", "term"}
-	endBeginnings = []string{"leav", "terminat", "expir", "austritt", "kundig", "kuendig", "uitdienst"}
-	endEndings    = []string{"ende", "einde", "enddate", "austritt", "until", "contractend"}
+	endWords = []string{"end", "ends", "ended", "ending", "exit", "exits", "until", "till", "bis", "last", "valid", "left", "fin", "baja", "sortie", "salida", "saida", "uscita", "depart", "departure", "departed", "term",
+		"letzter", "letzte", "dernier"}
+	endBeginnings = []string{"leav", "terminat", "expir", "austritt", "kundig", "kuendig", "uitdienst", "separat", "offboard",
+		"abgang", "ausscheid", "cessaz"}
+	endEndings = []string{"ende", "einde", "enddate", "austritt", "until", "contractend"}
 	// dateWords are those of any date, and dateEndings their ends: Geburtsdatum, Arbeitstag.
 	dateWords   = []string{"date", "dates", "fecha", "day"}
 	dateEndings = []string{"datum", "enddate", "stag"}
@@ -30,8 +32,8 @@ var (
 	// employmentWords are, beside those of an end, the only ones of a name that speaks of the
 	// end of an employment: not so Benefits End Date, Exit Interview Date, Leave Start Date.
 	employmentWords = []string{"employment", "employed", "employee", "contract", "assignment", "job", "position", "service", "work", "worked", "working", "garden", "gardening",
-		"actual", "effective", "final", "official", "planned", "expected", "projected", "scheduled", "confirmed", "day", "date", "dt", "of", "in", "at", "on", "the", "company",
-		"de", "du", "contrat", "contrato"}
+		"actual", "effective", "final", "official", "planned", "expected", "projected", "scheduled", "confirmed", "revised", "new", "corrected", "extended", "day", "date", "dt", "of", "in", "at", "on", "the", "company",
+		"de", "du", "contrat", "contrato", "data"}
 )
 
 // isEndWord tells whether a word speaks of an end.
@@ -69,9 +71,9 @@ func endsEmployment(name string) bool {
 	ends, lasts, days := 0, 0, 0
 	for _, w := range words {
 		switch {
-		case w == "last" || w == "letzter":
+		case w == "last" || w == "letzter" || w == "letzte" || w == "dernier" || w == "final":
 			lasts++
-		case isDateWord(w) && !isEndWord(w):
+		case isDateWord(w) && !isEndWord(w), lasts > 0 && (w == "tag" || w == "jour"):
 			days++
 		case slices.Contains(employmentWords, w):
 			if strings.HasPrefix(w, "work") {
@@ -84,7 +86,7 @@ func endsEmployment(name string) bool {
 			ends++
 		}
 	}
-	if lasts > 0 {
+	if lasts > 0 && ends == 0 {
 		return days > 0 // and not Last Position
 	}
 	return ends > 0 || isTo(words) && len(words) > 1
@@ -98,7 +100,7 @@ var absenceWords = []string{"return", "returns", "returned", "returning", "to", 
 func isAbsence(name string) bool {
 	words := wordsOf(name)
 	is := func(word string) bool { return slices.Contains(words, word) }
-	if len(words) > 1 && (is("leave") || is("absence")) && (is("type") || is("start") || is("balance")) {
+	if len(words) > 1 && (is("leave") || is("absence")) && (is("type") || is("start")) {
 		return true
 	}
 	return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, "return") }) &&
@@ -133,11 +135,16 @@ func rivals(names []string, endDate int) (found []int) {
 // earlier than another column says whose name speaks of the end of an employment, too:
 // either could be meant.
 func (g *reading) checkRivals(r *record) error {
-	if len(r.rivals) == 0 || strings.TrimSpace(r.cells[endDateCell].Text) == "" {
+	if len(r.rivals) == 0 {
 		return nil
 	}
-	var d date // it is read if it is needed
 	first := firstCondition + len(g.source.options.Where)
+	if strings.TrimSpace(r.cells[endDateCell].Text) == "" {
+		g.survey.rivals.note(g.source, r, r.cells[first:])
+		return nil
+	}
+	g.survey.rivals.dated = true
+	var d date // it is read if it is needed
 	for i, name := range r.rivals {
 		c := r.cells[first+i]
 		if isEarlierDay(c, r.cells[endDateCell]) && g.source.options.Dates.IsZero() || c.Kind == r.cells[endDateCell].Kind && c.Text == r.cells[endDateCell].Text || strings.TrimSpace(c.Text) == "" {
@@ -154,6 +161,29 @@ func (g *reading) checkRivals(r *record) error {
 		}
 	}
 	return nil
+}
+
+// rivalDates is what was seen of the columns that may be the end date, too.
+type rivalDates struct {
+	dated bool   // some row has an end date
+	name  string // a column that has dates where no row so far has an end date
+}
+
+// note looks for a date in a row without an end date.
+func (n *rivalDates) note(s *Source, r *record, cells []cell) {
+	for i, name := range r.rivals {
+		if !n.dated && n.name == "" && !s.dayOf(cells[i]).IsZero() {
+			n.name = name
+		}
+	}
+}
+
+// check fails if no row has an end date, and another column has dates.
+func (n *rivalDates) check(field, endDate string) error {
+	if n.dated || n.name == "" {
+		return nil
+	}
+	return fmt.Errorf("2 %ss could be meant by %q: %s, and the first one is blank everywhere; name one with --end-date-column", field, spelt(endDateName), quoted([]string{endDate, n.name}))
 }
 
 // isEarlierDay tells quickly whether a text is not later than another one, both of them

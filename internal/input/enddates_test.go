@@ -11,9 +11,14 @@ func TestWhatNamesSay(t *testing.T) {
 		"Vertragsende": {dates: true, end: true}, "Letzter Arbeitstag": {dates: true, end: true}, "Austrittsdatum": {dates: true, end: true},
 		"Contract until": {dates: true, end: true}, "Fin de contrat": {dates: true, end: true}, "Left On": {dates: true, end: true}, "contractend": {dates: true, end: true},
 
+		"Revised End Date": {dates: true, end: true}, "New End Date": {dates: true, end: true}, "Corrected End Date": {dates: true, end: true}, "Extended End Date": {dates: true, end: true},
+		"Extended Until": {dates: true, end: true}, "Final Working Day": {dates: true, end: true}, "Separation Date": {dates: true, end: true}, "Letzter Tag": {dates: true, end: true},
+		"Separation": {dates: true, end: true}, "Offboarding": {dates: true, end: true}, "Dienstende": {dates: true, end: true}, "Abgang": {dates: true, end: true},
+		"Ausscheiden": {dates: true, end: true}, "Dernier jour": {dates: true, end: true}, "Data cessazione": {dates: true, end: true}, "Final Salary": {}, "New Position": {}, "New Hire Date": {dates: true},
+
 		"Valid To": {dates: true}, "To": {dates: true}, "Notice Date": {dates: true}, "Start Date": {dates: true}, "Geburtsdatum": {dates: true}, "Date of Birth": {dates: true},
 		"Benefits End Date": {dates: true}, "Visa expiry": {dates: true}, "Last Modified Date": {dates: true}, "Exit Interview": {dates: true}, "Last Position": {dates: true},
-		"Leave Start Date": {dates: true, absence: true}, "Kündigung": {dates: true}, "Last": {dates: true}, "Parental Leave End": {dates: true}, "Leave Balance Date": {absence: true},
+		"Leave Start Date": {dates: true, absence: true}, "Kündigung": {dates: true}, "Last": {dates: true}, "Parental Leave End": {dates: true}, "Leave Balance Date": {}, "Annual Leave Balance": {}, "Leave Balance": {},
 
 		"Cost Centre": {}, "Last Cost Centre": {}, "Postcode": {}, "Salary": {}, "Last Salary": {}, "Reports To": {}, "Last Name": {}, "Exit Code": {}, "Termination Reason": {},
 		"Leaver ID": {}, "Weekend": {}, "Mitarbeitende": {}, "Vertrag": {}, "Asset Tag": {}, "Department": {}, "": {}, "Laptop Return": {},

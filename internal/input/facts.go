@@ -2,6 +2,7 @@ package input
 
 import (
 	"cmp"
+	"strings"
 
 	"offboard/internal/leaver"
 )
@@ -89,6 +90,12 @@ func (v *Survey) settle() {
 	general := cmp.Or(v.usual.general, v.usual.major)
 	v.shapes.settle(general == "" || general == mixedForm || general == nameForm)
 	v.swappedCells, v.swappedTexts = v.swaps.Doubts(true), v.swaps.Doubts(false)
+}
+
+// isStrange tells whether a ref is hardly one. A mark that nearly all refs have is theirs.
+func (v *Survey) isStrange(f leaver.Facts) bool {
+	isMark := v.usual.general != "" && strings.Contains(soundMarks, v.usual.general)
+	return f&anyTrait == strangeRef && !(isMark && v.forms.all[formIn(f).id].general == v.usual.general)
 }
 
 // isOdd tells whether a ref has another form or size than nearly all refs, unless cut

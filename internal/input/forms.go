@@ -57,6 +57,7 @@ const (
 	capitalForm = "Name"  // the same, with a capital letter
 	userForm    = "A9"    // many letters and then digits: a name with a number, or a long prefix
 	wordsForm   = "words" // letters and blanks
+	soundMarks  = "|="    // one of these is a form: all identifiers of some systems have it
 )
 
 // refForm is what a row keeps of the form of its ref, and whether that was quick to
@@ -168,6 +169,10 @@ func formOf(form []byte, ref string) (spelt []byte, general string, found refFor
 	case at > 0 && at < len(ref)-1 && strings.Count(ref, "@") == 1 && !k.blank:
 		found.size = 0 // addresses differ in length
 		return append(append(form[:0], '@'), ref[at+1:]...), addressForm, found
+	case k.other && strings.ContainsAny(ref, soundMarks):
+		found.size = 0
+		at := strings.IndexAny(ref, soundMarks)
+		return named(ref[at : at+1])
 	case isUUID(ref):
 		return named(uuidForm)
 	case k.digits == 0 && k.letters > 0 && k.blank:

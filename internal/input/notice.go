@@ -1,6 +1,7 @@
 package input
 
 import (
+	"slices"
 	"strings"
 
 	"offboard/internal/leaver"
@@ -57,6 +58,9 @@ func (g *reading) facts(r *record) leaver.Facts {
 	}
 	shape := v.shapes.note(r.grid)
 	f := r.grid.facts | leaver.Facts(shape)<<shapeAt | leaver.Facts(len(v.titles.all))<<titlesAt
+	if f&lastRow != 0 && !mayEndInRef(r.grid, v.shapes.ref) {
+		f &^= lastRow
+	}
 	v.wide++
 	n, text := r.grid.filled()
 	ref := r.cells[refCell].Text
@@ -87,6 +91,12 @@ func (g *reading) facts(r *record) leaver.Facts {
 		v.noteTitle(r.row, text, true)
 	}
 	return f
+}
+
+// mayEndInRef tells whether a file that ends in a row may end within its ref: no cell is
+// behind that, or some are missing.
+func mayEndInRef(r *gridRow, ref int) bool {
+	return ref >= len(r.texts)-1 || slices.ContainsFunc(r.texts[ref+1:], func(text string) bool { return strings.TrimSpace(text) == "" })
 }
 
 // namedTitle returns the title that a record with the name of a column is. Where a single

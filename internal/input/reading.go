@@ -29,7 +29,7 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 		g := s.newReading(v)
 		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		g.read(yield)
-		v.Ref, v.EndDate = g.names[refCell], g.names[endDateCell]
+		v.Ref, v.EndDate = g.names[refCell], cmp.Or(v.twins.name(), g.names[endDateCell])
 		v.unreadDates = g.proposal.Advice()
 		v.settle()
 	}
@@ -45,7 +45,7 @@ func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 		g.advice, g.known, g.status.known = v.dateAdvice(), &v, &v.status
 		// The first objects may lack a key: reasons name it as the later ones spell it.
 		g.names[refCell] = cmp.Or(g.names[refCell], v.Ref)
-		g.names[endDateCell] = cmp.Or(g.names[endDateCell], v.EndDate)
+		g.names[endDateCell] = cmp.Or(v.EndDate, g.names[endDateCell])
 		g.read(yield)
 	}
 }
@@ -171,6 +171,9 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 	g.records++
 	fault := r.fault
 	if fault == "" {
+		if err := g.survey.twins.join(g.source, r); err != nil {
+			return true, err
+		}
 		g.noteKept(r)
 		if wanted, fault = g.meets(r); !wanted {
 			g.refFound = g.refFound || r.names[refCell] != ""
@@ -227,7 +230,7 @@ func (g *reading) mayBeTotal(r *record) bool {
 func (g *reading) agree(r *record, i int, asked, flag string) error {
 	key, taken := r.names[i], &g.names[i]
 	switch {
-	case key == "" || key == *taken:
+	case key == "" || key == *taken || i == endDateCell && len(r.twins) > 0:
 	case *taken == "":
 		*taken = cmp.Or(asked, key)
 	case asked == "" && table.NormalName(key) != table.NormalName(*taken):
@@ -346,6 +349,9 @@ func (g *reading) complete() error {
 		if err := g.allKeys(); err != nil {
 			return err
 		}
+	}
+	if err := g.survey.rivals.check(s.Field(), g.names[endDateCell]); err != nil {
+		return err
 	}
 	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
 		return cmp.Or(g.known, g.survey).otherDates.check(s.Field())

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"slices"
 	"strings"
 
 	"offboard/internal/xlsx"
@@ -18,6 +19,7 @@ type shapes struct {
 	lastID  uint8
 	shifted [maxShapes]bool // by number, when the reading is complete
 	foreign [maxShapes]bool // by number: a column beside the ref has another class than most rows have there
+	beside  [maxShapes]int  // by number: the first such column, if it is foreign
 	strayed [maxShapes]bool // by number: a filled cell beside the ref does
 	ref     int             // the column of the ref
 	mixed   bool            // as in settle
@@ -110,9 +112,10 @@ func (s *shapes) settle(mixed bool) {
 		others, explained := 0, false
 		for i := range s.columns {
 			is := s.at(s.all[id].classes, i)
-			if s.columns[i] != s.ref && isKnown[i] && is != most[i] {
-				s.foreign[id] = true
-				s.strayed[id] = s.strayed[id] || is != emptyClass && !same(is, most[i])
+			if s.columns[i] != s.ref && isKnown[i] && is != most[i] && is != emptyClass {
+				if s.strayed[id] = s.strayed[id] || !same(is, most[i]); !s.foreign[id] && !s.repeatsRef(i) {
+					s.foreign[id], s.beside[id] = true, s.columns[i]
+				}
 			}
 			if !s.differs(i, is, filled[i], isFilled[i]) {
 				continue
@@ -131,6 +134,18 @@ func (s *shapes) settle(mixed bool) {
 		}
 		s.shifted[id] = others > 1 && explained
 	}
+}
+
+// repeatsRef tells whether the i-th column has the same class as the ref in every row:
+// then it says nothing that the ref does not say.
+func (s *shapes) repeatsRef(i int) bool {
+	at := slices.Index(s.columns, s.ref)
+	for id := 1; id < rareShape && at >= 0; id++ {
+		if s.all[id].n > 0 && s.at(s.all[id].classes, i) != s.at(s.all[id].classes, at) {
+			return false
+		}
+	}
+	return at >= 0
 }
 
 // differs tells whether a class is not what nearly all rows have in the i-th column. usual

@@ -9,7 +9,7 @@ import (
 // their size, although they do in that of the usual ones; -1 if sizes say nothing.
 func (u *usual) lettersOf(c *formCount) int {
 	switch {
-	case u.general == nameForm || u.general == addressForm || c.general == addressForm:
+	case strings.Contains(soundMarks, u.general) || u.general == nameForm || u.general == addressForm || c.general == addressForm:
 		return -1
 	case u.general == mixedForm:
 		return c.letters

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"slices"
 	"strings"
 
 	"offboard/internal/leaver"
@@ -10,42 +11,97 @@ import (
 type standing uint8
 
 const (
-	noStanding     standing = iota // it is blank
-	otherStanding                  // nothing that is known
-	goneStanding                   // the person has left
-	activeStanding                 // the person is still employed
-	unreadStanding                 // the cell cannot be read
-	backStanding                   // the person came back after the end date
-	nothing                        // a first day of work, and not after the end date
+	noStanding      standing = iota // it is blank
+	otherStanding                   // nothing that is known
+	goneStanding                    // the person has left
+	plannedStanding                 // the person will leave, or has not left after all
+	activeStanding                  // the person is still employed
+	unreadStanding                  // the cell cannot be read
+	backStanding                    // the person came back after the end date
+	nothing                         // a first day of work, and not after the end date; any other event than a return
 )
 
 // standingOf returns what a text says in a column of this kind.
 func (k statusKind) standingOf(text string) standing {
 	text = strings.TrimRight(leaver.TrimRef(text), ".!")
-	if strings.Trim(text, "-–—. ") == "" {
+	switch {
+	case strings.Trim(text, "-–—. ") == "":
 		return noStanding
-	}
-	if k != statusText {
-		switch truth := truthWords[stem(fold(text))]; {
-		case truth == activeWord && k == statusActive, truth == goneWord && k == statusGone:
+	case k == statusEvent:
+		if slices.ContainsFunc(wordsOf(text), func(word string) bool { return againWords[stem(word)] != unknownWord }) {
 			return activeStanding
-		case truth == goneWord && k == statusFlag:
-			return otherStanding
-		case truth != unknownWord:
-			return goneStanding
+		}
+		return nothing
+	}
+	if k != statusText && k != statusAccount {
+		if said := k.truthOf(text); said != otherStanding {
+			return said
 		}
 	}
-	return standingIn(wordsOf(text))
+	said := k.standingIn(wordsOf(text))
+	if said == goneStanding && strings.ContainsAny(text, "?？") {
+		return plannedStanding
+	}
+	return said
+}
+
+// truthOf returns what a yes or a no says, perhaps with words behind it that do not say
+// that it is otherwise: "No - still employed".
+func (k statusKind) truthOf(text string) standing {
+	head, rest := text, ""
+	if i := strings.IndexAny(text, "-–—(,;:"); i > len("y ") {
+		if before := strings.TrimSpace(text[:i]); len(before) > 1 && !strings.EqualFold(before, "on") && !strings.EqualFold(before, "off") {
+			head, rest = before, text[i:]
+		}
+	}
+	said := otherStanding
+	switch truth := truthWords[stem(fold(head))]; {
+	case truth == unknownWord:
+		return otherStanding
+	case truth == goneWord && k == statusFlag:
+	case truth == goneWord && k == statusRecord:
+		said = noStanding // as if it were blank: another column is enough
+	case truth == activeWord && k == statusActive, truth == goneWord && k == statusGone:
+		return activeStanding
+	default:
+		said = goneStanding
+	}
+	if more := k.standingIn(wordsOf(rest)); more > goneStanding {
+		return more
+	}
+	return said
+}
+
+// isGone tells whether words that say nothing by themselves say that the person has left:
+// a noun with nothing beside it.
+func isGone(words []string) bool {
+	said := make([]string, 0, len(words))
+	for _, word := range words {
+		if meaningOf(word) != neutralWord {
+			said = append(said, word)
+		}
+	}
+	return aloneWords[stem(strings.Join(said, " "))] == goneWord
+}
+
+// meaningOf returns what a word says in a column of this kind.
+func (k statusKind) meaningOf(word string) meaning {
+	if k == statusAccount {
+		if m := accountWords[stem(word)]; m != unknownWord {
+			return m
+		}
+	}
+	return meaningOf(word)
 }
 
 // standingIn returns what words say. The person is still employed if any word says so:
 // it may be one of several in a history.
-func standingIn(words []string) standing {
+func (k statusKind) standingIn(words []string) standing {
 	const never = -3
-	said, current := otherStanding, false
+	said, current, planned, absent := otherStanding, false, false, false
 	negated, notActive := never, never // where the last word of this kind stands
 	for i := 0; i < len(words); i++ {
-		m := meaningOf(words[i])
+		m := k.meaningOf(words[i])
 		if i+1 < len(words) {
 			if pair := meaningOf(words[i] + " " + words[i+1]); pair != unknownWord {
 				m = pair
@@ -58,6 +114,10 @@ func standingIn(words []string) standing {
 			negated = i
 		case m == noWord:
 			notActive = i
+		case m == plannedWord:
+			planned = true
+		case m == absentWord:
+			absent = true
 		case m == formerWord:
 			notActive, said = i, goneStanding
 		case m == activeWord && (isNegated || i-notActive <= 2), m == goneWord && !isNegated:
@@ -68,18 +128,21 @@ func standingIn(words []string) standing {
 			current = true
 		}
 	}
+	if said == otherStanding && isGone(words) {
+		said = goneStanding
+	}
 	switch {
+	case planned, said == goneStanding && absent:
+		return plannedStanding
 	case said != otherStanding:
 		return said
-	case current, len(words) > 0 && words[0] == "a":
+	case current, isCodeA(words), len(words) == 1 && aloneWords[stem(words[0])] == activeWord:
 		return activeStanding
-	case len(words) == 1:
-		switch aloneWords[stem(words[0])] {
-		case activeWord:
-			return activeStanding
-		case goneWord:
-			return goneStanding
-		}
 	}
 	return otherStanding
+}
+
+// isCodeA tells whether words begin with the code A, as in "A - on leave".
+func isCodeA(words []string) bool {
+	return len(words) > 0 && words[0] == "a" && (len(words) == 1 || meaningOf("a "+words[1]) == unknownWord)
 }

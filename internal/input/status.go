@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/dates"
 	"offboard/internal/table"
 	"offboard/internal/xlsx"
 )
@@ -46,7 +47,8 @@ func statusColumns(header []string, where []Condition, read ...int) []statusColu
 
 func newStatusColumn(name string, where []Condition) (statusColumn, bool) {
 	kind := statusKindOf(name)
-	return statusColumn{name: name, kind: kind, chosen: chosen(name, where)}, kind != noStatus && kind != formOnly
+	ok := kind != noStatus && kind != formOnly && (kind != statusEvent || len(where) > 0)
+	return statusColumn{name: name, kind: kind, chosen: chosen(name, where)}, ok
 }
 
 // chosen tells whether a condition has chosen the values of a column.
@@ -59,8 +61,8 @@ func chosen(name string, where []Condition) bool {
 // combination is what all values of a record say of the person's employment, by columns:
 // the i-th bit is the i-th column.
 type combination struct {
-	active uint16 // columns that say that the person is still employed,
-	other  uint16 // and that do not say that the person has left
+	active uint16 // columns that say that the person is still employed, or has not left yet,
+	other  uint16 // and that do not say that the person has left, if no end date does
 	// known is how many columns were known when the record was read. Further ones have no
 	// value for it.
 	known uint8
@@ -72,8 +74,9 @@ type statusReader struct {
 	survey *statusSurvey // what this reading notices
 	known  *statusSurvey // what the first reading has noticed; nil in that reading
 
-	texts []statusTexts   // by column
-	days  map[string]date // dates that are not end dates of rows that are read
+	texts []statusTexts        // by column
+	days  map[string]date      // dates that are not end dates of rows that are read
+	forms map[string]time.Time // the same, of those that are read in another form
 }
 
 // statusTexts has what the texts of a column say. Many records have the same one.
@@ -97,7 +100,7 @@ func (e *statusReader) read(r *record, isRead bool) combination {
 	if r.columns == nil {
 		return saysNothing
 	}
-	var blank, gone, seen, dates, chosen uint16
+	var blank, gone, seen, apart uint16 // apart: they say something about some rows only
 	c := combination{known: uint8(len(r.columns))}
 	if r.grid != nil {
 		c.known = maxStatusColumns
@@ -113,31 +116,47 @@ func (e *statusReader) read(r *record, isRead bool) combination {
 			c.other |= bit
 		case goneStanding:
 			gone |= bit
-		case activeStanding, unreadStanding, backStanding:
+		case plannedStanding, activeStanding, unreadStanding, backStanding:
 			c.active |= bit
 		}
 	}
 	for i, column := range r.columns {
-		if column.kind == startDate {
-			dates |= 1 << i
-		}
-		if isRead && column.chosen {
-			chosen |= 1 << i
+		switch isChosen := isRead && (column.chosen || column.kind == statusEvent); {
+		case isChosen:
+			apart |= 1 << i
+			c.active &^= 1 << i
+		case column.kind == startDate || column.kind == statusEvent:
+			apart |= 1 << i
 		}
 	}
 	blank |= ^seen & (1<<len(r.columns) - 1)
 	e.survey.gone |= gone
-	if gone == 0 {
-		c.other |= blank
-	} else { // one column is enough
+	c.other |= blank
+	c.other &^= apart | c.active
+	outweighs := gone != 0 // one column is enough where others are blank
+	if outweighs {
+		c.other &^= blank
+	}
+	if (c.other != 0 || !outweighs && int(c.known) < maxStatusColumns) && e.hasPassed(r) {
+		c.other, outweighs = 0, true // somebody with an end date in the past may have any status
+	}
+	if outweighs {
 		c.known = maxStatusColumns
 		if isRead {
 			e.survey.noteExcused(blank)
 		}
 	}
-	c.active &^= chosen
-	c.other &^= dates | chosen | c.active
 	return c
+}
+
+// hasPassed tells whether the end date of a record was read and has passed.
+func (e *statusReader) hasPassed(r *record) bool {
+	c := r.cells[endDateCell]
+	if strings.TrimSpace(c.Text) == "" {
+		return false
+	}
+	d := e.day(c)
+	return d.err == nil && d.Text != "" && d.Passed(e.source.options.Now)
 }
 
 // standing returns what a value of a record says of the person's employment.
@@ -163,6 +182,9 @@ func (e *statusReader) standing(r *record, v *statusValue) standing {
 	known, ok := of.all[text]
 	if !ok {
 		known = saidText{strings.Clone(text), column.kind.standingOf(text)} // the record does not stay in memory
+		if (known.said == goneStanding || known.said == otherStanding) && isAhead(text, e.source.options.Now) {
+			known.said = plannedStanding
+		}
 		const most = 1024
 		if len(of.all) == most {
 			clear(of.all)
@@ -176,8 +198,44 @@ func (e *statusReader) standing(r *record, v *statusValue) standing {
 // isBack tells whether a first day of work is after the end date: the person came back.
 func (e *statusReader) isBack(r *record, first cell) bool {
 	end, start := e.day(r.cells[endDateCell]), e.day(first)
-	return end.err == nil && start.err == nil && end.Text != "" && start.Text != "" &&
-		!start.FarAhead(e.source.options.Now) && !start.Time().Before(end.Time().Add(24*time.Hour))
+	if end.err != nil || end.Text == "" || start.Text == "" || end.Time().IsZero() {
+		return false
+	}
+	at := start.Time()
+	if start.err != nil {
+		if at = e.otherwise(start.Text); at.IsZero() {
+			return false
+		}
+	} else if start.FarAhead(e.source.options.Now) {
+		return false
+	}
+	return !at.Before(end.Time().Add(24 * time.Hour))
+}
+
+// otherwise returns the earliest day that a text may be in another form than that of the
+// end dates; the zero time if it is none.
+func (e *statusReader) otherwise(text string) (first time.Time) {
+	if at, known := e.forms[text]; known {
+		return at
+	}
+	o := e.source.options
+	proposal := dates.NewProposal(o.Zone, o.Now)
+	proposal.Add(text)
+	for _, letters := range proposal.Advice().Formats {
+		format, err := dates.ParseFormat(letters)
+		if err != nil {
+			continue
+		}
+		if d, err := format.Parse(text, o.Zone); err == nil && (first.IsZero() || d.Time().Before(first)) {
+			first = d.Time()
+		}
+	}
+	const most = 1024
+	if e.forms == nil || len(e.forms) == most {
+		e.forms = map[string]time.Time{}
+	}
+	e.forms[text] = first
+	return first
 }
 
 // day reads a date that is not the end date of a row that is read. It notes nothing in the
@@ -230,7 +288,7 @@ func (e *statusReader) says(r *record, c combination) string {
 				return fmt.Sprintf("the %s %q says %q, which is after the end date", field, name, text)
 			case said == activeStanding:
 				return fmt.Sprintf("the %s %q says %q", field, name, text)
-			case said == otherStanding && !active:
+			case said == plannedStanding, said == otherStanding && !active:
 				return fmt.Sprintf("the %s %q says %q, and not that the person has left", field, name, text)
 			}
 		}

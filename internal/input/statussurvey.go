@@ -32,10 +32,10 @@ type statusSurvey struct {
 // statusNotes are the values of a column by which rows may be in doubt.
 type statusNotes struct {
 	name    string
-	values  []string // in the order in which they were found
-	other   []bool   // by value: it is none of somebody who is still employed
-	odd     bool     // there are too many, or a condition cannot find them
-	excused bool     // it is blank in rows of which another column says that the person has left
+	values  []string   // in the order in which they were found
+	said    []standing // by value
+	odd     bool       // there are too many, or a condition cannot find them
+	excused bool       // it is blank in rows of which another column says that the person has left
 }
 
 // code returns the code of what a record says: 0 if no column says anything.
@@ -97,19 +97,18 @@ func (s *statusSurvey) note(e *statusReader, r *record, c combination, code leav
 		}
 		column, said := r.columns[v.column], e.standing(r, v)
 		text, _ := e.source.valueIn(v.cell)
-		s.columns[v.column].note(column, leaver.TrimRef(text), said != activeStanding, said > activeStanding)
+		s.columns[v.column].note(column, leaver.TrimRef(text), said)
 	}
 	for rest := c.other &^ seen; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros16(rest)
-		s.columns[i].note(r.columns[i], "", true, false)
+		s.columns[i].note(r.columns[i], "", noStanding)
 	}
 }
 
-// note notes a value. other tells that it is none of somebody who is still employed, odd
-// that no condition can find it.
-func (n *statusNotes) note(column statusColumn, value string, other, odd bool) {
+// note notes a value. No condition finds one that cannot be read, or a date.
+func (n *statusNotes) note(column statusColumn, value string, said standing) {
 	n.name = column.name
-	n.odd = n.odd || odd || column.list
+	n.odd = n.odd || said > activeStanding || column.list
 	if n.odd || slices.ContainsFunc(n.values, func(v string) bool { return strings.EqualFold(v, value) }) {
 		return
 	}
@@ -117,7 +116,7 @@ func (n *statusNotes) note(column statusColumn, value string, other, odd bool) {
 		n.odd = true
 		return
 	}
-	n.values, n.other = append(n.values, strings.Clone(value)), append(n.other, other)
+	n.values, n.said = append(n.values, strings.Clone(value)), append(n.said, said)
 }
 
 // remedy returns the condition that leaves out all rows in doubt: by one column, and
@@ -141,15 +140,18 @@ func (s *statusSurvey) remedy() leaver.Remedy {
 			continue
 		}
 		var values []string
+		unsure := false
 		for at, value := range column.values {
-			if !column.other[at] || gone {
+			said := column.said[at]
+			if said == activeStanding || said == plannedStanding || gone {
 				values = append(values, value)
+				unsure = unsure || said != activeStanding && said != noStanding
 			}
 		}
 		if len(values) > statusValues || slices.Contains(values, "") && column.excused {
 			continue
 		}
-		remedy.Column, remedy.Values = column.name, values
+		remedy.Column, remedy.Values, remedy.Unsure = column.name, values, unsure
 		remedy.Undated = remedy.Undated && gone // all others have left
 		return remedy
 	}

@@ -22,6 +22,8 @@ type Survey struct {
 	zeros                      zeros
 	conditions                 []conditionSurvey
 	otherDates                 otherDates
+	twins                      twins
+	rivals                     rivalDates
 	unreadDates                dates.Advice
 	swaps                      dates.Swaps
 	swappedCells, swappedTexts bool // they seem to be

@@ -141,6 +141,7 @@ func TestAFileThatEndsWithinARef(t *testing.T) {
 	}{
 		"it is shorter than all others":           {numbers + "10", []string{`7 cut-off: the file ends behind "10" without a line break`}},
 		"it ends as DOS ends a text":              {numbers + "1006\n\x1a", nil},
+		"a filled cell is behind the ref":         {"ref,n\n1001,1\n1002,1\n1003,1\n1004,1\n1005,1\n10,1", nil},
 		"it ends in a line break":                 {numbers + "10\n", nil},
 		"it is as long as the others":             {numbers + "1006", nil},
 		"the others have several lengths":         {"ref\n1001\n202\n30\n1004\n1005\n10", nil},
@@ -166,14 +167,16 @@ func TestWhoIsStillEmployedIsLeftOutByOneCondition(t *testing.T) {
 		text string
 		want leaver.Remedy
 	}{
-		"one value":           {"ref,Status,Leave Date\na,Active,\nb,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}, Undated: true}},
-		"case does not count": {"ref,Status\na,Active\nb,ACTIVE \nc,Left\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}, Undated: true}},
-		"several values":      {"ref,Status,Leave Date\na,Active - on leave,\nb,Active,\nc,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active - on leave", "Active"}, Undated: true}},
-		"with an end date":    {"ref,Status,Leave Date\na,Active,\nb,Active,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
-		"too many values":     {"ref,Status\na,Active 1\nb,Active 2\nc,Active 3\nd,Active 4\ne,Active 5\nf,Active 6\n", leaver.Remedy{Undated: true}},
-		"values of others":    {"ref,Status\na,Left\nb,Active\nc,On leave\nd,\n", leaver.Remedy{Column: "Status", Values: []string{"Active", "On leave", ""}, Undated: true}},
-		"an unknown value":    {"ref,Status\na,Moved\nb,Active\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
-		"it cannot be read":   {"ref,Status\na,Left\nb,#N/A\n", leaver.Remedy{Undated: true}},
+		"one value":               {"ref,Status,Leave Date\na,Active,\nb,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}, Undated: true}},
+		"case does not count":     {"ref,Status\na,Active\nb,ACTIVE \nc,Left\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}, Undated: true}},
+		"several values":          {"ref,Status,Leave Date\na,Active - on leave,\nb,Active,\nc,Left,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active - on leave", "Active"}, Undated: true}},
+		"with an end date":        {"ref,Status,Leave Date\na,Active,\nb,Active,2024-06-30\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
+		"too many values":         {"ref,Status\na,Active 1\nb,Active 2\nc,Active 3\nd,Active 4\ne,Active 5\nf,Active 6\n", leaver.Remedy{Undated: true}},
+		"values of others":        {"ref,Status\na,Left\nb,Active\nc,On leave\nd,\n", leaver.Remedy{Column: "Status", Values: []string{"Active", "On leave", ""}, Undated: true, Unsure: true}},
+		"blanks":                  {"ref,Status\na,Left\nb,Active\nc,\n", leaver.Remedy{Column: "Status", Values: []string{"Active", ""}, Undated: true}},
+		"somebody who will leave": {"ref,Status\na,Left\nb,To be terminated\n", leaver.Remedy{Column: "Status", Values: []string{"To be terminated"}, Undated: true, Unsure: true}},
+		"an unknown value":        {"ref,Status\na,Moved\nb,Active\n", leaver.Remedy{Column: "Status", Values: []string{"Active"}}},
+		"it cannot be read":       {"ref,Status\na,Left\nb,#N/A\n", leaver.Remedy{Undated: true}},
 		"blank, and another column says that the person has left": {"ref,Status,Leaver\na,Left,\nb,,Yes\nc,,\n", leaver.Remedy{Undated: true}},
 		"a list":      {`{"ref":"a","jobs":[{"status":"Active"}]}` + "\n" + `{"ref":"b","jobs":[{"status":"Left"}]}` + "\n", leaver.Remedy{Undated: true}},
 		"two columns": {"ref,Status,Is Active\na,Active,\nb,,yes\n", leaver.Remedy{Undated: true}},

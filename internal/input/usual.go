@@ -73,7 +73,7 @@ func (f *forms) usual() usual {
 	u.choose(f, generals)
 	for id := 1; id < maxForms; id++ {
 		c := &f.all[id]
-		u.foreign[id] = u.major != "" && c.n > 0 && !alike(f.group(c), u.major)
+		u.foreign[id] = u.major != "" && c.n > 0 && !alike(f.group(c), u.major) && (!isPrefixed(c.general, u.major) || 10*generals[u.major] >= 9*f.n)
 	}
 	if u.general == "" {
 		u.findTexts(f)
@@ -133,8 +133,29 @@ func (u *usual) findSpelt(f *forms, n int) {
 	}
 }
 
+// isPrefixed tells whether two forms are numbers with and without letters: systems have
+// both, so that many refs have to be of one form before another one says something.
+func isPrefixed(a, b string) bool {
+	isNumber := func(general string) bool { return general == "9" || general == "A9" || general == "9A" }
+	return isNumber(a) && isNumber(b)
+}
+
+// isNumberedName tells whether refs are names with marks and a number behind: john.smith2.
+func (c *formCount) isNumberedName() bool {
+	before, isNumbered := strings.CutSuffix(c.general, "A9")
+	if !isNumbered || !strings.HasPrefix(before, "A") || strings.Trim(before, "A._") != "" {
+		return false
+	}
+	name := strings.TrimRight(c.first, "0123456789")
+	last := name[strings.LastIndexAny(name, "._")+1:]
+	return len(last) > 2 && strings.ToUpper(last) != last
+}
+
 // group returns the general form of refs. Names with numbers are names.
 func (f *forms) group(c *formCount) string {
+	if c.isNumberedName() {
+		return nameForm
+	}
 	if c.general != userForm {
 		return c.general
 	}

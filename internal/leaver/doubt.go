@@ -105,13 +105,16 @@ type Remedy struct {
 	// Undated tells that none of these rows has an end date: nothing says that the
 	// person has left. All other rows have a value that says so.
 	Undated bool
+	// Unsure tells that some of these values do not say that the person is employed: rows
+	// of leavers may have them, too.
+	Unsure bool
 	// Digits, if it is not 0, is to how many digits the refs would have to be padded.
 	Digits int
 }
 
 // Equal tells whether two remedies are the same.
 func (r Remedy) Equal(other Remedy) bool {
-	return r.Column == other.Column && slices.Equal(r.Values, other.Values) && r.Undated == other.Undated && r.Digits == other.Digits
+	return r.Column == other.Column && slices.Equal(r.Values, other.Values) && r.Undated == other.Undated && r.Unsure == other.Unsure && r.Digits == other.Digits
 }
 
 // Facts are what a first reading has seen in a row, in a code of the source that the

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // numberFormat is how the numbers of a style are shown. It has one section or
@@ -97,9 +98,13 @@ func split(code string) []string {
 	return append(all, code[start:])
 }
 
+// thousands writes the marks between thousands of other countries as a comma.
+var thousands = strings.NewReplacer("# ##0", "#,##0", "#\u00a0##0", "#,##0", "#\u202f##0", "#,##0", `#\ ##0`, "#,##0", "#'##0", "#,##0", "#’##0", "#,##0")
+
 // formatOf reads the code of a section, such as dd/mm/yyyy or 000000.
 func formatOf(code string) format {
 	var r formatReader
+	code = thousands.Replace(code)
 	for i := 0; i < len(code); i++ {
 		switch c := code[i]; {
 		case c == '"' || c == '[':
@@ -114,8 +119,9 @@ func formatOf(code string) format {
 			r.text(c, inner)
 			i += end + 1
 		case strings.IndexByte(`\_*`, c) >= 0:
-			r.text(c, code[i+1:min(i+2, len(code))])
-			i++
+			_, size := utf8.DecodeRuneInString(code[i+1:])
+			r.text(c, code[i+1:i+1+size])
+			i += size
 		case len(code) >= i+len("General") && strings.EqualFold(code[i:i+len("General")], "General"):
 			i += len("General") - 1
 			r.shown = true

@@ -15,6 +15,7 @@ func TestFormatsOfNumbersSayWhatTheyAre(t *testing.T) {
 	for code, want := range map[string]string{
 		"dd/mm/yyyy": date, `[$-407]d\. mmmm yyyy;@`: date, "[h]:mm:ss": date, "[Red]m/d": date, `"on "d`: date, "ggge": date, "B2dd": date,
 		"General": plain, "general;general": plain, "[$-809]General": plain, "0": plain, "#,##0": plain, "0.00": plain, "@": plain, `_-* #,##0_-`: plain, `"unclosed`: plain, "[unclosed": plain, "0_)": plain, `0\ `: plain,
+		`_-* #,##0\ _€_-`: plain, "# ##0": plain, "#'##0": plain, `#\ ##0`: plain,
 		"0000000": zeros, "0000000;-0000000": zeros, "0000000;@": zeros, "0000000_)": zeros, "[Black]0000000": zeros,
 		`00000"-"00`: dressed, `"E"0000`: dressed, `00\-00`: dressed, `"A;"0000`: dressed, `"Yes";"No"`: dressed, "###-##-####": dressed, `"E"0`: dressed, "0%": dressed, `"EUR "#,##0.00`: dressed, `"DE-"#,##0`: dressed,
 		"[$E]0000": dressed, "№0": dressed, "£0": dressed, "&0": dressed, "{0}": dressed, "(0)": dressed, "0,": dressed, ";;;": dressed, `""`: dressed, `0" "000`: dressed, "00000.": dressed, "[$P-]00000": dressed, "P00000": dressed, "+00000": dressed, "0 000": dressed, "*x0": dressed, "[DBNum1]0": dressed, "0,.0": dressed, "[$€-407]0": dressed,
