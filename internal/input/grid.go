@@ -24,7 +24,6 @@ type grid struct {
 	status    []statusColumn
 	kept      []int                 // columns that travel into the report: they say nothing about a row
 	rivals    []string              // names of the columns that may be the end date, too
-	twins     []string              // those of further columns that have a usual name of the end date
 	merged    merged                // cells of a sheet that are merged over several rows
 	hides     func(column int) bool // tells whether a sheet hides a column; nil for a text
 
@@ -83,7 +82,7 @@ func (g *grid) pick(ref, endDate int, columns ...int) error {
 // records implements format.
 func (g *grid) records() iter.Seq2[*record, error] {
 	return func(yield func(*record, error) bool) {
-		r := record{cells: make([]cell, g.picked), names: g.namesOf(g.columns), rivals: g.rivals, twins: g.twins, columns: g.status, values: make([]statusValue, len(g.status))}
+		r := record{cells: make([]cell, g.picked), names: g.namesOf(g.columns), rivals: g.rivals, columns: g.status, values: make([]statusValue, len(g.status))}
 		var row *gridRow
 		r.each = func(visit func(name string, c cell)) {
 			for i := range row.texts {

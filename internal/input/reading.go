@@ -29,7 +29,7 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 		g := s.newReading(v)
 		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		g.read(yield)
-		v.Ref, v.EndDate = g.names[refCell], cmp.Or(v.twins.name(), g.names[endDateCell])
+		v.Ref, v.EndDate = g.names[refCell], g.names[endDateCell]
 		v.unreadDates = g.proposal.Advice()
 		v.settle()
 	}
@@ -171,9 +171,6 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 	g.records++
 	fault := r.fault
 	if fault == "" {
-		if err := g.survey.twins.join(g.source, r); err != nil {
-			return true, err
-		}
 		g.noteKept(r)
 		if wanted, fault = g.meets(r); !wanted {
 			g.refFound = g.refFound || r.names[refCell] != ""
@@ -230,7 +227,7 @@ func (g *reading) mayBeTotal(r *record) bool {
 func (g *reading) agree(r *record, i int, asked, flag string) error {
 	key, taken := r.names[i], &g.names[i]
 	switch {
-	case key == "" || key == *taken || i == endDateCell && len(r.twins) > 0:
+	case key == "" || key == *taken:
 	case *taken == "":
 		*taken = cmp.Or(asked, key)
 	case asked == "" && table.NormalName(key) != table.NormalName(*taken):

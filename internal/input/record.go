@@ -29,7 +29,6 @@ type record struct {
 	columns []statusColumn // that say what the person's employment is; nil if a grid has none
 	values  []statusValue  // what they say
 	rivals  []string       // the names of the columns behind those of the conditions, which may be the end date, too
-	twins   []string       // those behind them, which have a usual name of the end date
 	grid    *gridRow       // the row that it is; nil for an object
 	object  *table.Object  // the object that it is; nil for a row
 	header  int            // row of the last header that repeats the first one above it; 0: none

@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"offboard/internal/table"
@@ -112,10 +111,8 @@ func (s *Source) choose(g *grid) error {
 		g.status = statusColumns(g.header, s.options.Where, ref, endDate)
 		columns := append([]int{ref, endDate}, where...)
 		if endDate >= 0 && s.options.EndDateColumn == "" {
-			twins := match(g.header, "", endDateName)[1:]
-			at := slices.DeleteFunc(rivals(g.header, endDate), func(i int) bool { return slices.Contains(twins, i) })
-			g.rivals, g.twins = pickNames(g.header, at), pickNames(g.header, twins)
-			columns = append(append(columns, at...), twins...)
+			at := rivals(g.header, endDate)
+			g.rivals, columns = pickNames(g.header, at), append(columns, at...)
 		}
 		err = g.pick(ref, endDate, columns...)
 	}
@@ -127,8 +124,7 @@ func (s *Source) choose(g *grid) error {
 }
 
 // findColumns finds the ref and the end date among the names of a header; -1 is
-// an end date that is not there. If several are, it is the first one: the cells tell
-// whether another one could be meant (see twins).
+// an end date that is not there.
 func findColumns(header []string, o Options) (ref, endDate int, err error) {
 	ref, err = findColumn(header, o.RefColumn, refName, "--ref-column")
 	if err != nil {
@@ -140,12 +136,8 @@ func findColumns(header []string, o Options) (ref, endDate int, err error) {
 	if o.EndDateColumn == NoEndDates {
 		return ref, -1, nil
 	}
-	if o.EndDateColumn == "" {
-		endDate = -1
-		if found := match(header, "", endDateName); len(found) > 0 {
-			endDate = found[0]
-		}
-	} else if endDate, err = findColumn(header, o.EndDateColumn, endDateName, "--end-date-column"); err != nil {
+	endDate, err = findColumn(header, o.EndDateColumn, endDateName, "--end-date-column")
+	if err != nil {
 		return 0, 0, err
 	}
 	switch {

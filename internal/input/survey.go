@@ -22,7 +22,6 @@ type Survey struct {
 	zeros                      zeros
 	conditions                 []conditionSurvey
 	otherDates                 otherDates
-	twins                      twins
 	rivals                     rivalDates
 	unreadDates                dates.Advice
 	swaps                      dates.Swaps
