@@ -61,7 +61,7 @@ func (a *app) run() error {
 	var c commands
 	helped := false // kong calls Exit after it has printed the help
 	conf := &configuration{env: a.LookupEnv}
-	parser, err := kong.New(&c,
+	parser, err := kong.New(&c, append(valueMappers(),
 		kong.Name("offboard"),
 		kong.Description(description),
 		kong.Writers(a.Stdout, a.Stderr),
@@ -70,19 +70,21 @@ func (a *app) run() error {
 		kong.ValueFormatter(describe),
 		kong.ExplicitGroups(groups()),
 		kong.Resolvers(conf),
-	)
+		kong.Vars{"version": a.versionText()},
+		kong.PostBuild(hideOnlyForRun),
+	)...)
 	if err != nil {
 		return err
 	}
 	if len(a.Args) == 0 {
-		return usagef("a command is needed: run, plan, report, sandbox or version\nto try it out: offboard run --env sandbox samples/leavers.csv\nsee: offboard --help")
+		return noCommand(parser.Model)
 	}
 	parsed, err := parser.Parse(a.Args)
 	if helped {
 		return nil
 	}
 	if err != nil {
-		return explainParse(err)
+		return explainParse(err, a.Args)
 	}
 	if err := cmp.Or(refuseTwice(parsed), conf.refuseEmpty(parsed)); err != nil {
 		return err

@@ -27,7 +27,7 @@ func (c *configuration) Validate(*kong.Application) error { return nil }
 
 // Resolve returns the value of a flag that is not on the command line.
 func (c *configuration) Resolve(parsed *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if flag.Name == "help" {
+	if !configurable(flag) {
 		return nil, nil
 	}
 	if c.file == nil {
@@ -114,7 +114,7 @@ func (c *configuration) read(parsed *kong.Context) error {
 func flagsOf(model *kong.Application) []*kong.Flag {
 	var flags []*kong.Flag
 	_ = kong.Visit(model, func(node kong.Visitable, next kong.Next) error {
-		if flag, ok := node.(*kong.Flag); ok && flag.Name != "help" && flag.Name != "config" && find(flags, flag.Name) == nil {
+		if flag, ok := node.(*kong.Flag); ok && configurable(flag) && flag.Name != "config" && find(flags, flag.Name) == nil {
 			flags = append(flags, flag)
 		}
 		return next(nil)

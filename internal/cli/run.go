@@ -16,12 +16,8 @@ import (
 
 // Run plans, asks, suspends and reports.
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
-	intake := a.intake
-	if c.Deadline > 0 {
-		var cancel context.CancelFunc
-		intake, cancel = context.WithTimeoutCause(intake, c.Deadline, run.ErrDeadline)
-		defer cancel()
-	}
+	intake, cancel := c.until(a.intake)
+	defer cancel()
 	target, err := a.target(&c.targetFlags)
 	if err != nil {
 		return err
