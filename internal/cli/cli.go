@@ -18,6 +18,7 @@ import (
 type System struct {
 	Args      []string // without the program's name
 	LookupEnv func(name string) (string, bool)
+	Environ   func() []string // all variables, as NAME=value
 	Stdin     io.Reader
 	Stdout    io.Writer // results only
 	Stderr    io.Writer // questions, progress and logs
@@ -61,18 +62,7 @@ func (a *app) run() error {
 	var c commands
 	helped := false // kong calls Exit after it has printed the help
 	conf := &configuration{env: a.LookupEnv}
-	parser, err := kong.New(&c, append(valueMappers(),
-		kong.Name("offboard"),
-		kong.Description(description),
-		kong.Writers(a.Stdout, a.Stderr),
-		kong.Exit(func(int) { helped = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 80}),
-		kong.ValueFormatter(describe),
-		kong.ExplicitGroups(groups()),
-		kong.Resolvers(conf),
-		kong.Vars{"version": a.versionText()},
-		kong.PostBuild(hideOnlyForRun),
-	)...)
+	parser, err := newParser(&c, a, conf, kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err
 	}
@@ -90,7 +80,25 @@ func (a *app) run() error {
 		return err
 	}
 	a.log = slog.New(c.handler(a.stderr))
+	if err := a.checkVariables(parsed); err != nil {
+		return err
+	}
 	return parsed.Run(a, conf)
+}
+
+// newParser returns the parser of the command line.
+func newParser(c *commands, a *app, conf *configuration, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append(append(valueMappers(), more...),
+		kong.Name("offboard"),
+		kong.Description(description),
+		kong.Writers(a.Stdout, a.Stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 80}),
+		kong.ValueFormatter(describe),
+		kong.ExplicitGroups(groups()),
+		kong.Resolvers(conf),
+		kong.Vars{"version": a.versionText()},
+		kong.PostBuild(hideOnlyForRun),
+	)...)
 }
 
 // terminalFile returns the file of a stream if it is a terminal.

@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +20,9 @@ import (
 type configuration struct {
 	env  func(string) (string, bool)
 	file map[string]configured // by flag; nil until the file is read
+	// folder is that of the file: names of files in it are found from there. "": from the
+	// working directory.
+	folder string
 }
 
 // configured is the value of a flag as text, and the place where it was found.
@@ -104,6 +111,10 @@ func (c *configuration) read(parsed *kong.Context) error {
 	if err != nil {
 		return configFileError{fmt.Errorf("--config: %w", err)}
 	}
+	// A pipe, such as that of --config <(…), has no folder that anybody has chosen.
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		c.folder = filepath.Dir(path)
+	}
 	if err := c.parse(path, text, flagsOf(parsed.Model)); err != nil {
 		return configFileError{fmt.Errorf("--config: %w", err)}
 	}
@@ -134,14 +145,10 @@ func find(flags []*kong.Flag, name string) *kong.Flag {
 // parse reads the file. A key is the name of a flag without its dashes. A value is a
 // scalar, or a list if the flag can be repeated.
 func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) error {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	root, err := onlyDocument(text)
+	if err != nil || root == nil {
+		return at(path, err)
 	}
-	if len(document.Content) == 0 {
-		return nil
-	}
-	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
 		return fmt.Errorf("%s:%d: this is not a list of flags and values, such as \"rate: 20\"", path, root.Line)
 	}
@@ -150,23 +157,82 @@ func (c *configuration) parse(path string, text []byte, flags []*kong.Flag) erro
 		origin := fmt.Sprintf("%s:%d", path, key.Line)
 		flag := find(flags, key.Value)
 		if flag == nil {
-			var names []string
-			for _, f := range flags {
-				names = append(names, f.Name)
-			}
-			slices.Sort(names)
-			return fmt.Errorf("%s: there is no flag %q; the flags are %s", origin, key.Value, strings.Join(names, ", "))
+			return fmt.Errorf("%s: there is no flag %q; %s", origin, key.Value, meant(key.Value, flags))
 		}
 		text, ok := textOf(value, flag)
-		if !ok {
+		switch {
+		case value.Kind == yaml.AliasNode:
+			return fmt.Errorf("%s: %s is an alias (*%s); write the value itself", origin, key.Value, value.Value)
+		case !ok:
 			return fmt.Errorf("%s: %s needs one value", origin, key.Value)
 		}
 		if earlier, ok := c.file[key.Value]; ok {
 			return fmt.Errorf("%s: %s is set in %s already", origin, key.Value, earlier.origin)
 		}
+		if isFile(flag) {
+			text = c.found(text)
+		}
 		c.file[key.Value] = configured{text, origin}
 	}
 	return nil
+}
+
+// at puts the path in front of an error; nil stays nil.
+func at(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// onlyDocument returns the root of the one document of a file; nil if the file is empty.
+func onlyDocument(text []byte) (*yaml.Node, error) {
+	var document, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
+		return nil, notYAML(err)
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		return nil, fmt.Errorf("a second document begins in line %d (---), and would not be read; write one document", second.Line)
+	case !errors.Is(err, io.EOF):
+		return nil, notYAML(err)
+	case len(document.Content) == 0:
+		return nil, nil
+	}
+	return document.Content[0], nil
+}
+
+func notYAML(err error) error {
+	return fmt.Errorf("this is not YAML: %s; a line is a flag and its value, such as \"rate: 20\"", strings.TrimPrefix(err.Error(), "yaml: "))
+}
+
+// meant says which flag a key is a slip of, or else which flags there are.
+func meant(key string, flags []*kong.Flag) string {
+	var names []string
+	for _, f := range flags {
+		names = append(names, f.Name)
+	}
+	if near := nearest(key, names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	slices.Sort(names)
+	return "the flags are " + strings.Join(names, ", ")
+}
+
+// isFile tells whether the value of a flag is the name of a file, as its help says.
+func isFile(flag *kong.Flag) bool { return flag.PlaceHolder == "FILE" }
+
+// found returns the name of a file that stands in the configuration as the name by which
+// the working directory has it. It does not simplify the name: the folder may be a
+// symbolic link, and then "folder/.." is another place than the folder's name suggests.
+func (c *configuration) found(name string) string {
+	if name == "" || c.folder == "" || c.folder == "." || filepath.IsAbs(name) {
+		return name
+	}
+	return strings.TrimSuffix(c.folder, "/") + "/" + name
 }
 
 // textOf returns a value as on the command line. It returns false for a value that

@@ -118,11 +118,11 @@ func hostAndPath(address string) string {
 
 // credentials returns the credentials that are given. There must be one kind.
 func (a *app) credentials(f *targetFlags, tokenURL string) (thrive.Credentials, error) {
-	apiSecret, err := a.secret("--api-secret-file", f.APISecretFile, "OFFBOARD_API_SECRET")
+	apiSecret, err := a.secret("--api-secret-file", f.APISecretFile, apiSecretVariable)
 	if err != nil {
 		return nil, err
 	}
-	clientSecret, err := a.secret("--client-secret-file", f.ClientSecretFile, "OFFBOARD_CLIENT_SECRET")
+	clientSecret, err := a.secret("--client-secret-file", f.ClientSecretFile, clientSecretVariable)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ Every flag can also be set by its environment variable or in the YAML file of --
 // commands is the whole command line. Every flag is defined by a field of it, and
 // with the flag its environment variable and its key in the configuration file.
 type commands struct {
-	Config    string     `placeholder:"FILE" help:"YAML file with flags, such as \"rate: 20\"."`
+	Config    string     `placeholder:"FILE" help:"YAML file with flags, such as \"rate: 20\". Files that it names are found from its folder."`
 	LogFormat string     `enum:"text,json" default:"text" help:"Format of the logs on standard error: text or json."`
 	LogLevel  slog.Level `default:"info" help:"Lowest level of logs to write: debug, info, warn or error."`
 
@@ -277,5 +277,5 @@ func configurable(flag *kong.Flag) bool { return flag.Name != "help" && flag.Nam
 
 // variable returns the environment variable of a flag.
 func variable(flag string) string {
-	return "OFFBOARD_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }

@@ -60,8 +60,7 @@ func TestAWordThatOffboardDoesNotHaveIsAnsweredWithWhatToType(t *testing.T) {
 }
 
 func TestPlanHasEveryFlagOfRun(t *testing.T) {
-	var c commands
-	parser, err := kong.New(&c, append(valueMappers(), kong.PostBuild(hideOnlyForRun), kong.Vars{"version": ""})...)
+	parser, err := newParser(&commands{}, &app{}, &configuration{})
 	if err != nil {
 		t.Fatal(err)
 	}
