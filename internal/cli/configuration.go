@@ -206,7 +206,7 @@ func onlyDocument(text []byte) (*yaml.Node, error) {
 }
 
 func notYAML(err error) error {
-	return fmt.Errorf("this is not YAML: %s; a line is a flag and its value, such as \"rate: 20\"", strings.TrimPrefix(err.Error(), "yaml: "))
+	return fmt.Errorf("this is not YAML, with lines such as \"rate: 20\": %w", err)
 }
 
 // meant says which flag a key is a slip of, or else which flags there are.
