@@ -61,7 +61,7 @@ func Main(intake, calls context.Context, s System) int {
 func (a *app) run() error {
 	var c commands
 	helped := false // kong calls Exit after it has printed the help
-	conf := &configuration{env: a.LookupEnv}
+	conf := &configuration{intake: a.intake, env: a.LookupEnv}
 	parser, err := newParser(&c, a, conf, kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err

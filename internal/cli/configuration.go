@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,11 +14,15 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"offboard/internal/run"
 )
 
 // configuration has the values of flags in the environment and in the file of
 // --config. It is a kong.Resolver.
 type configuration struct {
+	intake context.Context // ends the reading of a pipe
+
 	env  func(string) (string, bool)
 	file map[string]configured // by flag; nil until the file is read
 	// folder is that of the file: names of files in it are found from there. "": from the
@@ -107,7 +112,7 @@ func (c *configuration) read(parsed *kong.Context) error {
 	if path == "" {
 		return nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := run.Await(c.intake, func() ([]byte, error) { return os.ReadFile(path) })
 	if err != nil {
 		return configFileError{fmt.Errorf("--config: %w", err)}
 	}

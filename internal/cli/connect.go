@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"net"
 	"net/url"
 	"os"
@@ -29,8 +30,9 @@ func (t *target) close() {
 	}
 }
 
-// target returns the target that the flags describe. It sends nothing.
-func (a *app) target(f *targetFlags) (*target, error) {
+// target returns the target that the flags describe. It sends nothing. If ctx ends while a
+// secret is read, the error is its cause.
+func (a *app) target(ctx context.Context, f *targetFlags) (*target, error) {
 	word, err := f.target()
 	if err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func (a *app) target(f *targetFlags) (*target, error) {
 	if f.Tenant != "" {
 		t.name += ", tenant " + f.Tenant
 	}
-	t.Credentials, err = a.credentials(f, tokenURL)
+	t.Credentials, err = a.credentials(ctx, f, tokenURL)
 	return t, err
 }
 
@@ -117,12 +119,12 @@ func hostAndPath(address string) string {
 }
 
 // credentials returns the credentials that are given. There must be one kind.
-func (a *app) credentials(f *targetFlags, tokenURL string) (thrive.Credentials, error) {
-	apiSecret, err := a.secret("--api-secret-file", f.APISecretFile, apiSecretVariable)
+func (a *app) credentials(ctx context.Context, f *targetFlags, tokenURL string) (thrive.Credentials, error) {
+	apiSecret, err := a.secret(ctx, "--api-secret-file", f.APISecretFile, apiSecretVariable)
 	if err != nil {
 		return nil, err
 	}
-	clientSecret, err := a.secret("--client-secret-file", f.ClientSecretFile, clientSecretVariable)
+	clientSecret, err := a.secret(ctx, "--client-secret-file", f.ClientSecretFile, clientSecretVariable)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +154,7 @@ func (a *app) credentials(f *targetFlags, tokenURL string) (thrive.Credentials, 
 
 // secret returns the secret in the file of a flag or in a variable; "" if there is
 // none.
-func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
+func (a *app) secret(ctx context.Context, flag, path, name string) (thrive.Secret, error) {
 	value, set := a.LookupEnv(name)
 	switch {
 	case path == "":
@@ -160,7 +162,7 @@ func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
 	case set && value != "":
 		return "", usagef("%s and $%s are both given; give only one of them", flag, name)
 	}
-	text, err := os.ReadFile(path)
+	text, err := run.Await(ctx, func() ([]byte, error) { return os.ReadFile(path) })
 	if err != nil {
 		return "", usagef("%s: %w", flag, err)
 	}

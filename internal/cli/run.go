@@ -18,18 +18,18 @@ import (
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
 	intake, cancel := c.until(a.intake)
 	defer cancel()
-	target, err := a.target(&c.targetFlags)
+	target, err := a.target(intake, &c.targetFlags)
 	if err != nil {
-		return err
+		return beforeSending(err)
 	}
 	defer target.close()
 	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, target.word))
 	if err != nil {
-		return usageError{explainRun(err)}
+		return beforeSending(usageError{explainRun(err)})
 	}
 	defer func() { err = joinClose(err, r.Close()) }()
 	if err := c.confirm(a, r, target); err != nil {
-		return err
+		return beforeSending(err)
 	}
 	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r))
 }
@@ -65,7 +65,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		MaxFailures: c.MaxFailures,
 		First:       c.First,
 		Timeout:     c.Timeout,
-		Show:        func(p *run.Progress) (stop func()) { return a.show(p, c.Progress) },
+		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, c.Progress) },
 		Now:         a.now,
 		Jitter:      a.jitter,
 		Log:         a.log,
@@ -86,6 +86,43 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		return errRows
 	}
 	return err
+}
+
+// beforeSending adds to the error of a run that was stopped before its first request that
+// nothing was sent.
+func beforeSending(err error) error {
+	if isStop(err) {
+		return fmt.Errorf("%w; nothing was sent", err)
+	}
+	return err
+}
+
+// follow shows the progress of a run, and says at once when it begins to stop.
+func (a *app) follow(intake context.Context, p *run.Progress, style string) (stop func()) {
+	hide := a.show(p, style)
+	said := make(chan struct{}) // closed below, and received by stop
+	disarm := context.AfterFunc(intake, func() {
+		defer close(said)
+		a.stderr.println(stopping(context.Cause(intake), p.InFlight()))
+	})
+	return func() {
+		if !disarm() {
+			<-said
+		}
+		hide()
+	}
+}
+
+// stopping says what happens after the end of intake.
+func stopping(cause error, inFlight int) string {
+	text := "Stopping: " + cause.Error() + "; nothing new is sent"
+	if inFlight > 0 {
+		text += fmt.Sprintf(", %s in flight may finish (%s at most)", count(inFlight, "request"), run.Grace)
+	}
+	if errors.Is(cause, ErrInterrupted) {
+		text += "; a second Ctrl-C or signal ends the run without waiting"
+	}
+	return text + "."
 }
 
 // notBegun returns the error of a command whose run could not begin: nothing was sent.

@@ -90,7 +90,7 @@ func TestFilesOfAConfigurationAreFoundFromItsFolder(t *testing.T) {
 		}
 	}
 	for name, text := range map[string]string{
-		"work/leavers.csv":     "ref,endDate\nE1,2024-01-01\nE2,2024-01-01\nE3,\n",
+		"work/leavers.csv":       "ref,endDate\nE1,2024-01-01\nE2,2024-01-01\nE3,\n",
 		"etc/a/night/keep.csv":   "ref\nE1\n",
 		"etc/a/looked-at.csv":    "ref\nE3\n",
 		"etc/a/night/night.yaml": "except: keep.csv\naccept-refs: ../looked-at.csv\nreport: r.csv\nenv: sandbox\nrate: 0\nprogress: none\n",
