@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -47,6 +49,42 @@ func TestTheFirstSignalIsAnsweredAtOnce(t *testing.T) {
 				t.Errorf("%v\n%s", err, text)
 			}
 		})
+	}
+}
+
+func TestAStoppedRunWritesJSONLines(t *testing.T) {
+	b := setUp(t, 100, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: time.Second})
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--concurrency", "4", "--log-format", "json")
+	var stderr bytes.Buffer
+	p.Stderr = &stderr
+	p.begin(t)
+	b.waitFor(t, 4)
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	p.wantExit(t, 4)
+	var events []string
+	for line := range strings.Lines(stderr.String()) {
+		var event struct {
+			Event    string
+			InFlight int
+			ExitCode int
+			Finished *bool
+		}
+		if err := json.Unmarshal([]byte(line), &event); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		events = append(events, event.Event)
+		switch {
+		case event.Event == "stopping" && event.InFlight != 4,
+			event.Event == "error" && event.ExitCode != 4,
+			event.Event == "end" && (event.Finished == nil || *event.Finished):
+			t.Errorf("the line is %s", line)
+		}
+	}
+	if got := strings.Join(events, " "); got != "plan stopping end error" {
+		t.Errorf("the events are %s\n%s", got, stderr.String())
 	}
 }
 

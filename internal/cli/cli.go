@@ -35,6 +35,8 @@ type app struct {
 
 	stderr *terminal // Stderr, for messages, logs and progress
 	log    *slog.Logger
+	events *slog.Logger // nil unless --log-format json; see say
+	always *slog.Logger // as events, at any --log-level
 	now    func() time.Time
 	jitter func() float64 // a random number in [0, 1)
 }
@@ -46,13 +48,12 @@ func Main(intake, calls context.Context, s System) int {
 	a := &app{
 		System: s, intake: intake, calls: calls,
 		stderr: newTerminal(s.Stderr),
-		log:    slog.New(slog.DiscardHandler), // until the flags are parsed
 		now:    time.Now,
 		jitter: rand.Float64,
 	}
 	err := a.run()
 	if text := message(err); text != "" {
-		a.stderr.println(wrap(text, widthOf(s.Stderr)))
+		a.sayError(text, exitCode(err))
 	}
 	return exitCode(err)
 }
@@ -66,6 +67,7 @@ func (a *app) run() error {
 	if err != nil {
 		return err
 	}
+	a.expectFormat(conf)
 	if len(a.Args) == 0 {
 		return noCommand(parser.Model)
 	}
@@ -74,12 +76,13 @@ func (a *app) run() error {
 		return nil
 	}
 	if err != nil {
+		a.expectFormat(conf) // now the file of --config is read
 		return explainParse(err, a.Args)
 	}
+	a.logTo(c.LogFormat, c.LogLevel)
 	if err := cmp.Or(refuseTwice(parsed), conf.refuseEmpty(parsed)); err != nil {
 		return err
 	}
-	a.log = slog.New(c.handler(a.stderr))
 	if err := a.checkVariables(parsed); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ Every flag can also be set by its environment variable or in the YAML file of --
 // with the flag its environment variable and its key in the configuration file.
 type commands struct {
 	Config    string     `placeholder:"FILE" help:"YAML file with flags, such as \"rate: 20\". Files that it names are found from its folder."`
-	LogFormat string     `enum:"text,json" default:"text" help:"Format of the logs on standard error: text or json."`
+	LogFormat string     `enum:"text,json" default:"text" help:"Format of what is written to standard error: text, or json for a JSON object on every line."`
 	LogLevel  slog.Level `default:"info" help:"Lowest level of logs to write: debug, info, warn or error."`
 
 	PrintVersion kong.VersionFlag `name:"version" short:"v" help:"Print the version, the commit and the Go version."`
@@ -51,15 +51,6 @@ func groups() []kong.Group {
 		{Key: "report", Title: "Report and progress:"},
 		{Key: "faults", Title: "Faults of the simulator:"},
 	}
-}
-
-// handler returns the handler of all logs.
-func (c *commands) handler(w io.Writer) slog.Handler {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
-	if c.LogFormat == "json" {
-		return slog.NewJSONHandler(w, options)
-	}
-	return slog.NewTextHandler(w, options)
 }
 
 // inputFlags say which inputs are read, and how.

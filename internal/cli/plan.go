@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	}
 	defer r.Close()
 	if r.NeedsResume {
-		a.stderr.println("Warning: " + r.ReportPath + " exists: add --resume to resume from it, or name another report with --report FILE")
+		a.say(slog.LevelWarn, eventWarning, "Warning: "+r.ReportPath+" exists: add --resume to resume from it, or name another report with --report FILE", "report", r.ReportPath)
 	}
 	held, err := r.Held(intake, heldExamples)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/alecthomas/kong"
@@ -43,8 +44,7 @@ func (c *runCommand) confirm(a *app, r *run.Run, t *target) error {
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.stderr, widthOf(a.Stderr), outline{run: r, held: held, rate: c.Rate, first: c.First, target: t.name})
-	a.stderr.println("")
+	a.sayOutline(outline{run: r, held: held, rate: c.Rate, first: c.First, target: t.name})
 	leavers := r.Leavers(c.First)
 	if leavers == 0 || c.Yes || t.sandbox != nil {
 		return nil
@@ -74,10 +74,12 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		return notBegun(err, r.ReportPath)
 	}
 	err = explainRun(err)
-	runResult{
+	result := runResult{
 		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
 		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
-	}.write(a.Stdout, err)
+	}
+	result.write(a.Stdout, err)
+	a.sayEnd(result, err)
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
 	if c.First > 0 {
 		bad -= ended.Rows[leaver.Pending] // they are not a part of this run
@@ -103,7 +105,8 @@ func (a *app) follow(intake context.Context, p *run.Progress, style string) (sto
 	said := make(chan struct{}) // closed below, and received by stop
 	disarm := context.AfterFunc(intake, func() {
 		defer close(said)
-		a.stderr.println(stopping(context.Cause(intake), p.InFlight()))
+		inFlight := p.InFlight()
+		a.say(slog.LevelWarn, eventStopping, stopping(context.Cause(intake), inFlight), "inFlight", inFlight, "graceSeconds", run.Grace.Seconds())
 	})
 	return func() {
 		if !disarm() {
