@@ -38,7 +38,7 @@ func main() {
 		time.AfterFunc(2*time.Second, func() { os.Exit(cli.ExitStopped) })
 	}()
 	os.Exit(cli.Main(intake, calls, cli.System{
-		Args: os.Args[1:], LookupEnv: os.LookupEnv,
+		Args: os.Args[1:], LookupEnv: os.LookupEnv, Environ: os.Environ,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Version: version, Commit: commit,
 	}))

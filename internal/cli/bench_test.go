@@ -36,9 +36,15 @@ func invoke(tb testing.TB, env map[string]string, args ...string) (code int, std
 	code = Main(tb.Context(), context.WithoutCancel(tb.Context()), System{
 		Args:      args,
 		LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Stdin:     strings.NewReader(""),
-		Stdout:    &out,
-		Stderr:    &errs,
+		Environ: func() (all []string) {
+			for name, value := range env {
+				all = append(all, name+"="+value)
+			}
+			return all
+		},
+		Stdin:  strings.NewReader(""),
+		Stdout: &out,
+		Stderr: &errs,
 	})
 	return code, out.String(), errs.String()
 }

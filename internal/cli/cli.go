@@ -20,6 +20,7 @@ import (
 type System struct {
 	Args      []string // without the program's name
 	LookupEnv func(name string) (string, bool)
+	Environ   func() []string // all variables, as NAME=value
 	Stdin     io.Reader
 	Stdout    io.Writer // results only
 	Stderr    io.Writer // questions, progress and logs
@@ -37,6 +38,8 @@ type app struct {
 	stderr *terminal // the same as Stderr, for messages, logs and progress
 	names  *brokenNames
 	log    *slog.Logger
+	events *slog.Logger // nil unless --log-format json; see say
+	always *slog.Logger // as events, at any --log-level
 	now    func() time.Time
 	jitter func() float64 // a random number in [0, 1)
 }
@@ -55,18 +58,17 @@ func Main(intake, calls context.Context, s System) int {
 	a := &app{
 		System: s, intake: intake, calls: calls,
 		stderr: stderr, names: names,
-		log:    slog.New(slog.DiscardHandler), // until the flags are parsed
 		now:    time.Now,
 		jitter: rand.Float64,
 	}
 	err := a.run()
-	a.say(err)
+	a.sayEndOf(err)
 	return exitCode(err)
 }
 
-// say writes what is written about an error at the end: to standard error, unless that is
-// redirected into a file that the command would damage.
-func (a *app) say(err error) {
+// sayEndOf writes what is written about an error at the end: to standard error, unless
+// that is redirected into a file that the command would damage.
+func (a *app) sayEndOf(err error) {
 	text := a.names.joined(message(err))
 	if text == "" {
 		return
@@ -74,7 +76,7 @@ func (a *app) say(err error) {
 	into, ok := errors.AsType[*redirectedError](err)
 	switch {
 	case !ok || !into.stderr:
-		a.stderr.println(wrap(text, widthOf(a.Stderr)))
+		a.sayError(text, exitCode(err))
 	case !into.stdout:
 		fmt.Fprintln(a.Stdout, text)
 	}
@@ -84,35 +86,46 @@ func (a *app) say(err error) {
 func (a *app) run() error {
 	var c commands
 	helped := false // kong calls Exit after it has printed the help
-	conf := &configuration{env: a.LookupEnv, names: a.names}
-	parser, err := kong.New(&c,
-		kong.Name("offboard"),
-		kong.Description(description),
-		kong.Writers(a.Stdout, a.Stderr),
-		kong.Exit(func(int) { helped = true }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 80}),
-		kong.ValueFormatter(describe),
-		kong.ExplicitGroups(groups()),
-		kong.Resolvers(conf),
-	)
+	conf := &configuration{intake: a.intake, env: a.LookupEnv, names: a.names}
+	parser, err := newParser(&c, a, conf, kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err
 	}
+	a.expectFormat(conf)
 	if len(a.Args) == 0 {
-		return usagef("a command is needed: run, plan, report, sandbox or version\nto try it out: offboard run --env sandbox samples/leavers.csv\nsee: offboard --help")
+		return noCommand(parser.Model)
 	}
 	parsed, err := parser.Parse(a.Args)
 	if helped {
 		return nil
 	}
 	if err != nil {
-		return explainParse(err)
+		a.expectFormat(conf) // now the file of --config is read
+		return explainParse(err, a.Args)
 	}
+	a.logTo(c.LogFormat, c.LogLevel)
 	if err := cmp.Or(refuseTwice(parsed), conf.refuseEmpty(parsed)); err != nil {
 		return err
 	}
-	a.log = slog.New(c.handler(a.stderr))
+	if err := a.checkVariables(parsed); err != nil {
+		return err
+	}
 	return parsed.Run(a, conf)
+}
+
+// newParser returns the parser of the command line.
+func newParser(c *commands, a *app, conf *configuration, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append(append(valueMappers(), more...),
+		kong.Name("offboard"),
+		kong.Description(description),
+		kong.Writers(a.Stdout, a.Stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 80}),
+		kong.ValueFormatter(describe),
+		kong.ExplicitGroups(groups()),
+		kong.Resolvers(conf),
+		kong.Vars{"version": a.versionText()},
+		kong.PostBuild(hideOnlyForRun),
+	)...)
 }
 
 // terminalFile returns the file of a stream if it is a terminal.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"net"
 	"net/url"
 	"strings"
@@ -28,8 +29,9 @@ func (t *target) close() {
 	}
 }
 
-// target returns the target that the flags describe. It sends nothing.
-func (a *app) target(f *targetFlags) (*target, error) {
+// target returns the target that the flags describe. It sends nothing. If ctx ends while a
+// secret is read, the error is its cause.
+func (a *app) target(ctx context.Context, f *targetFlags) (*target, error) {
 	word, err := f.target()
 	if err != nil {
 		return nil, err
@@ -53,7 +55,7 @@ func (a *app) target(f *targetFlags) (*target, error) {
 	if f.Tenant != "" {
 		t.name += ", tenant " + f.Tenant
 	}
-	t.Credentials, err = a.credentials(f, tokenURL)
+	t.Credentials, err = a.credentials(ctx, f, tokenURL)
 	return t, err
 }
 
@@ -116,12 +118,12 @@ func hostAndPath(address string) string {
 }
 
 // credentials returns the credentials that are given. There must be one kind.
-func (a *app) credentials(f *targetFlags, tokenURL string) (thrive.Credentials, error) {
-	apiSecret, err := a.secret("--api-secret-file", f.APISecretFile, "OFFBOARD_API_SECRET")
+func (a *app) credentials(ctx context.Context, f *targetFlags, tokenURL string) (thrive.Credentials, error) {
+	apiSecret, err := a.secret(ctx, "--api-secret-file", f.APISecretFile, apiSecretVariable)
 	if err != nil {
 		return nil, err
 	}
-	clientSecret, err := a.secret("--client-secret-file", f.ClientSecretFile, "OFFBOARD_CLIENT_SECRET")
+	clientSecret, err := a.secret(ctx, "--client-secret-file", f.ClientSecretFile, clientSecretVariable)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -18,17 +19,28 @@ import (
 
 // explainParse makes an error of the parser a usage error, with a command that shows
 // the help.
-func explainParse(err error) error {
+func explainParse(err error, args []string) error {
 	var config configFileError
 	if errors.As(err, &config) {
 		// The parser's own text names the flag that it was looking up, which has
 		// nothing to do with the error.
 		return usageError{config}
 	}
+	if other := explainOtherWord(args); other != nil {
+		return other
+	}
 	help := "offboard --help"
 	var parse *kong.ParseError
-	if errors.As(err, &parse) && parse.Context.Selected() != nil {
-		help = fmt.Sprintf("offboard %s --help", parse.Context.Selected().Name)
+	if errors.As(err, &parse) {
+		model := parse.Context.Model
+		if missing := explainMissingValue(args, parse.Context.Flags()); missing != nil {
+			return missing
+		}
+		if selected := parse.Context.Selected(); selected != nil {
+			help = fmt.Sprintf("offboard %s --help", selected.Name)
+		} else if word := commandWord(args, model.Flags); word != "" && !slices.Contains(commandsOf(model), word) {
+			return unknownCommand(word, commandsOf(model))
+		}
 	}
 	return usagef("%w\nsee: %s", err, help)
 }

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,15 +27,18 @@ Every flag can also be set by its environment variable or in the YAML file of --
 // commands is the whole command line. Every flag is defined by a field of it, and
 // with the flag its environment variable and its key in the configuration file.
 type commands struct {
-	Config    string     `placeholder:"FILE" help:"YAML file with flags, such as \"rate: 20\"."`
-	LogFormat string     `enum:"text,json" default:"text" help:"Format of the logs on standard error: text or json."`
+	Config    string     `placeholder:"FILE" help:"YAML file with flags, such as \"rate: 20\". Files that it names are found from its folder."`
+	LogFormat string     `enum:"text,json" default:"text" help:"Format of what is written to standard error: text, or json for a JSON object on every line."`
 	LogLevel  slog.Level `default:"info" help:"Lowest level of logs to write: debug, info, warn or error."`
+
+	PrintVersion kong.VersionFlag `name:"version" short:"v" help:"Print the version, the commit and the Go version."`
 
 	Run     runCommand     `cmd:"" help:"Suspend the leavers of the inputs, and write a report."`
 	Plan    planCommand    `cmd:"" help:"Show what a run would do, without sending anything."`
 	Report  reportCommand  `cmd:"" help:"Summarise reports."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve a simulator of the API on this machine."`
 	Version versionCommand `cmd:"" help:"Print the version, the commit and the Go version."`
+	Help    helpCommand    `cmd:"" help:"Show the help of a command."`
 }
 
 // groups returns the groups of flags in the order of the help.
@@ -46,15 +51,6 @@ func groups() []kong.Group {
 		{Key: "report", Title: "Report and progress:"},
 		{Key: "faults", Title: "Faults of the simulator:"},
 	}
-}
-
-// handler returns the handler of all logs.
-func (c *commands) handler(w io.Writer) slog.Handler {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
-	if c.LogFormat == "json" {
-		return slog.NewJSONHandler(jsonScreen{w}, options)
-	}
-	return slog.NewTextHandler(w, options)
 }
 
 // inputFlags say which inputs are read, and how.
@@ -124,7 +120,7 @@ type targetFlags struct {
 	Scope            string `group:"tenant" default:"api/write" help:"OAuth scope."`
 }
 
-// rateFlag is the one flag of the pace that plan has, too.
+// rateFlag is the flag of the pace that a plan shows.
 type rateFlag struct {
 	Rate float64 `group:"pace" default:"10" help:"Ceiling in requests per second; 0: no ceiling. The pace is lower if the server limits it."`
 }
@@ -143,6 +139,14 @@ type paceFlags struct {
 	Deadline    time.Duration `group:"pace" placeholder:"DURATION" help:"Maximum time for the whole run, such as 2h30m. Then the run stops as after Ctrl-C."`
 }
 
+// until returns a context that also ends when the time for the whole run is over.
+func (f *paceFlags) until(intake context.Context) (context.Context, context.CancelFunc) {
+	if f.Deadline == 0 {
+		return intake, func() {}
+	}
+	return context.WithTimeoutCause(intake, f.Deadline, run.ErrDeadline)
+}
+
 func (f *paceFlags) Validate() error {
 	switch {
 	case f.Concurrency < 1 || f.Concurrency > run.MostConcurrency:
@@ -157,7 +161,7 @@ func (f *paceFlags) Validate() error {
 	return nil
 }
 
-// planFlags are the flags that plan and run have in common, besides inputFlags.
+// planFlags are the flags that change the plan, besides inputFlags.
 type planFlags struct {
 	rateFlag
 	Accept     []acceptance `group:"safety" placeholder:"KIND[=N]" help:"Kinds of doubt that you have looked at, such as odd-ref: rows that only they hold are suspended. With =N only if no more than N rows have it. Repeat the flag, or write a comma between kinds."`
@@ -214,7 +218,9 @@ func (f *planFlags) Validate() error {
 	return f.rateFlag.Validate()
 }
 
-type runCommand struct {
+// runFlags are the flags of run. plan accepts all of them, so that one word turns a run
+// into its rehearsal.
+type runFlags struct {
 	inputFlags
 	targetFlags
 	planFlags
@@ -225,13 +231,31 @@ type runCommand struct {
 }
 
 // Validate checks all flags, so that a person sees all mistakes at once.
-func (c *runCommand) Validate() error {
+func (c *runFlags) Validate() error {
 	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.paceFlags.Validate())
 }
 
+// onlyForRun are the flags of run that change nothing in a plan. The help of plan does not
+// show them.
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-failures", "yes", "progress"}
+
+// hideOnlyForRun hides these flags of plan.
+func hideOnlyForRun(k *kong.Kong) error {
+	for _, command := range k.Model.Children {
+		for _, flag := range command.Flags {
+			if command.Name == "plan" && slices.Contains(onlyForRun, flag.Name) {
+				flag.Hidden = true
+			}
+		}
+	}
+	return nil
+}
+
+type runCommand struct{ runFlags }
+
 // describe returns the help of a flag with its default and its variable.
 func describe(value *kong.Value) string {
-	if value.Flag == nil || value.Name == "help" {
+	if value.Flag == nil || !configurable(value.Flag) {
 		return value.Help
 	}
 	byDefault := "no default"
@@ -244,7 +268,11 @@ func describe(value *kong.Value) string {
 	return fmt.Sprintf("%s [%s, $%s]", value.Help, byDefault, variable(value.Name))
 }
 
+// configurable tells whether a flag can be set by its variable and in a configuration: all
+// can that do not replace the command by another one.
+func configurable(flag *kong.Flag) bool { return flag.Name != "help" && flag.Name != "version" }
+
 // variable returns the environment variable of a flag.
 func variable(flag string) string {
-	return "OFFBOARD_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }

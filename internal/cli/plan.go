@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -12,23 +15,17 @@ import (
 	"offboard/internal/run"
 )
 
-// planCommand has the flags of run that matter before the first request, so that
-// "plan" can be replaced by "run" in a command. Of the target only its name matters:
-// credentials are not used.
+// planCommand has all flags of run, so that "plan" can be replaced by "run" in a command.
+// Of the target only its name matters: credentials are not used.
 type planCommand struct {
-	inputFlags
-	targetFlags
-	planFlags
+	runFlags
 	All        bool   `help:"List all rows that will not be suspended, not only the first 20."`
 	SaveConfig string `placeholder:"FILE" help:"Write a file for --config: the flags of this plan, and the columns that were found. It contains no secrets."`
 }
 
-// Validate checks the flags.
-func (c *planCommand) Validate() error {
-	if err := c.inputFlags.Validate(); err != nil {
-		return err
-	}
-	return c.planFlags.Validate()
+// Help returns the second part of the help of the command.
+func (*planCommand) Help() string {
+	return "Every flag of run is accepted, so that plan instead of run turns a run into its rehearsal. Those that change nothing here are not listed: --" + strings.Join(onlyForRun, ", --") + "."
 }
 
 // Run shows what a run would do.
@@ -36,24 +33,26 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
 		return err
 	}
+	intake, cancel := c.until(a.intake)
+	defer cancel()
 	target, err := c.target()
 	if err != nil {
 		return err
 	}
-	r, err := run.Rehearse(a.intake, a.runSettings(&c.inputFlags, &c.planFlags, target))
+	r, err := run.Rehearse(intake, a.runSettings(&c.inputFlags, &c.planFlags, target))
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
 	defer r.Close()
 	if r.NeedsResume {
-		a.stderr.println("Warning: " + nameOf(r.ReportPath) + " exists: add --resume to resume from it, or name another report with --report FILE")
+		a.say(slog.LevelWarn, eventWarning, "Warning: "+nameOf(r.ReportPath)+" exists: add --resume to resume from it, or name another report with --report FILE", "report", r.ReportPath)
 	}
-	held, err := r.Held(a.intake, heldExamples)
+	held, err := r.Held(intake, heldExamples)
 	if err != nil {
 		return usageError{err}
 	}
 	writeOutline(a.Stdout, widthOf(a.Stdout), outline{run: r, held: held, rate: c.Rate, first: c.First})
-	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(a.intake)); err != nil {
+	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
 		return err
 	}
 	if c.SaveConfig != "" {
@@ -65,7 +64,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	tolerable, bad, err := c.unusable(a, r)
+	tolerable, bad, err := c.unusable(intake, r)
 	if err != nil {
 		return usageError{err}
 	}
@@ -78,11 +77,11 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 
 // unusable returns how many of the rows that a run could not suspend are tolerated, and
 // how many are not.
-func (c *planCommand) unusable(a *app, r *run.Run) (tolerable, bad int, err error) {
+func (c *planCommand) unusable(ctx context.Context, r *run.Run) (tolerable, bad int, err error) {
 	unusable := leaver.Tally{leaver.Invalid: r.Totals[leaver.Invalid], leaver.Held: r.Totals[leaver.Held]}
 	known := leaver.Tally{}
 	if slices.Contains(c.Tolerate, toleratedKnown) && unusable.Total() > 0 {
-		if known, err = r.Known(a.intake); err != nil {
+		if known, err = r.Known(ctx); err != nil {
 			return 0, 0, err
 		}
 	}

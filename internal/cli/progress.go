@@ -16,17 +16,21 @@ const plainEvery = 10 * time.Second
 // show starts the display of progress in a style of --progress. The function that it
 // returns stops it.
 func (a *app) show(p *run.Progress, style string) (stop func()) {
-	if style == "auto" {
+	_, ok := terminalFile(a.Stderr)
+	switch {
+	case style == "auto" && ok:
+		style = "bar"
+	case style == "auto":
 		style = "plain"
-		if _, ok := terminalFile(a.Stderr); ok {
-			style = "bar"
-		}
+	}
+	if style == "bar" && a.events != nil {
+		style = "plain" // a bar is no JSON
 	}
 	switch style {
 	case "bar":
 		return showBar(p, a.stderr)
 	case "plain":
-		return showPlain(p, a.stderr)
+		return a.showPlain(p)
 	}
 	return func() {}
 }
@@ -54,7 +58,7 @@ func showBar(p *run.Progress, t *terminal) (stop func()) {
 	return func() { t.draw(clear, nil) }
 }
 
-func showPlain(p *run.Progress, t *terminal) (stop func()) {
+func (a *app) showPlain(p *run.Progress) (stop func()) {
 	done := make(chan struct{}) // stop closes it, and the goroutine receives
 	var printing sync.WaitGroup
 	printing.Go(func() {
@@ -63,7 +67,7 @@ func showPlain(p *run.Progress, t *terminal) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				t.println(progressLine(p.Counts(), p.Total, time.Since(p.Start)))
+				a.sayProgress(p.Counts(), p.Total, time.Since(p.Start))
 			case <-done:
 				return
 			}

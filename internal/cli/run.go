@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/alecthomas/kong"
@@ -19,24 +20,20 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
 		return err
 	}
-	intake := a.intake
-	if c.Deadline > 0 {
-		var cancel context.CancelFunc
-		intake, cancel = context.WithTimeoutCause(intake, c.Deadline, run.ErrDeadline)
-		defer cancel()
-	}
-	target, err := a.target(&c.targetFlags)
+	intake, cancel := c.until(a.intake)
+	defer cancel()
+	target, err := a.target(intake, &c.targetFlags)
 	if err != nil {
-		return err
+		return beforeSending(err)
 	}
 	defer target.close()
 	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, target.word))
 	if err != nil {
-		return usageError{explainRun(err)}
+		return beforeSending(usageError{explainRun(err)})
 	}
 	defer func() { err = joinClose(err, r.Close()) }()
 	if err := c.confirm(a, r, target); err != nil {
-		return err
+		return beforeSending(err)
 	}
 	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r))
 }
@@ -50,8 +47,7 @@ func (c *runCommand) confirm(a *app, r *run.Run, t *target) error {
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.stderr, widthOf(a.Stderr), outline{run: r, held: held, rate: c.Rate, first: c.First, target: t.name})
-	a.stderr.println("")
+	a.sayOutline(outline{run: r, held: held, rate: c.Rate, first: c.First, target: t.name})
 	leavers := r.Leavers(c.First)
 	if leavers == 0 || c.Yes || t.sandbox != nil {
 		return nil
@@ -72,7 +68,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		MaxFailures: c.MaxFailures,
 		First:       c.First,
 		Timeout:     c.Timeout,
-		Show:        func(p *run.Progress) (stop func()) { return a.show(p, c.Progress) },
+		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, c.Progress) },
 		Now:         a.now,
 		Jitter:      a.jitter,
 		Log:         a.log,
@@ -82,10 +78,12 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		return notBegun(err, r.ReportPath)
 	}
 	err = explainRun(err)
-	runResult{
+	result := runResult{
 		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
 		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
-	}.write(a.Stdout, err)
+	}
+	result.write(a.Stdout, err)
+	a.sayEnd(result, err)
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
 	if c.First > 0 {
 		bad -= ended.Rows[leaver.Pending] // they are not a part of this run
@@ -94,6 +92,44 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		return errRows
 	}
 	return err
+}
+
+// beforeSending adds to the error of a run that was stopped before its first request that
+// nothing was sent.
+func beforeSending(err error) error {
+	if isStop(err) {
+		return fmt.Errorf("%w; nothing was sent", err)
+	}
+	return err
+}
+
+// follow shows the progress of a run, and says at once when it begins to stop.
+func (a *app) follow(intake context.Context, p *run.Progress, style string) (stop func()) {
+	hide := a.show(p, style)
+	said := make(chan struct{}) // closed below, and received by stop
+	disarm := context.AfterFunc(intake, func() {
+		defer close(said)
+		inFlight := p.InFlight()
+		a.say(slog.LevelWarn, eventStopping, stopping(context.Cause(intake), inFlight), "inFlight", inFlight, "graceSeconds", run.Grace.Seconds())
+	})
+	return func() {
+		if !disarm() {
+			<-said
+		}
+		hide()
+	}
+}
+
+// stopping says what happens after the end of intake.
+func stopping(cause error, inFlight int) string {
+	text := "Stopping: " + cause.Error() + "; nothing new is sent"
+	if inFlight > 0 {
+		text += fmt.Sprintf(", %s in flight may finish (%s at most)", count(inFlight, "request"), run.Grace)
+	}
+	if errors.Is(cause, ErrInterrupted) {
+		text += "; a second Ctrl-C or signal ends the run without waiting"
+	}
+	return text + "."
 }
 
 // notBegun returns the error of a command whose run could not begin: nothing was sent.

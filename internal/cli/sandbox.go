@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -79,10 +80,11 @@ export OFFBOARD_API_SECRET=%s
 # export OFFBOARD_TOKEN_URL=%s
 `, s.url, thrivetest.DefaultTenant, thrivetest.DefaultSecret,
 		thrivetest.DefaultClientID, thrivetest.DefaultClientSecret, s.tokenURL())
-	a.stderr.println("The sandbox is ready. Paste the lines above into another terminal; Ctrl-C stops it.")
+	a.say(slog.LevelInfo, eventSandbox, "The sandbox is ready. Paste the lines above into another terminal; Ctrl-C stops it.", "url", s.url)
 	<-a.intake.Done()
 	stats := s.Stats()
-	a.stderr.println(fmt.Sprintf("The sandbox received %s to suspend; %s suspended.", count(stats.Suspends, "request"), people(stats.Suspended)))
+	a.say(slog.LevelInfo, eventSandbox, fmt.Sprintf("The sandbox received %s to suspend; %s suspended.", count(stats.Suspends, "request"), people(stats.Suspended)),
+		"requests", stats.Suspends, "suspended", stats.Suspended)
 	if cause := context.Cause(a.intake); !errors.Is(cause, ErrInterrupted) {
 		return cause
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -36,6 +37,12 @@ func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, dete
 		other, ok := conf.lookup(flag.Name)
 		if own := find(parsed.Flags(), flag.Name); own != nil {
 			value = valueOf(own)
+			if value != nil && slices.Contains(secretFlags, flag.Name) && !looksLikePath(fmt.Sprint(value)) {
+				return usagef("--save-config: --%s does not name a file; its value may be the secret itself, which must not be in a file", flag.Name)
+			}
+			if path, isText := value.(string); isText && isFile(own) {
+				value = nameFrom(c.SaveConfig, path)
+			}
 			if text, isText := value.(string); isText && hasUser(text) {
 				return usagef("--save-config: --%s contains a user name or a password, which must not be in a file", flag.Name)
 			}
@@ -54,9 +61,6 @@ func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, dete
 		if value == nil {
 			continue
 		}
-		if slices.Contains(secretFlags, flag.Name) && !looksLikePath(fmt.Sprint(value)) {
-			return usagef("--save-config: --%s does not name a file; its value may be the secret itself, which must not be in a file", flag.Name)
-		}
 		var key, node yaml.Node
 		key.SetString(flag.Name)
 		if err := node.Encode(value); err != nil {
@@ -70,6 +74,35 @@ func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, dete
 	}
 	head := fmt.Sprintf("# Use this file with: offboard run FILE --config %s\n", c.SaveConfig)
 	return create(c.SaveConfig, append([]byte(head), text...))
+}
+
+// nameFrom returns the name by which a file is found from the folder of a configuration.
+func nameFrom(config, path string) string {
+	if filepath.IsAbs(path) || filepath.Dir(config) == "." {
+		return path
+	}
+	// Folders are those that the system finds, because ".." leaves the place to which a
+	// symbolic link leads, and not the link.
+	folder, err := realFolder(config)
+	other, otherErr := realFolder(path)
+	if errors.Join(err, otherErr) == nil {
+		if name, err := filepath.Rel(folder, filepath.Join(other, filepath.Base(path))); err == nil {
+			return name
+		}
+	}
+	if absolute, err := filepath.Abs(path); err == nil {
+		return absolute
+	}
+	return path
+}
+
+// realFolder returns the absolute path of the folder of a file, without symbolic links.
+func realFolder(path string) (string, error) {
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(folder)
 }
 
 // hasUser tells whether a text is a URL with a user name or a password.

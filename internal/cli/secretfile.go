@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"io/fs"
 	"os"
@@ -22,7 +23,7 @@ const maxSecret = 64 << 10
 
 // secret returns the secret in the file of a flag or in a variable; "" if there is
 // none. No error contains the secret.
-func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
+func (a *app) secret(ctx context.Context, flag, path, name string) (thrive.Secret, error) {
 	value, set := a.LookupEnv(name)
 	switch {
 	case path == "" && value == "":
@@ -32,7 +33,7 @@ func (a *app) secret(flag, path, name string) (thrive.Secret, error) {
 	case set && value != "":
 		return "", usagef("%s and $%s are both given; give only one of them", flag, name)
 	}
-	file, err := a.readSecret(path)
+	file, err := a.readSecret(ctx, path)
 	switch {
 	case isStop(err):
 		return "", err
@@ -58,8 +59,8 @@ type secretFile struct {
 
 // readSecret reads a file. It may be a pipe, to which a password manager writes, so a
 // signal ends the wait for it.
-func (a *app) readSecret(path string) (secretFile, error) {
-	return run.Await(a.intake, func() (secretFile, error) {
+func (a *app) readSecret(ctx context.Context, path string) (secretFile, error) {
+	return run.Await(ctx, func() (secretFile, error) {
 		f, err := os.Open(path)
 		if err != nil {
 			return secretFile{}, err

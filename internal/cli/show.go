@@ -31,9 +31,7 @@ func writeOutline(w io.Writer, width int, o outline) {
 	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r.Inputs), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
-	if n := r.Changed; n > 0 {
-		text = fmt.Appendf(text, "Warning: %s: %s changed by a spreadsheet or by hand, and %s for nothing.\n", nameOf(r.ReportPath), count(n, "line")+" "+agree(n, "was", "were"), agree(n, "counts", "count"))
-	}
+	text = appendWarnings(text, changed(r))
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", printable(o.target, 1000))
 	}
@@ -100,11 +98,8 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 		if n := in.Survey.LeftOut; n > 0 {
 			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Name), count(n, "row"))
 		}
-		for _, w := range in.Export.Warnings(in.Survey) {
-			text = fmt.Appendf(text, "Warning: %s: %s.\n", nameOf(in.Name), w)
-		}
 	}
-	return text
+	return appendWarnings(text, noticed(inputs))
 }
 
 // appendLists writes which lists are used. They are the same for all inputs.
@@ -113,9 +108,7 @@ func appendLists(text []byte, inputs run.Inputs) []byte {
 	lists := inputs[0].Options
 	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {
 		text = fmt.Appendf(text, "Refs are replaced as in %s: %s\n", nameOf(c.Name), count(c.Len(), "pair"))
-		for _, w := range c.Warnings() {
-			text = fmt.Appendf(text, "Warning: %s: %s.\n", nameOf(c.Name), w)
-		}
+		text = appendWarnings(text, listWarnings(inputs))
 	}
 	if l := lists.Except; l != nil {
 		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), nameOf(l.Name))
@@ -147,7 +140,7 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	if n == 0 {
 		return text
 	}
-	text = fmt.Appendf(text, "Warning: %s could be mistaken for another ref, with a difference only in case, punctuation around it or full-width characters:\n", count(n, "ref"))
+	text = fmt.Appendf(text, "Warning: %s:\n", lookAlikes(p)[0])
 	for _, a := range first {
 		other := "that of a leaver who is suspended already"
 		if a.Other.Source != "" {

@@ -104,19 +104,31 @@ func (a *app) confirm(leavers, held int, target string) error {
 	if !ok {
 		return usagef("stdin is not a terminal, so offboard cannot ask for confirmation: add --yes")
 	}
-	if held > 0 {
-		a.stderr.println(are(held) + " held and will not be suspended.")
-	}
-	fmt.Fprintf(a.stderr, "The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), printable(target, 1000))
+	a.ask(leavers, held, target)
 	typed, err := readLine(a.intake, in)
 	if err != nil {
-		a.stderr.println("")
+		if a.events == nil {
+			a.stderr.println("") // ends the line of the question
+		}
 		return err
 	}
 	if typed != strconv.Itoa(leavers) {
 		return usagef("%q is not %d: nothing was sent", typed, leavers)
 	}
 	return nil
+}
+
+// ask writes the question.
+func (a *app) ask(leavers, held int, target string) {
+	text := fmt.Sprintf("The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), printable(target, 1000))
+	if held > 0 {
+		text = are(held) + " held and will not be suspended.\n" + text
+	}
+	if a.events != nil {
+		a.always.With("event", eventQuestion).Info(strings.TrimSpace(text), "leavers", leavers, "held", held, "target", target)
+		return
+	}
+	_, _ = io.WriteString(a.stderr, text)
 }
 
 // readLine returns the next line of in. If ctx ends first, it returns the cause.

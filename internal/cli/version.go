@@ -12,9 +12,14 @@ type versionCommand struct{}
 
 // Run prints the version.
 func (*versionCommand) Run(a *app) error {
-	b := a.buildInfo()
-	_, err := fmt.Fprintf(a.Stdout, "offboard %s (commit %s, %s)\n", b.version, b.commit, runtime.Version())
+	_, err := fmt.Fprintln(a.Stdout, a.versionText())
 	return err
+}
+
+// versionText returns the line that the command and the flag --version print.
+func (s *System) versionText() string {
+	b := s.buildInfo()
+	return fmt.Sprintf("offboard %s (commit %s, %s)", b.version, b.commit, runtime.Version())
 }
 
 type build struct{ version, commit string }

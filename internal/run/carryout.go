@@ -15,8 +15,8 @@ import (
 	"offboard/pkg/thrive"
 )
 
-// grace is how long requests in flight may take after a run has stopped.
-const grace = 10 * time.Second
+// Grace is how long requests in flight may take after a run has stopped.
+const Grace = 10 * time.Second
 
 // Target is where a run suspends, and the credentials for it.
 type Target struct {
@@ -125,13 +125,13 @@ func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *th
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.
-	return batch.Run(intake, calls, r.tasks(calls, p), suspender{client}, p, batch.Options{
+	return batch.Run(intake, calls, r.tasks(calls, p), suspender{client, &p.inFlight}, p, batch.Options{
 		Pace:        pace,
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
 		First:       c.First,
-		Grace:       grace,
+		Grace:       Grace,
 		Jitter:      c.Jitter,
 		Log:         c.Log,
 	})

@@ -3,6 +3,7 @@ package run
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"offboard/internal/batch"
@@ -25,8 +26,9 @@ type Progress struct {
 	Total int       // leavers to suspend
 	Start time.Time // of the run
 
-	next  batch.Recorder
-	watch func(Counts) // may be nil
+	next     batch.Recorder
+	watch    func(Counts) // may be nil
+	inFlight atomic.Int64
 
 	mu     sync.Mutex
 	counts Counts
@@ -102,6 +104,9 @@ func (p *Progress) Left() []report.Group {
 	defer p.mu.Unlock()
 	return p.left.groups()
 }
+
+// InFlight returns how many requests are waiting for their answers.
+func (p *Progress) InFlight() int { return int(p.inFlight.Load()) }
 
 // Counts returns the figures so far. Do not read their Rows and Known before the run
 // has ended.

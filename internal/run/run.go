@@ -103,7 +103,10 @@ func Prepare(ctx context.Context, s Settings) (*Run, error) {
 // that it returns cannot be carried out.
 func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
-		earlier, err := r.openEarlier(r.reportOptions(inPlace))
+		earlier, err := Await(ctx, func() (*earlierReport, error) { return r.openEarlier(r.reportOptions(inPlace)) })
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}

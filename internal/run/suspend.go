@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync/atomic"
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
@@ -11,10 +12,15 @@ import (
 )
 
 // suspender translates answers of the API for the engine.
-type suspender struct{ client *thrive.Client }
+type suspender struct {
+	client   *thrive.Client
+	inFlight *atomic.Int64 // requests that are waiting for their answers
+}
 
 // Suspend sends the request for one leaver.
 func (s suspender) Suspend(ctx context.Context, l leaver.Leaver) batch.Answer {
+	s.inFlight.Add(1)
+	defer s.inFlight.Add(-1)
 	got, err := s.client.SuspendUser(ctx, l.Ref, l.EndDate.Time())
 	if err != nil {
 		return answerTo(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -82,7 +83,7 @@ func TestALeaverCountsAsSuspendedOnlyWhenTheAPISaysSo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			server.SetFaults(thrivetest.Faults{Refs: map[string]thrivetest.Fault{"E1": tt.fault}})
-			got := suspender{client}.Suspend(t.Context(), leaver.Leaver{Ref: "E1"})
+			got := suspender{client, new(atomic.Int64)}.Suspend(t.Context(), leaver.Leaver{Ref: "E1"})
 			if got.Outcome != tt.want || !strings.Contains(got.Reason, tt.reason) || strings.Contains(got.Reason, "E1-other") {
 				t.Errorf("got %s (%s), want %s (… %s …)", got.Outcome, got.Reason, tt.want, tt.reason)
 			}

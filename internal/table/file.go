@@ -256,5 +256,5 @@ func damagedGzip(err error) error {
 	if errors.Is(err, fs.ErrClosed) {
 		return err
 	}
-	return fmt.Errorf("the file is compressed with gzip, and it is damaged: %w", err)
+	return fmt.Errorf("the file is compressed with gzip, and it is damaged or cut off; get the complete file again (%w)", err)
 }

@@ -226,7 +226,7 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 		a.causeText = "no complete answer within " + c.timeout.String()
 	default:
 		a.cause = err
-		a.causeText = "no complete answer: " + err.Error()
+		a.causeText = noAnswer(err)
 	}
 	return a, nil
 }

@@ -147,7 +147,7 @@ func (t *tokens) toError(ctx context.Context, err error) *Error {
 	}
 	if network, ok := errors.AsType[*url.Error](err); ok {
 		e.Err = network.Err
-		e.Message = t.sanitize("token endpoint: no complete answer: "+network.Err.Error(), maxMessage)
+		e.Message = t.sanitize("token endpoint: "+noAnswer(network.Err), maxMessage)
 		return e
 	}
 	refusal, ok := errors.AsType[*oauth2.RetrieveError](err)

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"offboard/internal/leaver"
+	"offboard/internal/run"
+)
+
+// With --log-format json every line on standard error is a JSON object with the keys time,
+// level, msg and event; docs/logs.md lists the events and their other keys. A ref is
+// written only with --log-level debug.
+
+// The events.
+const (
+	eventPlan     = "plan"     // what a run is about to do
+	eventWarning  = "warning"  // something to look at; nothing depends on it
+	eventQuestion = "question" // a person is asked, and the run waits
+	eventProgress = "progress" // the figures so far
+	eventStopping = "stopping" // a run begins to stop
+	eventEnd      = "end"      // what a run has done
+	eventSandbox  = "sandbox"  // the simulator is ready, or has ended
+	eventError    = "error"    // why the program ends with another exit code than 0 or 3
+	eventLog      = "log"      // any other line, for those who look into a run
+)
+
+// logTo sets the format and the lowest level of what is written to standard error.
+func (a *app) logTo(format string, level slog.Level) {
+	a.events = nil
+	options := &slog.HandlerOptions{Level: level}
+	if format != "json" {
+		a.log = slog.New(slog.NewTextHandler(a.stderr, options))
+		return
+	}
+	handler := slog.NewJSONHandler(jsonScreen{a.stderr}, options)
+	a.log = slog.New(handler).With("event", eventLog)
+	a.events = slog.New(handler)
+	// A question and the last error are written whatever the level is.
+	a.always = slog.New(slog.NewJSONHandler(jsonScreen{a.stderr}, nil))
+}
+
+// expectFormat sets the format before the command line is parsed, so that an error about
+// the command line has it, too.
+func (a *app) expectFormat(conf *configuration) {
+	format, _ := conf.lookup("log-format")
+	for i, arg := range a.Args {
+		if value, ok := strings.CutPrefix(arg, "--log-format="); ok {
+			format.text = value
+		} else if arg == "--log-format" && i+1 < len(a.Args) {
+			format.text = a.Args[i+1]
+		}
+	}
+	a.logTo(format.text, slog.LevelInfo)
+}
+
+// say writes a message to standard error: as text, or as an event with its attributes.
+// --log-level is for events and logs, not for text.
+func (a *app) say(level slog.Level, event, text string, attributes ...any) {
+	if a.events == nil {
+		a.stderr.println(text)
+		return
+	}
+	a.events.With("event", event).Log(context.Background(), level, text, attributes...)
+}
+
+// sayError writes the error with which the program ends.
+func (a *app) sayError(text string, code int) {
+	if a.events == nil {
+		a.stderr.println(wrap(text, widthOf(a.Stderr)))
+		return
+	}
+	a.always.With("event", eventError).Error(text, "exitCode", code)
+}
+
+// sayOutline writes the plan of a run.
+func (a *app) sayOutline(o outline) {
+	if a.events == nil {
+		writeOutline(a.stderr, widthOf(a.Stderr), o)
+		a.stderr.println("")
+		return
+	}
+	r := o.run
+	names := make([]string, len(r.Inputs))
+	for i, in := range r.Inputs {
+		names[i] = in.Name
+	}
+	held := map[string]int{}
+	for _, h := range o.held {
+		held[h.Doubt.String()] = h.Count
+	}
+	attributes := []any{
+		"inputs", names, "target", o.target, "rows", r.Totals.Total(), "leavers", r.Leavers(o.first), "outcomes", outcomesOf(r.Totals),
+		"held", held, "leftover", outcomesOf(r.Leftover), "rate", o.rate, "report", r.ReportPath,
+	}
+	if a.events.Enabled(context.Background(), slog.LevelDebug) {
+		var text strings.Builder
+		writeOutline(&text, 0, o) // it has examples of rows
+		attributes = append(attributes, "text", text.String())
+	}
+	a.say(slog.LevelInfo, eventPlan, fmt.Sprintf("Plan for %s: %s", namesOf(r.Inputs), count(r.Totals.Total(), "row")), attributes...)
+	for _, w := range slices.Concat(changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan)) {
+		a.say(slog.LevelWarn, eventWarning, w)
+	}
+}
+
+// sayProgress writes the figures of a run so far.
+func (a *app) sayProgress(c run.Counts, total int, elapsed time.Duration) {
+	a.say(slog.LevelInfo, eventProgress, progressLine(c, total, elapsed),
+		"called", c.Called, "leavers", total, "failed", c.Failed, "perSecond", rounded(float64(c.Called)/elapsed.Seconds()), "seconds", rounded(elapsed.Seconds()))
+}
+
+// sayEnd writes the result of a run as an event; standard output has it as text.
+func (a *app) sayEnd(r runResult, err error) {
+	if a.events == nil {
+		return
+	}
+	level, text := slog.LevelInfo, "The run is finished."
+	if err != nil {
+		level, text = slog.LevelError, strings.TrimSpace(whyStopped(err))
+	}
+	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
+	a.say(level, eventEnd, text, "finished", err == nil, "called", r.Called, "failed", r.Failed, "rows", r.Rows.Total(), "outcomes", outcomesOf(r.Rows),
+		"tolerated", tolerable, "leftover", outcomesOf(r.leftover), "seconds", rounded(r.Elapsed.Seconds()), "report", r.report)
+}
+
+// outcomesOf returns how many rows have each outcome, without those that none has.
+func outcomesOf(t leaver.Tally) map[leaver.Outcome]int {
+	counts := map[leaver.Outcome]int{}
+	for o, n := range t {
+		if n > 0 {
+			counts[o] = n
+		}
+	}
+	return counts
+}
+
+// rounded returns a figure with three decimals; 0 for what is not a number.
+func rounded(x float64) float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0
+	}
+	return math.Round(x*1000) / 1000
+}

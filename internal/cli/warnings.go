@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"offboard/internal/plan"
+	"offboard/internal/run"
+)
+
+// The functions below return warnings about a plan. None of them repeats a ref.
+
+// changed says how many lines of the report do not count.
+func changed(r *run.Run) []string {
+	n := r.Changed
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %s changed by a spreadsheet or by hand, and %s for nothing.", nameOf(r.ReportPath), count(n, "line")+" "+agree(n, "was", "were"), agree(n, "counts", "count"))}
+}
+
+// noticed says what was noticed about the inputs.
+func noticed(inputs run.Inputs) (all []string) {
+	for _, in := range inputs {
+		if in.IsReport() {
+			continue
+		}
+		for _, w := range in.Export.Warnings(in.Survey) {
+			all = append(all, fmt.Sprintf("%s: %s.", nameOf(in.Name), w))
+		}
+	}
+	return all
+}
+
+// listWarnings says what was noticed about the table of refs.
+func listWarnings(inputs run.Inputs) (all []string) {
+	isExport := func(in *run.Input) bool { return !in.IsReport() }
+	c := inputs[0].Options.Crosswalk
+	if c == nil || !slices.ContainsFunc(inputs, isExport) {
+		return nil
+	}
+	for _, w := range c.Warnings() {
+		all = append(all, fmt.Sprintf("%s: %s.", nameOf(c.Name), w))
+	}
+	return all
+}
+
+// lookAlikes says how many refs look like other ones.
+func lookAlikes(p *plan.Plan) []string {
+	n, _ := p.LookAlikes()
+	if n == 0 {
+		return nil
+	}
+	return []string{count(n, "ref") + " could be mistaken for another ref, with a difference only in case, punctuation around it or full-width characters"}
+}
+
+// appendWarnings writes warnings, each on a line of its own.
+func appendWarnings(text []byte, warnings []string) []byte {
+	for _, w := range warnings {
+		text = fmt.Appendf(text, "Warning: %s\n", w)
+	}
+	return text
+}

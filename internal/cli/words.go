@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"offboard/internal/run"
+)
+
+// helpCommand shows the help of a command, as its --help does.
+type helpCommand struct {
+	Command string `arg:"" optional:"" help:"Command, such as run. Without it, the help of all commands."`
+}
+
+// Run shows the help.
+func (c *helpCommand) Run(a *app, parsed *kong.Context) error {
+	again := *a
+	again.Args = []string{"--help"}
+	if c.Command != "" {
+		if !slices.Contains(commandsOf(parsed.Model), c.Command) {
+			return unknownCommand(c.Command, commandsOf(parsed.Model))
+		}
+		again.Args = []string{c.Command, "--help"}
+	}
+	return again.run()
+}
+
+// commandsOf returns the names of the commands in the order of the help.
+func commandsOf(model *kong.Application) []string {
+	var names []string
+	for _, child := range model.Children {
+		names = append(names, child.Name)
+	}
+	return names
+}
+
+// noCommand says what to type instead of no command.
+func noCommand(model *kong.Application) error {
+	return usagef("a command is needed: %s\nto try it out: offboard run --env sandbox samples/leavers.csv\nsee: offboard --help", alternatives(commandsOf(model)))
+}
+
+// unknownCommand says that a word is not a command, and what to type instead.
+func unknownCommand(word string, commands []string) error {
+	near := nearest(word, commands)
+	_, err := os.Stat(word)
+	switch {
+	case near != "":
+		return usagef("%q is not a command; did you mean offboard %s?\nsee: offboard --help", word, near)
+	case err == nil:
+		return usagef("%q is not a command; to see what a run of this file would do: offboard plan %s\nsee: offboard --help", word, quote(operand(word)))
+	}
+	return usagef("%q is not a command; the commands are %s\nsee: offboard --help", word, alternatives(commands))
+}
+
+// alternatives joins words as in "a, b or c".
+func alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// commandWord returns the word of the command line that stands where a command is
+// expected; "" if there is none, or if a flag in front of it is not known: the word could
+// be the value of that flag, and a secret.
+func commandWord(args []string, global []*kong.Flag) string {
+	for i := 0; i < len(args); i++ {
+		if !strings.HasPrefix(args[i], "-") {
+			return args[i]
+		}
+		name, _, hasValue := strings.Cut(strings.TrimPrefix(args[i], "--"), "=")
+		flag := find(global, name)
+		if flag == nil {
+			return ""
+		}
+		if !hasValue && !flag.IsBool() {
+			i++
+		}
+	}
+	return ""
+}
+
+// otherWords has flags that other programs have, and what offboard has instead.
+var otherWords = map[string]string{
+	"dry-run": "the rehearsal of a run is a command of its own; type offboard plan instead of offboard run, with the same flags",
+	"force":   "each check has its own flag; --yes does not ask, --resume goes on with an existing report, --accept KIND suspends rows that are held, and offboard plan shows which of them is needed",
+}
+
+// explainOtherWord returns what to type instead of a flag of other programs; nil if there
+// is none on the command line.
+func explainOtherWord(args []string) error {
+	for _, arg := range args {
+		if arg == "--" {
+			return nil
+		}
+		name, isFlag := strings.CutPrefix(arg, "--")
+		name, _, _ = strings.Cut(name, "=")
+		if instead, ok := otherWords[name]; ok && isFlag {
+			return usagef("there is no flag --%s: %s", name, instead)
+		}
+	}
+	return nil
+}
+
+// explainMissingValue says which flag has no value; nil if each has one. A word that
+// begins with a dash is read as a flag.
+func explainMissingValue(args []string, flags []*kong.Flag) error {
+	for i, arg := range args {
+		if arg == "--" {
+			return nil
+		}
+		name, isFlag := strings.CutPrefix(arg, "--")
+		flag := find(flags, name)
+		if !isFlag || flag == nil || flag.IsBool() {
+			continue
+		}
+		switch {
+		case i+1 == len(args):
+			return usagef("--%s needs a value: --%s %s", name, name, flag.FormatPlaceHolder())
+		case strings.HasPrefix(args[i+1], "-") && args[i+1] != run.StdinPath:
+			return usagef("--%s needs a value: --%s %s (a value that begins with a dash is written with =, as in --%s=-1)", name, name, flag.FormatPlaceHolder(), name)
+		}
+	}
+	return nil
+}
