@@ -51,16 +51,20 @@ const (
 	Transient                // the leaver can be tried again
 	Throttled                // the leaver can be tried again, and the pace is too high
 	Refused                  // the credentials are refused: no leaver can be suspended
+	Forbidden                // final: this leaver, or every one, may not be suspended with these credentials
 )
 
 // Options set the bounds of a run.
 type Options struct {
-	Pace        *pace.Pace    // decides when a request may start
-	Concurrency int           // requests in flight at most; at least 1
-	MaxAttempts int           // requests per leaver at most; at least 1
-	MaxFailures Limit         // when too many leavers have failed who had not before; the zero value never stops the run
-	First       int           // leavers to try at most; 0: all. The others are recorded as pending
-	Grace       time.Duration // how long requests in flight may take after the run stops
+	Pace        *pace.Pace // decides when a request may start
+	Concurrency int        // requests in flight at most; at least 1
+	MaxAttempts int        // requests per leaver at most; at least 1
+	MaxFailures Limit      // when too many leavers have failed who had not before; the zero value never stops the run
+	// Proven tells that an earlier run has suspended somebody where this one suspends, so
+	// that it does not stop when none of its first leavers is suspended.
+	Proven bool
+	First  int           // leavers to try at most; 0: all. The others are recorded as pending
+	Grace  time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.
 	Jitter func() float64
@@ -87,15 +91,16 @@ const leaversPerSlot = 16
 // recorded. Rows beyond Options.First are recorded as pending, too.
 //
 // Run returns nil if all rows were reached. If it stopped early, the error
-// matches ErrRefused, or is a *TooManyFailuresError, or is the cause of the end
-// of intake or calls. Any other error comes from tasks or from the Recorder and
+// matches ErrRefused (and may be a *ForbiddenError), or is a *TooManyFailuresError
+// or a *NobodySuspendedError, or is the cause of the end of intake or calls. A run
+// that has tried everybody matches ErrRefused, too, if all of them were forbidden. Any other error comes from tasks or from the Recorder and
 // means that the run is broken.
 func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s Suspender, r Recorder, o Options) error {
 	e := &engine{
 		Options:   o,
 		suspender: s,
 		recorder:  r,
-		failures:  &failures{limit: o.MaxFailures},
+		brakes:    &brakes{failures: &failures{limit: o.MaxFailures}, firsts: newFirsts(o.Proven)},
 		retries:   newRetryBudget(o.Concurrency * leaversPerSlot / 2),
 		slots:     make(chan struct{}, o.Concurrency),
 		started:   make(chan struct{}),
@@ -124,5 +129,8 @@ func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s
 	if err != nil {
 		return err
 	}
-	return context.Cause(e.intake)
+	if stopped := context.Cause(e.intake); stopped != nil {
+		return stopped
+	}
+	return e.brakes.finish()
 }

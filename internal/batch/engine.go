@@ -21,7 +21,7 @@ type engine struct {
 	Options
 	suspender Suspender
 	recorder  Recorder
-	failures  *failures
+	brakes    *brakes
 	retries   *retryBudget
 
 	intake context.Context // done: no further request is sent
@@ -147,7 +147,7 @@ func (e *engine) observe(start, end time.Time, answer Answer) {
 	switch {
 	case answer.Verdict == Throttled, answer.RetryAfter > 0: // 503 with Retry-After asks for a lower pace, too
 		a.Kind = pace.Throttled
-	case answer.Verdict == Final && answer.HTTPStatus != 0:
+	case (answer.Verdict == Final || answer.Verdict == Forbidden) && answer.HTTPStatus != 0:
 		e.retries.add()
 	default:
 		a.Kind = pace.Lost
@@ -159,13 +159,13 @@ func (e *engine) observe(start, end time.Time, answer Answer) {
 }
 
 // settle records a leaver whose last attempt is over, and stops the run if the
-// credentials were refused or too many leavers have failed.
+// credentials were refused or a brake says so.
 func (e *engine) settle(task leaver.Result, answer Answer) {
 	switch {
 	case answer.Verdict == Refused:
 		e.stop(fmt.Errorf("%w: %s", ErrRefused, answer.Reason))
 	case e.calls.Err() == nil: // a cancelled request says nothing about the service
-		if err := e.failures.add(task); err != nil {
+		if err := e.brakes.add(task, answer); err != nil {
 			e.stop(err)
 		}
 	}

@@ -160,7 +160,7 @@ func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
 		{"validation failed", answering(422, ``), 3, reported{"rejected", "422", "1", ""}},
 		{"an informational answer first", raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{\"ref\":\"E1\",\"active\":false}"), 0, reported{"suspended", "200", "1", ""}},
 		{"credentials refused", answering(401, ``), 5, reported{"rejected", "401", "1", ""}},
-		{"not permitted", answering(403, ``), 5, reported{"rejected", "403", "1", ""}},
+		{"not permitted", answering(403, ``), 3, reported{"rejected", "403", "1", ""}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -124,6 +124,7 @@ func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *th
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
+		Proven:      r.Proven,
 		First:       c.First,
 		Grace:       grace,
 		Jitter:      c.Jitter,

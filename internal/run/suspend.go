@@ -60,6 +60,8 @@ func answerTo(err error) batch.Answer {
 		answer.Outcome, answer.Verdict = leaver.Failed, batch.Throttled
 	case thrive.Refused:
 		answer.Outcome, answer.Verdict = leaver.Rejected, batch.Refused
+	case thrive.Forbidden:
+		answer.Outcome, answer.Verdict = leaver.Rejected, batch.Forbidden
 	case thrive.Final:
 		answer.Outcome = leaver.Rejected
 		if e.Status == http.StatusNotFound {

@@ -25,6 +25,7 @@ func TestErrorsOfTheAPI(t *testing.T) {
 		{"a final refusal", &thrive.Error{Status: 422}, leaver.Rejected, batch.Final},
 		{"a redirect", &thrive.Error{Status: 302}, leaver.Rejected, batch.Final},
 		{"refused credentials", &thrive.Error{Status: 401, Class: thrive.Refused}, leaver.Rejected, batch.Refused},
+		{"a leaver who may not be suspended", &thrive.Error{Status: 403, Class: thrive.Forbidden}, leaver.Rejected, batch.Forbidden},
 		{"a token endpoint that does not exist", &thrive.Error{Status: 404, Class: thrive.Refused}, leaver.Rejected, batch.Refused},
 		{"a refusal that may be about another user", &thrive.Error{Status: 404, Class: thrive.Transient}, leaver.Failed, batch.Transient},
 		{"an outage", &thrive.Error{Status: 503, Class: thrive.Transient}, leaver.Failed, batch.Transient},
