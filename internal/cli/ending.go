@@ -31,6 +31,7 @@ func (r runResult) write(w io.Writer, err error) {
 		people(r.Called), spell(r.Elapsed), group(r.Called-r.Failed), count(r.Rows.Total(), "row"))
 	text = appendTally(text, r.Rows)
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
+	text = append(text, outages(r.Counts)...)
 	text = fmt.Appendf(text, "Report: %s\n", r.report)
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
@@ -66,6 +67,18 @@ func sentence(err error) string {
 		return text
 	}
 	return text + "."
+}
+
+// outages says how often and for how long the service answered nobody; "" if it always did.
+func outages(c run.Counts) string {
+	if c.Outage.Number == 0 {
+		return ""
+	}
+	how := "once"
+	if n := c.Outage.Number; n > 1 {
+		how = group(n) + " times"
+	}
+	return fmt.Sprintf("The service answered nobody %s, for %s in all; %s.\n", how, spell(c.Outage.Lasted), count(c.Outage.Probes, "probe"))
 }
 
 // hints say what a person does about the rows with an outcome.

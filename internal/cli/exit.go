@@ -71,7 +71,7 @@ func joinClose(err, closed error) error {
 // isStop tells whether a command was stopped early.
 func isStop(err error) bool {
 	return errors.Is(err, ErrInterrupted) || errors.Is(err, run.ErrDeadline) || errors.Is(err, batch.ErrTooManyFailures) ||
-		errors.Is(err, batch.ErrNobodySuspended)
+		errors.Is(err, batch.ErrNobodySuspended) || errors.Is(err, batch.ErrOutage)
 }
 
 // message returns what is written about an error at the end; "" if nothing is.

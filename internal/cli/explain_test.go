@@ -29,6 +29,7 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 		{"the accepted refs cannot be read", &run.ListError{List: run.AcceptedList, Err: other}, "--accept-refs: a.csv: disk full"},
 		{"end dates are missing", &run.NoEndDatesError{Name: "a.csv", Field: "key"}, "; name the key with --end-date-column"},
 		{"too many failures", &batch.TooManyFailuresError{Failed: 20, Limit: limit}, " (--max-failures 20)"},
+		{"an outage", &batch.OutageError{Outage: batch.Outage{Reason: "502 Bad Gateway"}}, "(502 Bad Gateway) (--max-outage)"},
 		{"nobody was suspended", &batch.NobodySuspendedError{Outcomes: leaver.Tally{leaver.NotFound: 20}}, "none of the first 20 leavers tried was suspended (20 not_found); is it the right tenant?"},
 		{"too many leavers", &run.TooManyError{Leavers: 3, Most: 2}, " (--max-leavers 2); nothing was sent"},
 		{"the report exists", &run.OpenReportError{Path: "r.csv", Err: report.ErrExists}, "; add --resume to resume from it, or name another report with --report FILE"},

@@ -71,6 +71,7 @@ func TestExitCodes(t *testing.T) {
 		{"a signal while an input is read", usageError{ErrInterrupted}, 4},
 		{"the deadline", run.ErrDeadline, 4},
 		{"too many failures", fmt.Errorf("%w: 20 in all", batch.ErrTooManyFailures), 4},
+		{"an outage", &batch.OutageError{}, 4},
 		{"nobody was suspended", &batch.NobodySuspendedError{}, 4},
 		{"one leaver after the other forbidden", &batch.ForbiddenError{Leavers: 10}, 5},
 		{"refused credentials", fmt.Errorf("%w: 401", batch.ErrRefused), 5},

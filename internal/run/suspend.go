@@ -56,6 +56,12 @@ func answerTo(err error) batch.Answer {
 	switch e.Class {
 	case thrive.Transient:
 		answer.Outcome, answer.Verdict = leaver.Failed, batch.Transient
+		switch {
+		case e.Unreachable():
+			answer.Verdict = batch.Unreachable
+		case e.Status == http.StatusInternalServerError:
+			answer.Verdict = batch.Broken
+		}
 	case thrive.Throttled:
 		answer.Outcome, answer.Verdict = leaver.Failed, batch.Throttled
 	case thrive.Refused:
