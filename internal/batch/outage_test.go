@@ -80,7 +80,11 @@ var (
 var waysToBeAway = map[string]func(ctx context.Context) Answer{
 	"refused connections": func(context.Context) Answer { return noConnection },
 	"a gateway":           func(ctx context.Context) Answer { sleep(ctx, 100*time.Millisecond); return badGateway },
-	"internal errors":     func(context.Context) Answer { return internal500 },
+	"a gateway that asks to wait": func(ctx context.Context) Answer {
+		sleep(ctx, 100*time.Millisecond)
+		return Answer{Outcome: leaver.Failed, HTTPStatus: 503, Verdict: Unreachable, RetryAfter: time.Second, Reason: "503"}
+	},
+	"internal errors": func(context.Context) Answer { return internal500 },
 	"timeouts": func(ctx context.Context) Answer {
 		if !sleep(ctx, 30*time.Second) {
 			return Answer{Outcome: leaver.Failed, Verdict: Transient, Reason: "cancelled"}
@@ -369,6 +373,22 @@ func TestARetryAfterHoldsTheProbes(t *testing.T) {
 			if c.at > 15*time.Second && c.at < 3*time.Minute+10*time.Second {
 				t.Errorf("%s was called after %s", c.ref, c.at)
 			}
+		}
+	})
+}
+
+func TestAnOutageSaysNothingAboutThePace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &away{from: []time.Duration{20 * time.Second}, until: []time.Duration{10 * time.Minute}, how: waysToBeAway["a gateway that asks to wait"], latency: 80 * time.Millisecond, begin: time.Now()}
+		l, o := &ledger{}, options()
+		o.Pace, o.MaxOutage = pace.New(10), 15*time.Minute
+		if err := Run(t.Context(), t.Context(), tasks(220), s, l, o); err != nil {
+			t.Fatal(err)
+		}
+		limit, limited := o.Pace.Sustained()
+		t.Log(limit, limited)
+		if limited && limit < 5 {
+			t.Errorf("after an outage the server is said to sustain %.2f requests per second", limit)
 		}
 	})
 }
