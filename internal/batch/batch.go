@@ -47,20 +47,30 @@ type Verdict int
 
 // The verdicts.
 const (
-	Final     Verdict = iota // the leaver needs no further attempt
-	Transient                // the leaver can be tried again
-	Throttled                // the leaver can be tried again, and the pace is too high
-	Refused                  // the credentials are refused: no leaver can be suspended
+	Final       Verdict = iota // the leaver needs no further attempt
+	Transient                  // the leaver can be tried again
+	Throttled                  // the leaver can be tried again, and the pace is too high
+	Refused                    // the credentials are refused: no leaver can be suspended
+	Unreachable                // the service has not answered, or only a gateway in its place: the leaver can be tried again
+	Broken                     // an internal error of the service: the leaver can be tried again
+	Forbidden                  // final: this leaver, or every one, may not be suspended with these credentials
 )
 
 // Options set the bounds of a run.
 type Options struct {
-	Pace        *pace.Pace    // decides when a request may start
-	Concurrency int           // requests in flight at most; at least 1
-	MaxAttempts int           // requests per leaver at most; at least 1
-	MaxFailures Limit         // when too many leavers have failed who had not before; the zero value never stops the run
-	First       int           // leavers to try at most; 0: all. The others are recorded as pending
-	Grace       time.Duration // how long requests in flight may take after the run stops
+	Pace        *pace.Pace // decides when a request may start
+	Concurrency int        // requests in flight at most; at least 1
+	MaxAttempts int        // requests per leaver at most; at least 1
+	MaxFailures Limit      // when too many leavers have failed who had not before; the zero value never stops the run
+	// Proven tells that an earlier run has suspended somebody where this one suspends, so
+	// that it does not stop when none of its first leavers is suspended.
+	Proven    bool
+	First     int           // leavers to try at most; 0: all. The others are recorded as pending
+	MaxOutage time.Duration // how long a service that answers nobody is waited for
+	// Outages, if it is not nil, is called with an outage whenever something about it
+	// changes, by one goroutine at a time. It must not block.
+	Outages func(Outage)
+	Grace   time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.
 	Jitter func() float64
@@ -72,6 +82,11 @@ var (
 	ErrRefused         = errors.New("the credentials were refused")
 	ErrTooManyFailures = errors.New("too many leavers failed")
 )
+
+// again reports whether the leaver can be tried again.
+func (v Verdict) again() bool {
+	return v == Transient || v == Throttled || v == Unreachable || v == Broken
+}
 
 // leaversPerSlot is how many leavers may be in progress for each request that
 // may be in flight. Most of them wait for their next attempt, and need no slot
@@ -87,21 +102,24 @@ const leaversPerSlot = 16
 // recorded. Rows beyond Options.First are recorded as pending, too.
 //
 // Run returns nil if all rows were reached. If it stopped early, the error
-// matches ErrRefused, or is a *TooManyFailuresError, or is the cause of the end
-// of intake or calls. Any other error comes from tasks or from the Recorder and
+// is an *OutageError, matches ErrRefused (and may be a *ForbiddenError), or is a *TooManyFailuresError
+// or a *NobodySuspendedError, or is the cause of the end of intake or calls. A run
+// that has tried everybody matches ErrRefused, too, if all of them were forbidden. Any other error comes from tasks or from the Recorder and
 // means that the run is broken.
 func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s Suspender, r Recorder, o Options) error {
 	e := &engine{
 		Options:   o,
 		suspender: s,
 		recorder:  r,
-		failures:  &failures{limit: o.MaxFailures},
+		brakes:    &brakes{failures: &failures{limit: o.MaxFailures}, firsts: newFirsts(o.Proven)},
 		retries:   newRetryBudget(o.Concurrency * leaversPerSlot / 2),
 		slots:     make(chan struct{}, o.Concurrency),
 		started:   make(chan struct{}),
 	}
 	e.intake, e.stop = context.WithCancelCause(intake)
 	defer e.stop(nil)
+	e.breaker = newBreaker(o, e.stop)
+	defer e.breaker.finish()
 	var cancelCalls context.CancelFunc
 	e.calls, cancelCalls = context.WithCancel(calls)
 	defer cancelCalls()
@@ -124,5 +142,8 @@ func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s
 	if err != nil {
 		return err
 	}
-	return context.Cause(e.intake)
+	if stopped := context.Cause(e.intake); stopped != nil {
+		return stopped
+	}
+	return e.brakes.finish()
 }

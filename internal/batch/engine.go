@@ -21,7 +21,8 @@ type engine struct {
 	Options
 	suspender Suspender
 	recorder  Recorder
-	failures  *failures
+	brakes    *brakes
+	breaker   *breaker
 	retries   *retryBudget
 
 	intake context.Context // done: no further request is sent
@@ -50,6 +51,8 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 		ready = ready[:0]
 	}
 	defer flush()
+	e.breaker.enter()
+	defer e.breaker.leave()
 	for task, err := range tasks {
 		if calls.Err() != nil {
 			return nil // err, if any, is due to the end of calls
@@ -63,8 +66,7 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 			if len(ready) > 0 {
 				flush()
 			}
-			leavers.Go(func() error { e.work(task); return nil })
-			<-e.started
+			e.launch(leavers, task)
 			continue
 		}
 		if task.Outcome != leaver.Pending && task.FinishedAt.IsZero() {
@@ -77,77 +79,127 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 	return nil
 }
 
+// launch starts the goroutine of a leaver, and returns when the first attempt may start.
+func (e *engine) launch(leavers *errgroup.Group, task leaver.Result) {
+	work := func() error { e.work(task); return nil }
+	if !leavers.TryGo(work) {
+		// Nothing new comes while all places are taken.
+		e.breaker.leave()
+		leavers.Go(work)
+		e.breaker.enter()
+	}
+	<-e.started
+}
+
 // work makes all attempts for one leaver and records the result.
 func (e *engine) work(task leaver.Result) {
+	e.breaker.enter()
+	defer e.breaker.leave()
+	t := &tries{task: task}
 	for {
-		admitted := e.admit()
-		if task.Attempts == 0 {
+		number, admitted := e.admit(t)
+		if t.task.Attempts == 0 {
 			e.started <- struct{}{}
 		}
 		if !admitted {
-			e.record(e.interrupted(task))
+			e.record(e.interrupted(t))
 			return
 		}
-		answer := e.attempt(&task)
-		again := answer.Verdict == Transient || answer.Verdict == Throttled
-		if !again || task.Attempts >= e.MaxAttempts {
+		answer := e.attempt(t, number)
+		spent := e.breaker.attempts(t) >= e.MaxAttempts
+		if !answer.Verdict.again() || spent && t.last() == nil {
 			// The slot is still held, so that a run whose report fails has sent
 			// no more requests without a record than may be in flight.
-			e.settle(task, answer)
+			e.settle(t, answer)
 			<-e.slots
 			return
 		}
 		<-e.slots
-		wait := backoff(task.Attempts, e.Jitter(), answer.RetryAfter)
-		e.Log.Debug("attempt failed, will retry", "ref", task.Ref, "attempt", task.Attempts, "wait", wait, "status", answer.HTTPStatus, "reason", answer.Reason)
-		if !sleep(e.intake, wait) {
-			e.record(e.interrupted(task))
+		if spent && !e.breaker.awaitDecision(e.intake, t) {
+			e.settle(t, answer)
 			return
 		}
-		if !e.retries.take(e.intake) {
-			e.giveUp(task, answer)
+		if !e.pause(t, answer) {
 			return
 		}
 	}
 }
 
-// admit waits until a request may start, and takes a slot for it. It returns
+// pause waits until a leaver may be tried again. If there is no further attempt it
+// records the leaver and returns false.
+func (e *engine) pause(t *tries, answer Answer) bool {
+	// After an attempt in an outage the breaker says when to go on.
+	wait := min(answer.RetryAfter, maxRetryAfter)
+	if !e.breaker.inOutage(t) {
+		wait = backoff(e.breaker.attempts(t), e.Jitter(), answer.RetryAfter)
+	}
+	e.Log.Debug("attempt failed, will retry", "ref", t.task.Ref, "attempt", t.task.Attempts, "wait", wait, "status", answer.HTTPStatus, "reason", answer.Reason)
+	switch {
+	case !sleep(e.intake, wait):
+		e.record(e.interrupted(t))
+		return false
+	case e.breaker.inOutage(t) || e.retries.take(e.intake):
+		return true
+	}
+	e.giveUp(t, answer)
+	return false
+}
+
+// admit waits until a request may start, and takes a slot and a number for it. It returns
 // false if the run stops first.
-func (e *engine) admit() bool {
-	select {
-	case e.slots <- struct{}{}:
-	case <-e.intake.Done():
-		return false
+func (e *engine) admit(t *tries) (number uint64, ok bool) {
+	for {
+		if !e.breaker.pass(e.intake, t) {
+			return 0, false
+		}
+		select {
+		case e.slots <- struct{}{}:
+		case <-e.intake.Done():
+			return 0, false
+		}
+		// The pace comes after the slot, so that a request starts as soon as the
+		// pace admits it.
+		if e.Pace.Wait(e.intake) != nil {
+			<-e.slots
+			return 0, false
+		}
+		if number, ok = e.breaker.start(t); ok {
+			return number, true
+		}
+		<-e.slots // an outage has begun meanwhile
 	}
-	// The pace comes after the slot, so that a request starts as soon as the
-	// pace admits it.
-	if e.Pace.Wait(e.intake) != nil {
-		<-e.slots
-		return false
-	}
-	return true
 }
 
-// attempt sends one request and stores its answer in the task.
-func (e *engine) attempt(task *leaver.Result) Answer {
+// attempt sends one request and keeps its answer.
+func (e *engine) attempt(t *tries, number uint64) Answer {
 	start := time.Now()
-	answer := e.suspender.Suspend(e.calls, task.Leaver)
-	task.FinishedAt = time.Now()
-	task.Duration += task.FinishedAt.Sub(start)
+	answer := e.suspender.Suspend(e.calls, t.task.Leaver)
+	end := time.Now()
+	task := &t.task
+	task.FinishedAt = end
+	task.Duration += end.Sub(start)
 	task.Attempts++
 	task.Outcome = answer.Outcome
 	task.HTTPStatus, task.RequestID, task.Reason = answer.HTTPStatus, answer.RequestID, answer.Reason
-	e.observe(start, task.FinishedAt, answer)
+	heard := answer
+	if e.calls.Err() != nil {
+		heard = Answer{} // a cancelled request says nothing about the service
+	}
+	t.took(heard, e.breaker.ended(t, number, start, end, heard))
+	e.observe(start, end, answer, e.breaker.inOutage(t))
 	return answer
 }
 
-// observe passes an answer on to the pace and to the retry budget.
-func (e *engine) observe(start, end time.Time, answer Answer) {
+// observe passes an answer on to the pace and to the retry budget. What comes in an outage
+// says nothing about the pace.
+func (e *engine) observe(start, end time.Time, answer Answer, inOutage bool) {
 	a := pace.Answer{Start: start, End: end, RetryAfter: min(answer.RetryAfter, maxRetryAfter)}
 	switch {
+	case inOutage:
+		a.Kind = pace.Lost
 	case answer.Verdict == Throttled, answer.RetryAfter > 0: // 503 with Retry-After asks for a lower pace, too
 		a.Kind = pace.Throttled
-	case answer.Verdict == Final && answer.HTTPStatus != 0:
+	case (answer.Verdict == Final || answer.Verdict == Forbidden) && answer.HTTPStatus != 0:
 		e.retries.add()
 	default:
 		a.Kind = pace.Lost
@@ -159,13 +211,15 @@ func (e *engine) observe(start, end time.Time, answer Answer) {
 }
 
 // settle records a leaver whose last attempt is over, and stops the run if the
-// credentials were refused or too many leavers have failed.
-func (e *engine) settle(task leaver.Result, answer Answer) {
+// credentials were refused or a brake says so.
+func (e *engine) settle(t *tries, answer Answer) {
+	task := t.task
+	task.Attempts = e.breaker.attempts(t)
 	switch {
 	case answer.Verdict == Refused:
 		e.stop(fmt.Errorf("%w: %s", ErrRefused, answer.Reason))
 	case e.calls.Err() == nil: // a cancelled request says nothing about the service
-		if err := e.failures.add(task); err != nil {
+		if err := e.brakes.add(task, answer); err != nil {
 			e.stop(err)
 		}
 	}
@@ -174,23 +228,19 @@ func (e *engine) settle(task leaver.Result, answer Answer) {
 
 // giveUp settles a leaver that could be tried again, but not in this run:
 // either the retry budget is used up or the run stops.
-func (e *engine) giveUp(task leaver.Result, answer Answer) {
+func (e *engine) giveUp(t *tries, answer Answer) {
 	if e.intake.Err() != nil {
-		e.record(e.interrupted(task))
+		e.record(e.interrupted(t))
 		return
 	}
-	task.Reason += " (retry budget used up: most requests are failing)"
-	e.settle(task, answer)
+	t.task.Reason += " (retry budget used up: most requests are failing)"
+	e.settle(t, answer)
 }
 
 // interrupted returns the result of a leaver whose attempts ended because the
-// run stopped. A leaver without an attempt is pending; any other keeps the
-// outcome of its last answer.
-func (e *engine) interrupted(task leaver.Result) leaver.Result {
-	if task.Attempts > 0 {
-		task.Reason = fmt.Sprintf("%s (the run stopped after attempt %d of %d)", task.Reason, task.Attempts, e.MaxAttempts)
-	}
-	return task
+// run stopped.
+func (e *engine) interrupted(t *tries) leaver.Result {
+	return t.interrupted(e.breaker.attempts(t), e.MaxAttempts, e.breaker.mayBeOwn(t))
 }
 
 // record keeps results. It stops the run if that fails.

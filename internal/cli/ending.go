@@ -31,8 +31,9 @@ func (r runResult) write(w io.Writer, err error) {
 		people(r.Called), spell(r.Elapsed), group(r.Called-r.Failed), count(r.Rows.Total(), "row"))
 	text = appendTally(text, r.Rows)
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
+	text = append(text, outages(r.Counts)...)
 	text = fmt.Appendf(text, "Report: %s\n", nameOf(r.report))
-	text = r.appendLeft(text, err == nil)
+	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)
 	text = append(text, leftover(r.leftover, r.report)...)
@@ -54,9 +55,30 @@ func whyStopped(err error) string {
 	case errors.Is(err, ErrInterrupted):
 		return "The run was interrupted.\n"
 	case isStop(err) || errors.Is(err, batch.ErrRefused):
-		return fmt.Sprintf("The run stopped early: %s.\n", err)
+		return fmt.Sprintf("The run stopped early: %s\n", sentence(err))
 	}
 	return "The run stopped because of an error.\n" // message has the error
+}
+
+// sentence returns the text of an error with the mark at its end.
+func sentence(err error) string {
+	text := err.Error()
+	if strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}
+
+// outages says how often and for how long the service answered nobody; "" if it always did.
+func outages(c run.Counts) string {
+	if c.Outage.Number == 0 {
+		return ""
+	}
+	how := "once"
+	if n := c.Outage.Number; n > 1 {
+		how = group(n) + " times"
+	}
+	return fmt.Sprintf("The service answered nobody %s, for %s in all; %s.\n", how, spell(c.Outage.Lasted), count(c.Outage.Probes, "probe"))
 }
 
 // hints say what a person does about the rows with an outcome.
@@ -75,12 +97,12 @@ const mostGroups = 10
 
 // appendLeft writes what is left for a person: for each outcome how many rows have it,
 // what to do about them, and the largest groups with an example each. Rows that have
-// failed belong to it if the run has finished: after any other run, the next one does
-// them.
-func (r runResult) appendLeft(text []byte, finished bool) []byte {
+// failed belong to it if the run has finished, or if they may be why it stopped: after
+// any other run, the next one does them.
+func (r runResult) appendLeft(text []byte, withFailed bool) []byte {
 	var left []report.Group
 	for _, g := range r.Left {
-		if g.Outcome != leaver.Failed || finished {
+		if g.Outcome != leaver.Failed || withFailed {
 			left = append(left, g)
 		}
 	}

@@ -204,3 +204,18 @@ func TestARunThatDidNotBeginSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+func TestTheEndSaysHowLongTheServiceAnsweredNobody(t *testing.T) {
+	for want, totals := range map[string]run.OutageTotals{
+		"": {},
+		"\nThe service answered nobody once, for 1m0s in all; 6 probes.\n":    {Number: 1, Lasted: time.Minute, Probes: 6},
+		"\nThe service answered nobody 3 times, for 1h01m in all; 1 probe.\n": {Number: 3, Lasted: 61 * time.Minute, Probes: 1},
+	} {
+		r := with(leaver.Tally{leaver.Suspended: 1})
+		r.Outage = totals
+		text := ending(r, nil)
+		if !strings.Contains(text, want) || want == "" && strings.Contains(text, "answered nobody") {
+			t.Errorf("got\n%s\nwant %q in it", text, want)
+		}
+	}
+}

@@ -76,6 +76,12 @@ func remedyFor(err error) string {
 	if failures, ok := errors.AsType[*batch.TooManyFailuresError](err); ok {
 		return fmt.Sprintf(" (--max-failures %s)", failures.Limit)
 	}
+	if errors.Is(err, batch.ErrOutage) {
+		return " (--max-outage)"
+	}
+	if errors.Is(err, batch.ErrNobodySuspended) {
+		return "; is it the right tenant?" // no earlier run has suspended anybody there
+	}
 	if tooMany, ok := errors.AsType[*run.TooManyError](err); ok {
 		return fmt.Sprintf(" (--max-leavers %d); nothing was sent", tooMany.Most)
 	}

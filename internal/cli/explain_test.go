@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"offboard/internal/batch"
+	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/table"
@@ -36,6 +37,8 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 		{"the file system has no locks", &report.NoLocksError{Path: "r.csv", Err: other}, "r.csv: the file system of this folder has no locks, without which two runs could write one report (disk full); nothing was sent; put the report into a folder on another file system, such as a local disk, with --report FILE"},
 		{"end dates are missing", &run.NoEndDatesError{Name: "a.csv", Field: "key"}, "; name the key with --end-date-column"},
 		{"too many failures", &batch.TooManyFailuresError{Failed: 20, Limit: limit}, " (--max-failures 20)"},
+		{"an outage", &batch.OutageError{Outage: batch.Outage{Reason: "502 Bad Gateway"}}, "(502 Bad Gateway) (--max-outage)"},
+		{"nobody was suspended", &batch.NobodySuspendedError{Outcomes: leaver.Tally{leaver.NotFound: 20}}, "none of the first 20 leavers tried was suspended (20 not_found); is it the right tenant?"},
 		{"too many leavers", &run.TooManyError{Leavers: 3, Most: 2}, " (--max-leavers 2); nothing was sent"},
 		{"the report exists", &run.OpenReportError{Path: "r.csv", Err: report.ErrExists}, "; add --resume to resume from it, or name another report with --report FILE"},
 		{"the report is locked", &run.OpenReportError{Path: "r.csv", Err: report.ErrLocked}, "; nothing was sent; try again later"},

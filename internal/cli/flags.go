@@ -136,6 +136,7 @@ type paceFlags struct {
 	Concurrency int           `group:"pace" default:"8" help:"Maximum number of requests in flight."`
 	MaxAttempts int           `group:"pace" default:"5" help:"Maximum number of requests per leaver."`
 	Timeout     time.Duration `group:"pace" default:"30s" help:"Maximum time for one request."`
+	MaxOutage   time.Duration `group:"pace" default:"15m" help:"How long to wait for a service that answers nobody. Then the run stops, and can be resumed."`
 	Deadline    time.Duration `group:"pace" placeholder:"DURATION" help:"Maximum time for the whole run, such as 2h30m. Then the run stops as after Ctrl-C."`
 }
 
@@ -155,6 +156,8 @@ func (f *paceFlags) Validate() error {
 		return fmt.Errorf("--max-attempts must be at least 1, not %d", f.MaxAttempts)
 	case f.Timeout <= 0:
 		return fmt.Errorf("--timeout must be longer than 0, such as 30s, not %s", f.Timeout)
+	case f.MaxOutage < 0:
+		return fmt.Errorf("--max-outage must be 0 or longer, such as 15m, not %s", f.MaxOutage)
 	case f.Deadline < 0:
 		return fmt.Errorf("--deadline must be longer than 0, such as 2h, not %s", f.Deadline)
 	}

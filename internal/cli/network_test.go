@@ -109,7 +109,7 @@ func suspendOne(t *testing.T, url string, args ...string) (code int, got reporte
 		t.Fatal(err)
 	}
 	env := map[string]string{"OFFBOARD_BASE_URL": url, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": thrivetest.DefaultSecret}
-	args = append([]string{"run", input, "--report", report, "--rate", "0", "--yes", "--progress", "none", "--max-attempts", "2"}, args...)
+	args = append([]string{"run", input, "--report", report, "--rate", "0", "--yes", "--progress", "none", "--max-attempts", "2", "--max-outage", "0s"}, args...)
 	code, stdout, stderr := invoke(t, env, args...)
 	return code, readReported(t, report)[0], stdout + stderr
 }
@@ -147,10 +147,10 @@ func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
 		{"half a body in every answer", raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"active\":false"), 3, reported{"unconfirmed", "200", "2", ""}},
 		{"a slow body", slow(true), 3, reported{"unconfirmed", "200", "2", ""}},
 		{"an endless body", endless, 3, reported{"unconfirmed", "200", "1", ""}},
-		{"a page of a gateway with 502", answering(502, `<html>bad gateway</html>`), 3, reported{"failed", "502", "2", ""}},
+		{"a page of a gateway with 502", answering(502, `<html>bad gateway</html>`), 4, reported{"failed", "502", "2", ""}},
 		{"an internal error", answering(500, `{"status":500,"error":"Internal Server Error","message":"x"}`), 3, reported{"failed", "500", "2", ""}},
-		{"a slow header", slow(false), 3, reported{"failed", "", "2", ""}},
-		{"a reset", raw(""), 3, reported{"failed", "", "2", ""}},
+		{"a slow header", slow(false), 4, reported{"failed", "", "2", ""}},
+		{"a reset", raw(""), 4, reported{"failed", "", "2", ""}},
 		{"not HTTP", raw("SSH-2.0-OpenSSH\r\n"), 3, reported{"failed", "", "2", ""}},
 		{"too many requests", answering(429, ``), 3, reported{"failed", "429", "2", ""}},
 		{"no such user", answering(404, ``), 3, reported{"not_found", "404", "1", ""}},
@@ -160,7 +160,7 @@ func TestEveryAnswerOfTheNetworkHasItsOutcome(t *testing.T) {
 		{"validation failed", answering(422, ``), 3, reported{"rejected", "422", "1", ""}},
 		{"an informational answer first", raw("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n{\"ref\":\"E1\",\"active\":false}"), 0, reported{"suspended", "200", "1", ""}},
 		{"credentials refused", answering(401, ``), 5, reported{"rejected", "401", "1", ""}},
-		{"not permitted", answering(403, ``), 5, reported{"rejected", "403", "1", ""}},
+		{"not permitted", answering(403, ``), 3, reported{"rejected", "403", "1", ""}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -221,7 +221,11 @@ func TestAServerThatCannotBeReachedOrTrusted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, got, output := suspendOne(t, url)
-			if code != 3 || got.outcome != "failed" || got.attempts != "2" || got.status != "" {
+			want := 3
+			if url == closed {
+				want = 4 // an outage
+			}
+			if code != want || got.outcome != "failed" || got.attempts != "2" || got.status != "" {
 				t.Errorf("exit code %d, %+v\n%s", code, got, output)
 			}
 		})
@@ -231,8 +235,13 @@ func TestAServerThatCannotBeReachedOrTrusted(t *testing.T) {
 func TestAnOutageInTheMiddleEnds(t *testing.T) {
 	server := thrivetest.New(thrivetest.Options{AnyRef: true})
 	var calls atomic.Int32
+	var back atomic.Pointer[time.Time]
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n := calls.Add(1); n > 20 && n <= 60 {
+		if calls.Add(1) > 20 {
+			at := time.Now().Add(1500 * time.Millisecond)
+			back.CompareAndSwap(nil, &at)
+		}
+		if at := back.Load(); at != nil && time.Now().Before(*at) {
 			answering(503, "")(w, r)
 			return
 		}
@@ -242,7 +251,10 @@ func TestAnOutageInTheMiddleEnds(t *testing.T) {
 	path := writeLeavers(t, 100)
 	report := filepath.Join(t.TempDir(), "report.csv")
 	env := map[string]string{"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": thrivetest.DefaultSecret}
-	code, _, stderr := invoke(t, env, "run", path, "--report", report, "--rate", "0", "--yes", "--progress", "none")
+	code, stdout, stderr := invoke(t, env, "run", path, "--report", report, "--rate", "0", "--yes", "--progress", "none")
+	if !strings.Contains(stdout, "The service answered nobody once, for ") {
+		t.Errorf("the end does not name the outage:\n%s", stdout)
+	}
 	if s := server.Stats(); code != 0 || s.Suspended != 100 || s.Repeats != 0 {
 		t.Errorf("exit code %d, %d suspended, %d repeats\n%s", code, s.Suspended, s.Repeats, stderr)
 	}

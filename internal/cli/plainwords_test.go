@@ -120,7 +120,7 @@ func TestNoAnswerIsSaidInPlainWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		env := map[string]string{"OFFBOARD_API_SECRET": "hunter2"}
-		code, stdout, stderr := invoke(t, env, "run", "ok.csv", "--base-url", address, "--tenant", "t", "--yes", "--max-attempts", "1", "--progress", "none")
+		code, stdout, stderr := invoke(t, env, "run", "ok.csv", "--base-url", address, "--tenant", "t", "--yes", "--max-attempts", "1", "--max-outage", "0s", "--progress", "none")
 		wantPlainWords(t, address, stdout+stderr)
 		if code != exitRows || !strings.Contains(stdout, want) {
 			t.Errorf("%s: exit code %d\n%s%s", address, code, stdout, stderr)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"offboard/internal/batch"
 	"offboard/internal/run"
 )
 
@@ -51,11 +52,29 @@ func showBar(p *run.Progress, t *terminal) (stop func()) {
 	clear := func() { _ = bar.Clear() }
 	p.Watch(func(c run.Counts) {
 		t.draw(func() {
-			bar.Describe(fmt.Sprintf("suspending, %d failed", c.Failed))
+			bar.Describe(barText(c))
 			_ = bar.Set(min(c.Called, p.Total))
 		}, clear)
 	})
 	return func() { t.draw(clear, nil) }
+}
+
+// barText returns the text of the bar.
+func barText(c run.Counts) string {
+	if o, ok := c.Going(); ok {
+		return outageText(o)
+	}
+	return fmt.Sprintf("suspending, %d failed", c.Failed)
+}
+
+// outageText says since when the service answers nobody, and when it is asked again. It
+// has times of the clock, so that it stays right until something changes.
+func outageText(o batch.Outage) string {
+	next := "now"
+	if !o.Next.IsZero() {
+		next = "at " + o.Next.Format(time.TimeOnly)
+	}
+	return fmt.Sprintf("no answer since %s, asking again %s", o.Since.Format(time.TimeOnly), next)
 }
 
 func (a *app) showPlain(p *run.Progress) (stop func()) {
@@ -82,6 +101,9 @@ func progressLine(c run.Counts, total int, elapsed time.Duration) string {
 	left := "?"
 	if c.Called > 0 {
 		left = time.Duration(float64(total-c.Called) / pace * float64(time.Second)).Round(time.Second).String()
+	}
+	if o, ok := c.Going(); ok {
+		return fmt.Sprintf("%s of %s done, %s failed, %s (%s)", group(c.Called), group(total), group(c.Failed), outageText(o), printable(o.Reason, 200))
 	}
 	return fmt.Sprintf("%s of %s done, %s failed, %.1f/s, about %s left", group(c.Called), group(total), group(c.Failed), pace, left)
 }

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"offboard/internal/batch"
 	"offboard/internal/leaver"
 	"offboard/internal/run"
 )
@@ -112,5 +113,40 @@ func TestASignalEndsAQuestion(t *testing.T) {
 			t.Errorf("got %v, want the cause", err)
 		}
 		_ = w.Close()
+	})
+}
+
+func TestProgressSaysSinceWhenTheServiceAnswersNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out screen
+		a := &app{System: System{Stderr: &out}, stderr: newTerminal(&out)}
+		p := newProgress(100)
+		stop := a.show(p, "plain")
+		time.Sleep(time.Second)
+		since := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
+		o := batch.Outage{Since: since, Next: since.Add(30 * time.Second), Reason: "502 Bad Gateway"}
+		p.Outage(o)
+		time.Sleep(10 * time.Second)
+		o.Next, o.Probes = time.Time{}, 1
+		p.Outage(o)
+		time.Sleep(10 * time.Second)
+		o.Until = since.Add(time.Minute)
+		p.Outage(o)
+		time.Sleep(10 * time.Second)
+		stop()
+		want := "0 of 100 done, 0 failed, no answer since 14:03:05, asking again at 14:03:35 (502 Bad Gateway)\n" +
+			"0 of 100 done, 0 failed, no answer since 14:03:05, asking again now (502 Bad Gateway)\n" +
+			"0 of 100 done, 0 failed, 0.0/s, about ? left\n"
+		if got := out.String(); got != want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, want)
+		}
+		counts := p.Counts()
+		if got := barText(counts); got != "suspending, 0 failed" {
+			t.Errorf("the bar says %q", got)
+		}
+		counts.Outages[0].Until = time.Time{}
+		if got := barText(counts); got != "no answer since 14:03:05, asking again now" {
+			t.Errorf("the bar says %q", got)
+		}
 	})
 }

@@ -66,6 +66,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
+		MaxOutage:   c.MaxOutage,
 		First:       c.First,
 		Timeout:     c.Timeout,
 		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, c.Progress) },

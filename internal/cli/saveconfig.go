@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
@@ -149,10 +150,18 @@ func valueOf(flag *kong.Flag) any {
 		return texts
 	}
 	value := scalarOf(target)
-	if flag.HasDefault && fmt.Sprint(value) == flag.Default || !flag.HasDefault && target.IsZero() {
+	if flag.HasDefault && (fmt.Sprint(value) == flag.Default || isDuration(target, flag.Default)) || !flag.HasDefault && target.IsZero() {
 		return nil
 	}
 	return value
+}
+
+// isDuration tells whether a value is the duration of a text, however that is written: 15m
+// is 15m0s.
+func isDuration(value reflect.Value, text string) bool {
+	own, ok := value.Interface().(time.Duration)
+	other, err := time.ParseDuration(text)
+	return ok && err == nil && own == other
 }
 
 // scalarOf returns a value as it is typed.

@@ -170,7 +170,7 @@ func wantNoSecretWritten(t *testing.T, env map[string]string, format string) {
 	t.Helper()
 	input := writeLeavers(t, 1)
 	report := filepath.Join(filepath.Dir(input), "report."+format)
-	args := []string{"run", input, "--report", report, "--resume", "--yes", "--rate", "0", "--max-attempts", "1",
+	args := []string{"run", input, "--report", report, "--resume", "--yes", "--rate", "0", "--max-attempts", "1", "--max-outage", "0s",
 		"--timeout", "20s", "--log-level", "debug", "--log-format", map[string]string{"csv": "text", "jsonl": "json"}[format]}
 	written := map[string]string{}
 	for _, command := range [][]string{

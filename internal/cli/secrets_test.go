@@ -107,7 +107,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					}
 					report := filepath.Join(dir, "report.csv")
 					_, stdout, stderr := invoke(t, all, append([]string{"run", filepath.Join(dir, "leavers.csv"), "--report", report, "--yes",
-						"--rate", "0", "--max-attempts", "2", "--log-level", "debug", "--log-format", format}, args...)...)
+						"--rate", "0", "--max-attempts", "2", "--max-outage", "0s", "--log-level", "debug", "--log-format", format}, args...)...)
 					text, err := os.ReadFile(report)
 					if err != nil {
 						t.Fatalf("%v\n%s", err, stderr)

@@ -31,6 +31,7 @@ type Conduct struct {
 	Concurrency int     // requests in flight at most
 	MaxAttempts int     // per leaver
 	MaxFailures batch.Limit
+	MaxOutage   time.Duration // how long a service that answers nobody is waited for
 	First       int           // leavers to try at most, in the order of calls; 0: all
 	Timeout     time.Duration // of a request
 
@@ -130,6 +131,9 @@ func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *th
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
+		Proven:      r.Proven,
+		MaxOutage:   c.MaxOutage,
+		Outages:     p.Outage,
 		First:       c.First,
 		Grace:       Grace,
 		Jitter:      c.Jitter,

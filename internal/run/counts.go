@@ -18,6 +18,29 @@ type Counts struct {
 	Called int           // leavers for whom a request was sent
 	Failed int           // those of them who are not suspended
 	Busy   time.Duration // the durations of all requests together
+	// Outages are the times in which the service answered nobody, the first mostOutages
+	// and the last one. The last one has no end while it goes on.
+	Outages []batch.Outage
+	Outage  OutageTotals
+}
+
+// OutageTotals are the figures of all outages of a run.
+type OutageTotals struct {
+	Number int // those that are over
+	Lasted time.Duration
+	Probes int
+}
+
+// mostOutages is how many outages Counts has, so that a service that comes and goes for
+// days does not take memory.
+const mostOutages = 100
+
+// Going returns the outage that goes on; false if there is none.
+func (c Counts) Going() (batch.Outage, bool) {
+	if n := len(c.Outages); n > 0 && c.Outages[n-1].Until.IsZero() {
+		return c.Outages[n-1], true
+	}
+	return batch.Outage{}, false
 }
 
 // Progress is a batch.Recorder that passes results on to another one, and counts
@@ -41,8 +64,8 @@ func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
 	return &Progress{Total: total, Start: start, next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, left: left{}}
 }
 
-// Watch makes Record call f with the figures whenever Counts.Called has changed, by
-// one goroutine at a time. Call Watch before the run begins.
+// Watch makes Record call f with the figures whenever Counts.Called has changed, or an
+// outage, by one goroutine at a time. Call Watch before the run begins.
 func (p *Progress) Watch(f func(Counts)) { p.watch = f }
 
 // Record records results and then counts them. It does not count results that could
@@ -107,6 +130,29 @@ func (p *Progress) Left() []report.Group {
 
 // InFlight returns how many requests are waiting for their answers.
 func (p *Progress) InFlight() int { return int(p.inFlight.Load()) }
+
+// Outage takes what has changed about an outage.
+func (p *Progress) Outage(o batch.Outage) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := &p.counts
+	all := slices.Clone(c.Outages) // Counts has given the old one away
+	switch _, going := c.Going(); {
+	case going, len(all) > mostOutages:
+		all[len(all)-1] = o
+	default:
+		all = append(all, o)
+	}
+	c.Outages = all
+	if !o.Until.IsZero() {
+		c.Outage.Number++
+		c.Outage.Lasted += o.Until.Sub(o.Since)
+		c.Outage.Probes += o.Probes
+	}
+	if p.watch != nil {
+		p.watch(*c)
+	}
+}
 
 // Counts returns the figures so far. Do not read their Rows and Known before the run
 // has ended.

@@ -57,6 +57,9 @@ type Run struct {
 	// Changed is how many lines of the report do not count, because a spreadsheet or a
 	// person has changed them.
 	Changed int
+	// Proven tells that a report which the run goes on with, or reads, has somebody who is
+	// suspended in its target.
+	Proven bool
 	// ReportPath is the path of the report, which may not exist yet.
 	ReportPath string
 	// NeedsResume tells that Prepare would fail with report.ErrExists, because the
@@ -240,6 +243,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		if line.Changed {
 			r.Changed++
 		}
+		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
 		r.ledger.Add(line)
 		dated.add(line)
 	}
@@ -272,6 +276,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		return exports[source].doubts(facts)
 	})
 	r.Leftover = r.Plan.Leftover()
+	r.Proven = r.Proven || r.Plan.Totals()[leaver.Suspended] > 0 // by a report among the inputs
 	return nil
 }
 

@@ -62,10 +62,18 @@ func answerTo(err error) batch.Answer {
 	switch e.Class {
 	case thrive.Transient:
 		answer.Outcome, answer.Verdict = leaver.Failed, batch.Transient
+		switch {
+		case e.Unreachable():
+			answer.Verdict = batch.Unreachable
+		case e.Status == http.StatusInternalServerError:
+			answer.Verdict = batch.Broken
+		}
 	case thrive.Throttled:
 		answer.Outcome, answer.Verdict = leaver.Failed, batch.Throttled
 	case thrive.Refused:
 		answer.Outcome, answer.Verdict = leaver.Rejected, batch.Refused
+	case thrive.Forbidden:
+		answer.Outcome, answer.Verdict = leaver.Rejected, batch.Forbidden
 	case thrive.Final:
 		answer.Outcome = leaver.Rejected
 		if e.Status == http.StatusNotFound {

@@ -35,7 +35,8 @@ func (a *answer) refuses() bool {
 	if a.status == 0 || a.ok() {
 		return false
 	}
-	return classOfStatus(a.status) == Final || a.status == http.StatusForbidden
+	class := classOfStatus(a.status)
+	return class == Final || class == Forbidden
 }
 
 // decode reads the JSON object of a complete 2xx answer into a struct. For any

@@ -192,7 +192,7 @@ func TestClassOf(t *testing.T) {
 
 func TestClassNames(t *testing.T) {
 	want := map[thrive.Class]string{thrive.Final: "final", thrive.Transient: "transient",
-		thrive.Throttled: "throttled", thrive.Refused: "refused", 9: "class 9"}
+		thrive.Throttled: "throttled", thrive.Refused: "refused", thrive.Forbidden: "forbidden", 9: "class 9"}
 	for class, name := range want {
 		if got := class.String(); got != name {
 			t.Errorf("Class(%d) = %q, want %q", class, got, name)

@@ -22,8 +22,11 @@ const (
 	// Throttled: too many requests (429).
 	Throttled
 	// Refused: the credentials are not accepted (401, with OAuth even after a new
-	// token), get no token, or do not permit the call (403).
+	// token), or get no token.
 	Refused
+	// Forbidden: the call is not permitted (403). The vendor documents that it can be
+	// about this one user; one answer does not say whether it is about all of them.
+	Forbidden
 )
 
 // String returns the name of the class in lower case, such as "transient".
@@ -37,6 +40,8 @@ func (c Class) String() string {
 		return "throttled"
 	case Refused:
 		return "refused"
+	case Forbidden:
+		return "forbidden"
 	default:
 		return "class " + strconv.Itoa(int(c))
 	}
@@ -116,8 +121,10 @@ func classOfStatus(status int) Class {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return Throttled
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	case status == http.StatusUnauthorized:
 		return Refused
+	case status == http.StatusForbidden:
+		return Forbidden
 	case status == http.StatusRequestTimeout, status >= 500:
 		return Transient
 	default:

@@ -38,7 +38,8 @@ func TestEveryAnswerHasItsClass(t *testing.T) {
 		thrive.Final:     {300, 301, 302, 304, 307, 308, 400, 404, 405, 409, 410, 415, 418, 422, 451},
 		thrive.Transient: {408, 500, 501, 502, 503, 504, 507, 599},
 		thrive.Throttled: {429},
-		thrive.Refused:   {401, 403},
+		thrive.Refused:   {401},
+		thrive.Forbidden: {403},
 	}
 	for class, statuses := range tests {
 		for _, status := range statuses {
@@ -142,7 +143,7 @@ func TestIncompleteAnswers(t *testing.T) {
 		"the headers do not end":                 {raw(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), 0, thrive.Transient},
 		"half a confirmation":                    {raw(t, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"active\":false}"), 200, thrive.Transient},
 		"half a chunk":                           {raw(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"), 200, thrive.Transient},
-		"half a 403 is refused":                  {raw(t, "HTTP/1.1 403 Forbidden\r\nContent-Length: 99\r\n\r\n{"), 403, thrive.Refused},
+		"half a 403 is forbidden":                {raw(t, "HTTP/1.1 403 Forbidden\r\nContent-Length: 99\r\n\r\n{"), 403, thrive.Forbidden},
 		"half a 404 is final":                    {raw(t, "HTTP/1.1 404 Not Found\r\nContent-Length: 99\r\n\r\n{"), 404, thrive.Final},
 		"an upgrade is final":                    {raw(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), 101, thrive.Final},
 		"a redirect to a malformed URL is final": {raw(t, "HTTP/1.1 302 Found\r\nLocation: http://%zz\r\nContent-Length: 0\r\n\r\n"), 302, thrive.Final},

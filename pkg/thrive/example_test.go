@@ -144,6 +144,8 @@ func ExampleClassOf() {
 			fmt.Print(ref, ": call less often")
 		case thrive.Refused:
 			fmt.Print(ref, ": check the credentials")
+		case thrive.Forbidden:
+			fmt.Print(ref, ": not permitted")
 		}
 		var apiError *thrive.Error
 		if errors.As(err, &apiError) {
@@ -153,6 +155,6 @@ func ExampleClassOf() {
 	// Output:
 	// E-1001: do not call again (status 404, wait 0s)
 	// E-1002: call less often (status 429, wait 3s)
-	// E-1003: check the credentials (status 403, wait 0s)
+	// E-1003: not permitted (status 403, wait 0s)
 	// E-1004: call again later (status 0, wait 0s)
 }

@@ -90,8 +90,10 @@ func classOf(status int) thrive.Class {
 	switch {
 	case status == 429:
 		return thrive.Throttled
-	case status == 401 || status == 403:
+	case status == 401:
 		return thrive.Refused
+	case status == 403:
+		return thrive.Forbidden
 	case status == 408 || status >= 500:
 		return thrive.Transient
 	}

@@ -176,10 +176,12 @@ func (t *tokens) toError(ctx context.Context, err error) *Error {
 // tokenClass differs from classOfStatus in that any final failure is a refusal:
 // no call is possible without a token.
 func tokenClass(status int) Class {
-	if class := classOfStatus(status); class != Final {
+	switch class := classOfStatus(status); class {
+	case Transient, Throttled:
 		return class
+	default:
+		return Refused
 	}
-	return Refused
 }
 
 func (t *tokens) sanitize(text string, limit int) string {

@@ -260,7 +260,7 @@ func TestScopesDecide(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := c.SuspendUser(t.Context(), "E-1", time.Time{})
-	if e, ok := errors.AsType[*thrive.Error](err); !ok || e.Status != 403 || e.Class != thrive.Refused {
+	if e, ok := errors.AsType[*thrive.Error](err); !ok || e.Status != 403 || e.Class != thrive.Forbidden {
 		t.Errorf("got %v", err)
 	}
 	if got := s.Stats().Tokens; got != 1 {

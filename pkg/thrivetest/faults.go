@@ -243,6 +243,7 @@ var specialRefs = []SpecialRef{
 	{Prefix: "conflict", Effect: "refused (409)", fault: http.StatusConflict},
 	{Prefix: "flaky", Effect: "unavailable (503) twice, then suspended", fault: http.StatusServiceUnavailable, attempts: 2},
 	{Prefix: "broken", Effect: "always an internal error (500)", fault: http.StatusInternalServerError},
+	{Prefix: "limits", Effect: "always too many requests (429)", fault: http.StatusTooManyRequests},
 	{Prefix: "undecided", Effect: "answers 200, but the account stays active", fault: StillActive},
 }
 

@@ -273,6 +273,7 @@ func TestSpecialRefs(t *testing.T) {
 		"conflict@x.y": {[]int{409, 409}, 200, nil},
 		"flaky":        {[]int{503, 503, 200, 200}, 200, false},
 		"broken":       {[]int{500, 500, 500, 500}, 200, nil},
+		"limits-1":     {[]int{429, 429, 429}, 200, nil},
 		"undecided":    {[]int{200, 200}, 200, true},
 		"E-1":          {[]int{200}, 200, false},
 		"unbroken":     {[]int{200}, 200, false},
