@@ -49,12 +49,14 @@ func newRedactor(secrets ...string) *redactor {
 			r.shortest = len(needle)
 		}
 	}
-	r.noUUID = r.shortest > longestInUUID && !slices.ContainsFunc(r.needles, func(n []byte) bool { return len(bytes.Trim(n, hexDigits+"-")) == 0 })
+	r.noUUID = r.shortest > longestInUUID && !slices.ContainsFunc(r.needles, func(n []byte) bool {
+		return len(bytes.Trim(n, hexDigits+"-")) == 0
+	})
 	return r
 }
 
-// longestInUUID is how many bytes the longest part of a UUID has as Base64.
-const longestInUUID = 9
+// longestInUUID is how many bytes a UUID can encode as Base64: it is all of the URL alphabet.
+const longestInUUID = 36 * 6 / 8
 
 const hexDigits = "0123456789abcdefABCDEF"
 

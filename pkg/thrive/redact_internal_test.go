@@ -175,6 +175,14 @@ func TestASecretInAUUIDIsNotShown(t *testing.T) {
 	if got := newRedactor(string(short)).redact(id); strings.Contains(got, "5ffdce74fad2") {
 		t.Errorf("%q is shown as Base64 in %q", short, got)
 	}
+	// This secret in the URL alphabet of Base64, which has hyphens, is the whole UUID.
+	long, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := newRedactor(string(long)).redact(id); got == id {
+		t.Errorf("%q is shown as Base64 in %q", long, got)
+	}
 	if got := newRedactor("another-secret").redact(id); got != id {
 		t.Errorf("got %q", got)
 	}
