@@ -19,6 +19,7 @@ type redactor struct {
 	needles  [][]byte // what is searched: see bare
 	shortest int      // bytes of the shortest needle
 	longest  int      // bytes of the longest secret
+	noUUID   bool     // no secret can be in a UUID, not even encoded
 }
 
 const (
@@ -48,7 +49,29 @@ func newRedactor(secrets ...string) *redactor {
 			r.shortest = len(needle)
 		}
 	}
+	r.noUUID = r.shortest > longestInUUID && !slices.ContainsFunc(r.needles, func(n []byte) bool {
+		return len(bytes.Trim(n, hexDigits+"-")) == 0
+	})
 	return r
+}
+
+// longestInUUID is how many bytes a UUID can encode as Base64: it is all of the URL alphabet.
+const longestInUUID = 36 * 6 / 8
+
+const hexDigits = "0123456789abcdefABCDEF"
+
+// isUUID tells whether a text is a UUID, which nearly every request ID is.
+func isUUID(text string) bool {
+	if len(text) != len("00000000-0000-0000-0000-000000000000") {
+		return false
+	}
+	for i := range len(text) {
+		isHyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if isHyphen != (text[i] == '-') || !isHyphen && strings.IndexByte(hexDigits, text[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // addNeedles adds what is searched at each step: a secret as that step makes it.
@@ -72,7 +95,7 @@ func (r *redactor) with(secrets ...string) *redactor {
 // redact returns a text without the secrets. Of a very long text it returns the
 // beginning.
 func (r *redactor) redact(text string) string {
-	if len(text) < r.shortest || len(r.needles) == 0 {
+	if len(text) < r.shortest || len(r.needles) == 0 || r.noUUID && isUUID(text) {
 		return text // this saves time, because every answer has a request ID
 	}
 	shown := len(text)

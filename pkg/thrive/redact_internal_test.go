@@ -159,3 +159,31 @@ func TestALongTextTakesLittleMemory(t *testing.T) {
 		}
 	}
 }
+
+func TestASecretInAUUIDIsNotShown(t *testing.T) {
+	const id = "7d444840-9dc0-11d1-b245-5ffdce74fad2"
+	for _, secret := range []string{"9dc0-11d1-b245", "5ffdce74fad2", "7d444840", id} {
+		if got := newRedactor(secret, "another-secret").redact(id); strings.Contains(strings.ReplaceAll(got, "-", ""), strings.ReplaceAll(secret, "-", "")) {
+			t.Errorf("%q is shown in %q", secret, got)
+		}
+	}
+	// The last part of the UUID is this secret as Base64.
+	short, err := base64.StdEncoding.DecodeString("5ffdce74fad2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := newRedactor(string(short)).redact(id); strings.Contains(got, "5ffdce74fad2") {
+		t.Errorf("%q is shown as Base64 in %q", short, got)
+	}
+	// This secret in the URL alphabet of Base64, which has hyphens, is the whole UUID.
+	long, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := newRedactor(string(long)).redact(id); got == id {
+		t.Errorf("%q is shown as Base64 in %q", long, got)
+	}
+	if got := newRedactor("another-secret").redact(id); got != id {
+		t.Errorf("got %q", got)
+	}
+}
