@@ -76,14 +76,15 @@ type brakes struct {
 	firsts    firsts
 }
 
-// add counts a leaver whose last attempt is over. Its error stops the run.
-func (b *brakes) add(r leaver.Result, answer Answer) error {
+// add counts a leaver whose last attempt is over, with the verdict of its answer. Its error
+// stops the run.
+func (b *brakes) add(r *leaver.Result, last Verdict) error {
 	if err := b.failures.add(r); err != nil {
 		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.forbidden.add(r, answer); err != nil {
+	if err := b.forbidden.add(r, last); err != nil {
 		return err
 	}
 	return b.firsts.add(r)
@@ -113,15 +114,15 @@ const (
 	someForbidden forbiddenState = "some"
 )
 
-func (f *forbidden) add(r leaver.Result, answer Answer) error {
-	if answer.Verdict != Forbidden {
+func (f *forbidden) add(r *leaver.Result, last Verdict) error {
+	if last != Forbidden {
 		f.state, f.row = someForbidden, 0
 		return nil
 	}
 	if r.Known() {
 		return nil
 	}
-	f.reason = answer.Reason
+	f.reason = r.Reason
 	if f.row++; f.row < forbiddenRow {
 		return nil
 	}
@@ -163,7 +164,7 @@ func newFirsts(isProven bool) firsts {
 	return firsts{state: asking, outcomes: leaver.Tally{}}
 }
 
-func (f *firsts) add(r leaver.Result) error {
+func (f *firsts) add(r *leaver.Result) error {
 	if r.Outcome == leaver.Suspended {
 		f.state, f.outcomes = proven, nil
 	}

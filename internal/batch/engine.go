@@ -81,7 +81,8 @@ func (e *engine) feed(calls context.Context, tasks iter.Seq2[leaver.Result, erro
 
 // launch starts the goroutine of a leaver, and returns when the first attempt may start.
 func (e *engine) launch(leavers *errgroup.Group, task leaver.Result) {
-	work := func() error { e.work(task); return nil }
+	t := &tries{task: task}
+	work := func() error { e.work(t); return nil }
 	if !leavers.TryGo(work) {
 		// Nothing new comes while all places are taken.
 		e.breaker.leave()
@@ -92,10 +93,9 @@ func (e *engine) launch(leavers *errgroup.Group, task leaver.Result) {
 }
 
 // work makes all attempts for one leaver and records the result.
-func (e *engine) work(task leaver.Result) {
+func (e *engine) work(t *tries) {
 	e.breaker.enter()
 	defer e.breaker.leave()
-	t := &tries{task: task}
 	for {
 		number, admitted := e.admit(t)
 		if t.task.Attempts == 0 {
@@ -213,17 +213,17 @@ func (e *engine) observe(start, end time.Time, answer Answer, inOutage bool) {
 // settle records a leaver whose last attempt is over, and stops the run if the
 // credentials were refused or a brake says so.
 func (e *engine) settle(t *tries, answer Answer) {
-	task := t.task
+	task := &t.task
 	task.Attempts = e.breaker.attempts(t)
 	switch {
 	case answer.Verdict == Refused:
 		e.stop(fmt.Errorf("%w: %s", ErrRefused, answer.Reason))
 	case e.calls.Err() == nil: // a cancelled request says nothing about the service
-		if err := e.brakes.add(task, answer); err != nil {
+		if err := e.brakes.add(task, answer.Verdict); err != nil {
 			e.stop(err)
 		}
 	}
-	e.record(task)
+	e.record(*task)
 }
 
 // giveUp settles a leaver that could be tried again, but not in this run:

@@ -53,7 +53,7 @@ type failures struct {
 // who fail every night say nothing about the service tonight, and their number must not
 // keep a nightly run from the new ones. They are not counted as tried, either, because
 // they would make the share of the others look smaller.
-func (f *failures) add(r leaver.Result) error {
+func (f *failures) add(r *leaver.Result) error {
 	if r.Known() {
 		return nil
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 // ended returns the result of a leaver without an outcome from an earlier run.
-func ended(failed bool) leaver.Result {
+func ended(failed bool) *leaver.Result {
 	if failed {
-		return leaver.Result{Outcome: leaver.Failed}
+		return &leaver.Result{Outcome: leaver.Failed}
 	}
-	return leaver.Result{Outcome: leaver.Suspended}
+	return &leaver.Result{Outcome: leaver.Suspended}
 }
 
 // triedUntilStop counts n leavers against a limit and returns how many were
@@ -122,22 +122,22 @@ func TestLeaversThatDoNotExistDoNotCountAsFailures(t *testing.T) {
 }
 
 func TestAnOutcomeThatTheReportHadBeforeIsNoFailureAndNotTried(t *testing.T) {
-	again := leaver.Result{Outcome: leaver.Failed, Earlier: leaver.Failed}
-	other := leaver.Result{Outcome: leaver.Failed, Earlier: leaver.NotFound}
-	missing := leaver.Result{Outcome: leaver.NotFound, Earlier: leaver.NotFound}
+	again := &leaver.Result{Outcome: leaver.Failed, Earlier: leaver.Failed}
+	other := &leaver.Result{Outcome: leaver.Failed, Earlier: leaver.NotFound}
+	missing := &leaver.Result{Outcome: leaver.NotFound, Earlier: leaver.NotFound}
 	good := ended(false)
 	tests := []struct {
 		name   string
 		limit  string
-		result func(i int) leaver.Result
+		result func(i int) *leaver.Result
 		want   int // leavers until the run stops; 0: it does not stop
 	}{
-		{"it never counts towards a share", "50%", func(int) leaver.Result { return again }, 0},
-		{"it never counts towards a number", "1", func(int) leaver.Result { return again }, 0},
-		{"another outcome than before counts", "3", func(int) leaver.Result { return other }, 3},
+		{"it never counts towards a share", "50%", func(int) *leaver.Result { return again }, 0},
+		{"it never counts towards a number", "1", func(int) *leaver.Result { return again }, 0},
+		{"another outcome than before counts", "3", func(int) *leaver.Result { return other }, 3},
 		// 30 new leavers, of whom 20 fail, among 70 whom the report knows: a third of all,
 		// and two thirds of those who count.
-		{"it does not make the share of the others smaller", "50%", func(i int) leaver.Result {
+		{"it does not make the share of the others smaller", "50%", func(i int) *leaver.Result {
 			switch {
 			case i < 70:
 				return missing
@@ -146,7 +146,7 @@ func TestAnOutcomeThatTheReportHadBeforeIsNoFailureAndNotTried(t *testing.T) {
 			}
 			return ended(true)
 		}, 90},
-		{"it does not make up the first 20", "50%", func(i int) leaver.Result {
+		{"it does not make up the first 20", "50%", func(i int) *leaver.Result {
 			if i < 19 {
 				return again
 			}
