@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -70,15 +69,15 @@ type breaker struct {
 	stop   func(error)
 	watch  func(Outage) // may be nil; called with mu held
 
-	mu      sync.Mutex
-	state   breakerState
-	flights flights
-	silence *silence // nil: the last request was answered
-	past    pastOutage
-	outage  Outage // the current one, if the state is not closed
-	gate    gate
-	crew    crew
-	expiry  *time.Timer // of Options.MaxOutage
+	mu        sync.Mutex
+	state     breakerState
+	flights   flights
+	silence   *silence // nil: the last request was answered
+	past      pastOutage
+	outage    Outage // the current one, if the state is not closed
+	gate      gate
+	answerers answerers
+	expiry    *time.Timer // of Options.MaxOutage
 }
 
 type breakerState string
@@ -89,18 +88,11 @@ const (
 	circuitProbing breakerState = "probing"
 )
 
-// pastOutage is the last outage that is over. A request that had started in it may get no
-// answer later.
+// pastOutage is the last outage that is over. A request that started before its end and
+// gets no answer later is a part of it.
 type pastOutage struct {
 	silence *silence
 	until   time.Time
-}
-
-// crew counts the goroutines that can still bring an answer: those of leavers, and the one
-// that starts them.
-type crew struct {
-	active  int
-	waiting int // of them, for the decision about a silence
 }
 
 func newBreaker(o Options, stop func(error)) *breaker {
@@ -161,7 +153,8 @@ func (b *breaker) ended(t *tries, number uint64, start, now time.Time, a Answer)
 	return in
 }
 
-// unanswered is a request without an answer.
+// unanswered takes note of a request without an answer, and returns the silence that it is
+// a part of.
 func (b *breaker) unanswered(t *tries, start, now time.Time, a Answer) *silence {
 	if b.silence == nil {
 		b.silence = newSilence(start, now, b.flights)
@@ -173,8 +166,9 @@ func (b *breaker) unanswered(t *tries, start, now time.Time, a Answer) *silence 
 	return b.silence
 }
 
-// heard is an answer. One to a request that had started before the silence began does not
-// say that the service has answered since, but the evidence has to begin again.
+// heard takes note of an answer. One to a request that had started before the silence
+// began does not say that the service has answered since, but the evidence has to begin
+// again.
 func (b *breaker) heard(start, now time.Time, probe bool) {
 	switch {
 	case b.silence == nil:
@@ -183,8 +177,7 @@ func (b *breaker) heard(start, now time.Time, probe bool) {
 			b.silence.evidence = newEvidence(b.flights)
 		}
 	case b.state == circuitClosed:
-		b.silence.decide(answered)
-		b.silence = nil
+		b.decide(answered)
 	default:
 		b.close(now)
 	}
@@ -195,7 +188,7 @@ func (b *breaker) judge(now time.Time) {
 	if b.state != circuitClosed || b.silence == nil || !b.silence.proves() {
 		return
 	}
-	b.silence.decide(isOutage)
+	b.decide(isOutage)
 	b.outage = Outage{Since: b.silence.since}
 	b.gate.interval = probeFirst
 	b.open(now, now)
@@ -257,30 +250,6 @@ func (b *breaker) tell() {
 	}
 }
 
-// enter counts a goroutine that can bring an answer.
-func (b *breaker) enter() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.crew.active++
-}
-
-// leave is called at the end of such a goroutine.
-func (b *breaker) leave() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.crew.active--
-	b.despair()
-}
-
-// despair takes a silence for none of the service's if nobody is left who could bring an
-// answer.
-func (b *breaker) despair() {
-	if b.state == circuitClosed && b.silence != nil && b.crew.waiting > 0 && b.crew.waiting == b.crew.active {
-		b.silence.decide(answered)
-		b.silence = nil
-	}
-}
-
 // attempts returns how many attempts of a leaver count.
 func (b *breaker) attempts(t *tries) int {
 	if len(t.silences) == 0 {
@@ -309,32 +278,5 @@ func (b *breaker) inOutage(t *tries) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return s.state == isOutage
-}
-
-// awaitDecision waits until it is known whether the last attempt of a leaver who has none
-// left was made in an outage. It returns false if it was not, or if ctx is done.
-func (b *breaker) awaitDecision(ctx context.Context, t *tries) bool {
-	s := t.last()
-	if s == nil {
-		return false
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if s.state == undecided && t.pure() {
-		s.spent = true
-		b.judge(time.Now())
-	}
-	if s.state == undecided {
-		b.crew.waiting++
-		b.despair()
-		b.mu.Unlock()
-		select {
-		case <-s.decided:
-		case <-ctx.Done():
-		}
-		b.mu.Lock()
-		b.crew.waiting--
-	}
 	return s.state == isOutage
 }

@@ -7,8 +7,8 @@ import (
 	"offboard/internal/leaver"
 )
 
-// tries are the attempts for one leaver. They belong to the goroutine of the leaver, but
-// for the states of the silences.
+// tries are the attempts for one leaver. Only the goroutine of the leaver uses them; the
+// states of the silences are guarded by the mutex of the breaker.
 type tries struct {
 	task     leaver.Result // with the last answer; Attempts are all requests sent
 	silences []*silence    // of each attempt, from the first one without an answer on; nil: answered
