@@ -101,11 +101,11 @@ const leaversPerSlot = 16
 // requests in flight are cancelled, and the rows that were not reached are not
 // recorded. Rows beyond Options.First are recorded as pending, too.
 //
-// Run returns nil if all rows were reached. If it stopped early, the error
-// is an *OutageError, matches ErrRefused (and may be a *ForbiddenError), or is a *TooManyFailuresError
-// or a *NobodySuspendedError, or is the cause of the end of intake or calls. A run
-// that has tried everybody matches ErrRefused, too, if all of them were forbidden. Any other error comes from tasks or from the Recorder and
-// means that the run is broken.
+// Run returns nil if all rows were reached. If it stopped early, the error matches
+// ErrRefused (and may be a *ForbiddenError), is an *OutageError, a *TooManyFailuresError
+// or a *NobodySuspendedError, or is the cause of the end of intake or calls. The error of
+// a run that has tried everybody matches ErrRefused, too, if all of them were forbidden.
+// Any other error comes from tasks or from the Recorder and means that the run is broken.
 func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s Suspender, r Recorder, o Options) error {
 	e := &engine{
 		Options:   o,
