@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,151 +14,102 @@ import (
 	"offboard/internal/pace"
 )
 
-// away is a service that answers nobody in some stretches of time, and anybody else after
-// its latency.
-type away struct {
-	from, until []time.Duration // since the start of the run
-	how         func(ctx context.Context) Answer
-	latency     time.Duration
-
-	begin time.Time
-	mu    sync.Mutex
-	calls []awayCall
-}
-
-type awayCall struct {
-	ref  string
-	at   time.Duration
-	lost bool
-}
-
-func (a *away) isAway(at time.Duration) bool {
-	for i, from := range a.from {
-		if at >= from && at < a.until[i] {
-			return true
-		}
+// outagesOf returns where outages of a length lie in a run of a few minutes.
+func outagesOf(d time.Duration) map[string][]stretch {
+	const early, later = 20 * time.Second, 95 * time.Second // the run goes on in between
+	return map[string][]stretch{
+		"at the start":  {{0, d}},
+		"in the middle": {{early + 50*time.Millisecond, early + d}},
+		"twice":         {{early, early + d}, {later + d, later + 2*d}},
 	}
-	return false
-}
-
-func (a *away) Suspend(ctx context.Context, l leaver.Leaver) Answer {
-	at := time.Since(a.begin)
-	lost := a.isAway(at)
-	a.mu.Lock()
-	a.calls = append(a.calls, awayCall{l.Ref, at, lost})
-	a.mu.Unlock()
-	if lost {
-		return a.how(ctx)
-	}
-	if !sleep(ctx, a.latency) {
-		return Answer{Outcome: leaver.Failed, Verdict: Transient, Reason: "cancelled"}
-	}
-	if a.isAway(time.Since(a.begin)) { // a call in flight when it began
-		return a.how(ctx)
-	}
-	return suspended
-}
-
-// probes returns how many calls were made while the service was away for some time.
-func (a *away) probes(settled time.Duration) (n int) {
-	for _, c := range a.calls {
-		if c.lost && a.isAway(c.at-settled) {
-			n++
-		}
-	}
-	return n
-}
-
-var (
-	noConnection = Answer{Outcome: leaver.Failed, Verdict: Unreachable, Reason: "connection refused"}
-	badGateway   = Answer{Outcome: leaver.Failed, HTTPStatus: 502, Verdict: Unreachable, Reason: "502 Bad Gateway"}
-	internal500  = Answer{Outcome: leaver.Failed, HTTPStatus: 500, Verdict: Broken, Reason: "500 Internal Server Error"}
-)
-
-// waysToBeAway are what calls get in an outage.
-var waysToBeAway = map[string]func(ctx context.Context) Answer{
-	"refused connections": func(context.Context) Answer { return noConnection },
-	"a gateway":           func(ctx context.Context) Answer { sleep(ctx, 100*time.Millisecond); return badGateway },
-	"a gateway that asks to wait": func(ctx context.Context) Answer {
-		sleep(ctx, 100*time.Millisecond)
-		return Answer{Outcome: leaver.Failed, HTTPStatus: 503, Verdict: Unreachable, RetryAfter: time.Second, Reason: "503"}
-	},
-	"internal errors": func(context.Context) Answer { return internal500 },
-	"timeouts": func(ctx context.Context) Answer {
-		if !sleep(ctx, 30*time.Second) {
-			return Answer{Outcome: leaver.Failed, Verdict: Transient, Reason: "cancelled"}
-		}
-		return Answer{Outcome: leaver.Failed, Verdict: Unreachable, Reason: "no complete answer within 30s"}
-	},
-}
-
-// fullPaceAfter returns how long after a moment ten calls start within a little more than
-// the second that the ceiling of 10 per second allows.
-func (a *away) fullPaceAfter(moment time.Duration) time.Duration {
-	for i := 10; i < len(a.calls); i++ {
-		if first := a.calls[i-10]; first.at >= moment && a.calls[i].at-first.at <= 1100*time.Millisecond {
-			return first.at - moment
-		}
-	}
-	return -1
 }
 
 func TestAnOutageIsWaitedOut(t *testing.T) {
-	const minute = time.Minute
-	windows := []struct {
-		name        string
-		from, until []time.Duration
-	}{
-		{"1 minute at the start", []time.Duration{0}, []time.Duration{minute}},
-		{"1 minute in the middle", []time.Duration{30 * time.Second}, []time.Duration{90 * time.Second}},
-		{"5 minutes at the start", []time.Duration{0}, []time.Duration{5 * minute}},
-		{"5 minutes in the middle", []time.Duration{30*time.Second + 50*time.Millisecond}, []time.Duration{5*minute + 30*time.Second}},
-		{"twice", []time.Duration{20 * time.Second, 8 * minute}, []time.Duration{3 * minute, 9 * minute}},
-		{"14 minutes", []time.Duration{20 * time.Second}, []time.Duration{14*minute + 20*time.Second}},
+	for _, d := range []time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute} {
+		for where, stretches := range outagesOf(d) {
+			for how, answer := range waysToBeAway {
+				for _, attempts := range []int{1, 5} {
+					t.Run(fmt.Sprintf("%s %s, %s, %d attempts", d, where, how, attempts), func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) {
+							waitsOut(t, &away{stretches: stretches, how: answer, latency: 80 * time.Millisecond, begin: time.Now()}, attempts)
+						})
+					})
+				}
+			}
+		}
 	}
-	for _, w := range windows {
-		for how, answer := range waysToBeAway {
-			t.Run(w.name+", "+how, func(t *testing.T) {
+}
+
+// waitsOut checks that a run waits for a service, that the outages cost nobody an attempt,
+// and that the run knows when they were.
+func waitsOut(t *testing.T, s *away, attempts int) {
+	const leavers = 1500
+	l, o := &ledger{}, options()
+	o.Pace, o.MaxAttempts, o.MaxOutage = pace.New(10), attempts, 30*time.Minute
+	o.MaxFailures, _ = ParseLimit("50%")
+	var over []Outage
+	o.Outages = func(o Outage) {
+		if !o.Until.IsZero() {
+			over = append(over, o)
+		}
+	}
+	if err := Run(t.Context(), t.Context(), tasks(leavers), s, l, o); err != nil {
+		t.Fatal(err)
+	}
+	wantTally(t, l, leaver.Tally{leaver.Suspended: leavers})
+	for _, r := range l.results {
+		if r.Attempts != 1 {
+			t.Fatalf("%s has %d attempts: the outage has cost it some", r.Ref, r.Attempts)
+		}
+	}
+	if len(over) != len(s.stretches) {
+		t.Fatalf("%d outages were seen, want %d: %v", len(over), len(s.stretches), over)
+	}
+	most := 0
+	for i, o := range over {
+		want := s.stretches[i]
+		full := s.fullPaceAfter(want.until)
+		t.Logf("full pace %s after the service was back; %d probes", full, o.Probes)
+		if full < 0 || full > 40*time.Second {
+			t.Errorf("full pace was back %s after the service", full)
+		}
+		if since := o.Since.Sub(s.begin); since < want.from-time.Second || since > want.from+time.Second {
+			t.Errorf("the outage began after %s, not %s", since, want.from)
+		}
+		if until := o.Until.Sub(s.begin); until < want.until || until > want.until+35*time.Second {
+			t.Errorf("the outage ended after %s, not %s", until, want.until)
+		}
+		// Probes once it is known: after 1, 2, 4, 8, 16 seconds, and then every 30 or a little less.
+		most += int((want.until-want.from)/(20*time.Second)) + 6
+	}
+	if n := s.probes(40 * time.Second); n > most {
+		t.Errorf("%d calls were made in the outages, want %d at most", n, most)
+	}
+}
+
+// The worst moment to come back is right after a probe has begun, so outages of many
+// lengths end at all moments between two probes. The jitter leaves the intervals as long
+// as they can be.
+func TestAfterAnOutageThePaceIsSoonFullAgain(t *testing.T) {
+	for how, answer := range waysToBeAway {
+		t.Run(how, func(t *testing.T) {
+			worst := time.Duration(0)
+			for d := 3 * time.Minute; d < 3*time.Minute+35*time.Second; d += 500 * time.Millisecond {
 				synctest.Test(t, func(t *testing.T) {
-					s := &away{from: w.from, until: w.until, how: answer, latency: 80 * time.Millisecond, begin: time.Now()}
+					s := &away{stretches: []stretch{{10 * time.Second, d}}, how: answer, latency: 80 * time.Millisecond, begin: time.Now()}
 					l, o := &ledger{}, options()
-					o.Pace, o.MaxOutage = pace.New(10), 15*time.Minute
-					var seen []Outage
-					o.Outages = func(o Outage) { seen = append(seen, o) }
-					o.MaxFailures, _ = ParseLimit("50%")
-					if err := Run(t.Context(), t.Context(), tasks(9000), s, l, o); err != nil {
+					o.Pace, o.MaxOutage, o.Jitter = pace.New(10), 15*time.Minute, func() float64 { return 0 }
+					if err := Run(t.Context(), t.Context(), tasks(300), s, l, o); err != nil {
 						t.Fatal(err)
 					}
-					wantTally(t, l, leaver.Tally{leaver.Suspended: 9000})
-					for _, r := range l.results {
-						if r.Attempts != 1 {
-							t.Fatalf("%s has %d attempts: the outage has cost it some", r.Ref, r.Attempts)
-						}
-					}
-					over := slices.DeleteFunc(slices.Clone(seen), func(o Outage) bool { return o.Until.IsZero() })
-					if len(over) != len(w.from) {
-						t.Fatalf("%d outages were seen, want %d: %v", len(over), len(w.from), over)
-					}
-					for i, o := range over {
-						full := s.fullPaceAfter(w.until[i])
-						t.Logf("full pace %s after the service was back; %d probes", full, o.Probes)
-						if full < 0 || full > 40*time.Second {
-							t.Errorf("full pace was back %s after the service", full)
-						}
-						if since := o.Since.Sub(s.begin); since < w.from[i]-time.Second || since > w.from[i]+time.Second {
-							t.Errorf("the outage began after %s, not %s", since, w.from[i])
-						}
-						if until := o.Until.Sub(s.begin); until < w.until[i] || until > w.until[i]+35*time.Second {
-							t.Errorf("the outage ended after %s, not %s", until, w.until[i])
-						}
-					}
-					// Probes once it is known: 1, 2, 4, 8, 16 seconds, and then every 30 or a little less.
-					if n, most := s.probes(40*time.Second), int((w.until[0]-w.from[0])/(20*time.Second))*len(w.from)+6; n > most {
-						t.Errorf("%d calls were made in the outage, want %d at most", n, most)
+					full := s.fullPaceAfter(d)
+					if worst = max(worst, full); full < 0 || full > 40*time.Second {
+						t.Errorf("after an outage until %s the pace was full again after %s", d, full)
 					}
 				})
-			})
-		}
+			}
+			t.Logf("full pace %s after the service was back, at worst", worst)
+		})
 	}
 }
 
@@ -167,7 +117,7 @@ func TestAnOutageThatLastsTooLongStopsTheRun(t *testing.T) {
 	for how, answer := range waysToBeAway {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &away{from: []time.Duration{20 * time.Second}, until: []time.Duration{20*time.Minute + 20*time.Second}, how: answer, latency: 80 * time.Millisecond, begin: time.Now()}
+				s := &away{stretches: []stretch{{20 * time.Second, 20*time.Minute + 20*time.Second}}, how: answer, latency: 80 * time.Millisecond, begin: time.Now()}
 				l, o := &ledger{}, options()
 				o.Pace, o.MaxOutage = pace.New(10), 15*time.Minute
 				err := Run(t.Context(), t.Context(), tasks(1000), s, l, o)
@@ -207,7 +157,7 @@ func TestOneLeaverAloneIsLostToNoOutage(t *testing.T) {
 		for _, most := range []int{1, 5} {
 			t.Run(fmt.Sprintf("%d leavers with %d attempts", n, most), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					s := &away{from: []time.Duration{0}, until: []time.Duration{5 * time.Minute}, how: waysToBeAway["a gateway"], begin: time.Now()}
+					s := &away{stretches: []stretch{{0, 5 * time.Minute}}, how: waysToBeAway["a gateway"], begin: time.Now()}
 					l, o := &ledger{}, options()
 					o.MaxOutage, o.MaxAttempts = 15*time.Minute, most
 					if err := Run(t.Context(), t.Context(), tasks(n), s, l, o); err != nil {
@@ -306,7 +256,7 @@ func TestALeaverWhoMayBeTheOnlyOneWithoutAnAnswerHoldsOneNightUp(t *testing.T) {
 
 func TestOneProbeAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &away{from: []time.Duration{0}, until: []time.Duration{10 * time.Minute}, how: waysToBeAway["timeouts"], begin: time.Now()}
+		s := &away{stretches: []stretch{{0, 10 * time.Minute}}, how: waysToBeAway["timeouts"], begin: time.Now()}
 		l, o := &ledger{}, options()
 		o.MaxOutage = 15 * time.Minute
 		if err := Run(t.Context(), t.Context(), tasks(100), s, l, o); err != nil {
@@ -336,7 +286,7 @@ func TestASignalEndsAnOutageAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		errSignal := errors.New("signal")
 		intake, stop := context.WithCancelCause(t.Context())
-		s := &away{from: []time.Duration{10 * time.Second}, until: []time.Duration{10 * time.Minute}, how: waysToBeAway["refused connections"], begin: time.Now()}
+		s := &away{stretches: []stretch{{10 * time.Second, 10 * time.Minute}}, how: waysToBeAway["refused connections"], begin: time.Now()}
 		l, o := &ledger{}, options()
 		o.Pace, o.MaxOutage = found(10), 15*time.Minute
 		time.AfterFunc(2*time.Minute, func() { stop(errSignal) })
@@ -362,7 +312,7 @@ func TestARetryAfterHoldsTheProbes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asks := badGateway
 		asks.RetryAfter = 3 * time.Minute
-		s := &away{from: []time.Duration{10 * time.Second}, until: []time.Duration{2 * time.Minute}, how: func(context.Context) Answer { return asks }, begin: time.Now()}
+		s := &away{stretches: []stretch{{10 * time.Second, 2 * time.Minute}}, how: func(context.Context) Answer { return asks }, begin: time.Now()}
 		l, o := &ledger{}, options()
 		o.Pace, o.MaxOutage = found(10), 15*time.Minute
 		if err := Run(t.Context(), t.Context(), tasks(200), s, l, o); err != nil {
@@ -379,7 +329,7 @@ func TestARetryAfterHoldsTheProbes(t *testing.T) {
 
 func TestAnOutageSaysNothingAboutThePace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &away{from: []time.Duration{20 * time.Second}, until: []time.Duration{10 * time.Minute}, how: waysToBeAway["a gateway that asks to wait"], latency: 80 * time.Millisecond, begin: time.Now()}
+		s := &away{stretches: []stretch{{20 * time.Second, 10 * time.Minute}}, how: waysToBeAway["a gateway that asks to wait"], latency: 80 * time.Millisecond, begin: time.Now()}
 		l, o := &ledger{}, options()
 		o.Pace, o.MaxOutage = pace.New(10), 15*time.Minute
 		if err := Run(t.Context(), t.Context(), tasks(220), s, l, o); err != nil {
