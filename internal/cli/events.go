@@ -111,8 +111,16 @@ func (a *app) sayOutline(o outline) {
 
 // sayProgress writes the figures of a run so far.
 func (a *app) sayProgress(c run.Counts, total int, elapsed time.Duration) {
-	a.say(slog.LevelInfo, eventProgress, progressLine(c, total, elapsed),
-		"called", c.Called, "leavers", total, "failed", c.Failed, "perSecond", rounded(float64(c.Called)/elapsed.Seconds()), "seconds", rounded(elapsed.Seconds()))
+	attributes := []any{
+		"called", c.Called, "leavers", total, "failed", c.Failed, "perSecond", rounded(float64(c.Called) / elapsed.Seconds()), "seconds", rounded(elapsed.Seconds()),
+	}
+	if o, ok := c.Going(); ok {
+		attributes = append(attributes, "noAnswerSince", o.Since)
+		if !o.Next.IsZero() {
+			attributes = append(attributes, "nextProbe", o.Next)
+		}
+	}
+	a.say(slog.LevelInfo, eventProgress, progressLine(c, total, elapsed), attributes...)
 }
 
 // sayEnd writes the result of a run as an event; standard output has it as text.
@@ -126,7 +134,8 @@ func (a *app) sayEnd(r runResult, err error) {
 	}
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	a.say(level, eventEnd, text, "finished", err == nil, "called", r.Called, "failed", r.Failed, "rows", r.Rows.Total(), "outcomes", outcomesOf(r.Rows),
-		"tolerated", tolerable, "leftover", outcomesOf(r.leftover), "seconds", rounded(r.Elapsed.Seconds()), "report", r.report)
+		"tolerated", tolerable, "leftover", outcomesOf(r.leftover), "seconds", rounded(r.Elapsed.Seconds()),
+		"outages", r.Outage.Number, "outageSeconds", rounded(r.Outage.Lasted.Seconds()), "probes", r.Outage.Probes, "report", r.report)
 }
 
 // outcomesOf returns how many rows have each outcome, without those that none has.

@@ -15,7 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/run"
 	"offboard/pkg/thrivetest"
 )
 
@@ -195,6 +197,37 @@ func TestProgressIsAnEvent(t *testing.T) {
 				t.Errorf("%s: %s", style, out.String())
 			}
 		})
+	}
+}
+
+func TestProgressAsAnEventNamesAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out screen
+		p := newProgress(100)
+		stop := jsonApp(&out, slog.LevelInfo).show(p, "plain")
+		since := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
+		o := batch.Outage{Since: since, Next: since.Add(30 * time.Second), Reason: "502 Bad Gateway"}
+		p.Outage(o)
+		time.Sleep(plainEvery + time.Second)
+		o.Next = time.Time{}
+		p.Outage(o)
+		time.Sleep(plainEvery)
+		stop()
+		e := parseEvents(t, out.String())[eventProgress]
+		if len(e) != 2 || e[0]["noAnswerSince"] != "2026-07-01T14:03:05Z" || e[0]["nextProbe"] != "2026-07-01T14:03:35Z" || e[1]["noAnswerSince"] != e[0]["noAnswerSince"] || e[1]["nextProbe"] != nil {
+			t.Errorf("the events are %s", out.String())
+		}
+	})
+}
+
+func TestTheEndAsAnEventHasTheFiguresOfTheOutages(t *testing.T) {
+	var out screen
+	r := with(leaver.Tally{leaver.Suspended: 1})
+	r.Outage = run.OutageTotals{Number: 2, Lasted: 90 * time.Second, Probes: 9}
+	jsonApp(&out, slog.LevelInfo).sayEnd(r, nil)
+	e := parseEvents(t, out.String())[eventEnd]
+	if len(e) != 1 || e[0]["outages"] != 2.0 || e[0]["outageSeconds"] != 90.0 || e[0]["probes"] != 9.0 {
+		t.Errorf("the end is %s", out.String())
 	}
 }
 
