@@ -240,7 +240,7 @@ func (c *runFlags) Validate() error {
 
 // onlyForRun are the flags of run that change nothing in a plan. The help of plan does not
 // show them.
-var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-failures", "yes", "progress"}
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress"}
 
 // hideOnlyForRun hides these flags of plan.
 func hideOnlyForRun(k *kong.Kong) error {

@@ -88,7 +88,7 @@ func TestOneWordTurnsARunIntoItsRehearsal(t *testing.T) {
 	if err := os.WriteFile("leavers.csv", []byte("ref\nE1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	line := "leavers.csv --env sandbox --yes --concurrency 4 --max-attempts 2 --timeout 3s --deadline 5m --max-failures 3 --progress none --rate 0 --log-level warn"
+	line := "leavers.csv --env sandbox --yes --concurrency 4 --max-attempts 2 --timeout 3s --max-outage 20s --deadline 5m --max-failures 3 --progress none --rate 0 --log-level warn"
 	env := map[string]string{"OFFBOARD_YES": "true", "OFFBOARD_PROGRESS": "none"}
 	code, stdout, stderr := invoke(t, env, strings.Fields("plan "+line)...)
 	if want := "\nTo suspend 1 leaver: offboard run " + line + "\n"; code != 0 || !strings.HasSuffix(stdout, want) || stderr != "" {
