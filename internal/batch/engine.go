@@ -128,11 +128,9 @@ func (e *engine) work(t *tries) {
 // pause waits until a leaver may be tried again. If there is no further attempt it
 // records the leaver and returns false.
 func (e *engine) pause(t *tries, answer Answer) bool {
-	// After an attempt in an outage the breaker says when to go on.
-	wait := min(answer.RetryAfter, maxRetryAfter)
-	if !e.breaker.inOutage(t) {
-		wait = backoff(e.breaker.attempts(t), e.Jitter(), answer.RetryAfter)
-	}
+	// In an outage that is short, because attempts in it do not count: then the breaker
+	// says when to go on.
+	wait := backoff(e.breaker.attempts(t), e.Jitter(), answer.RetryAfter)
 	e.Log.Debug("attempt failed, will retry", "ref", t.task.Ref, "attempt", t.task.Attempts, "wait", wait, "status", answer.HTTPStatus, "reason", answer.Reason)
 	switch {
 	case !sleep(e.intake, wait):
