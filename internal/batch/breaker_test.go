@@ -126,6 +126,24 @@ func TestARequestInFlightAtTheEndOfAnOutageBelongsToIt(t *testing.T) {
 	})
 }
 
+// A leaver without any attempt left waits for others, who could show that it is no outage.
+// If the input has nobody else, the wait is over when the input is.
+func TestTheEndOfTheInputDecidesForALeaverWhoWaitsForOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := func(yield func(leaver.Result, error) bool) {
+			yield(task("E0"), nil)
+			time.Sleep(time.Minute) // in simulated time
+		}
+		begin, l, o := time.Now(), &ledger{}, options()
+		o.MaxAttempts, o.MaxOutage = 1, time.Hour
+		s := &service{answer: func(string, int) Answer { return internal500 }}
+		if err := Run(t.Context(), t.Context(), rows, s, l, o); err != nil || time.Since(begin) != time.Minute {
+			t.Errorf("got %v after %s", err, time.Since(begin))
+		}
+		wantTally(t, l, leaver.Tally{leaver.Failed: 1})
+	})
+}
+
 func TestNothingStartsInAnOutageButTheProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _ := opened(t)
