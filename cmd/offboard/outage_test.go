@@ -15,8 +15,8 @@ import (
 	"offboard/pkg/thrivetest"
 )
 
-// frail is a service that can be taken away: it then closes the connections that it has,
-// refuses others, and has answered nobody since.
+// frail is a service that can be taken away: from then on it answers nobody, closes the
+// connections that it has, and refuses others.
 type frail struct {
 	address string
 	handler http.Handler
@@ -34,10 +34,12 @@ func newFrail(t *testing.T, handler http.Handler) *frail {
 
 func (f *frail) serve(t *testing.T) {
 	t.Helper()
-	listener, err := net.Listen("tcp", f.address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var listener net.Listener
+	eventually(t, f.address, func() (ok bool) { // somebody else may have the port for a moment
+		var err error
+		listener, err = net.Listen("tcp", f.address)
+		return err == nil
+	})
 	f.address = listener.Addr().String()
 	f.away.Store(false)
 	f.web = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
