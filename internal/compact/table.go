@@ -10,13 +10,14 @@ import (
 // Table is a map for millions of small entries without pointers. Go's own map
 // takes two to three times the memory of its entries, and as much again while it
 // grows. Here the entries are in chunks that never move, and only an index of
-// four bytes per slot grows. A Table is for one goroutine at a time.
+// five bytes per slot grows. A Table is for one goroutine at a time.
 type Table[K comparable, V any] struct {
 	hash   func(K) uint64
 	chunks [][]pair[K, V]
 	used   uint32   // number of entries in use or free, in all chunks
 	free   []uint32 // numbers of the entries that were removed
 	index  []uint32 // numbers of entries, by hash; its length is a power of two
+	tags   []uint8  // by slot of the index: empty, removed, or a part of the hash
 	filled int      // number of slots of the index that are not empty
 
 	// last is the result of the last search, because a Put often follows a Get.
@@ -36,14 +37,18 @@ type pair[K comparable, V any] struct {
 
 const (
 	chunk = 4096 // entries; a power of two
-	// Slots without an entry: never used, or of an entry that was removed. A
+	// Tags of slots without an entry: never used, or of an entry that was removed. A
 	// search ends at an empty slot, and continues after a removed one.
-	empty, removed = 0, ^uint32(0)
+	empty, removed = 0, 1
 )
+
+// tagOf returns the tag of a hash. Most searches need no look at an entry of another
+// key, which would have to come from memory: its tag is another one.
+func tagOf(hash uint64) uint8 { return uint8(hash>>56) | 2 }
 
 // NewTable returns an empty table. hash spreads keys over 64 bits.
 func NewTable[K comparable, V any](hash func(K) uint64) *Table[K, V] {
-	return &Table[K, V]{hash: hash, index: make([]uint32, 1024)}
+	return &Table[K, V]{hash: hash, index: make([]uint32, 1024), tags: make([]uint8, 1024)}
 }
 
 // at returns the entry with a number of the index. Numbers begin at 1.
@@ -64,10 +69,11 @@ func (t *Table[K, V]) find(k K) (slot int, known bool) {
 
 // search is find without the memory of the last search.
 func (t *Table[K, V]) search(k K) (slot int, known bool) {
-	mask := len(t.index) - 1
+	hash := t.hash(k)
+	tag, mask := tagOf(hash), len(t.tags)-1
 	spare := -1
-	for slot = int(t.hash(k)) & mask; ; slot = (slot + 1) & mask {
-		switch number := t.index[slot]; number {
+	for slot = int(hash) & mask; ; slot = (slot + 1) & mask {
+		switch t.tags[slot] {
 		case empty:
 			if spare >= 0 {
 				return spare, false
@@ -77,8 +83,8 @@ func (t *Table[K, V]) search(k K) (slot int, known bool) {
 			if spare < 0 {
 				spare = slot
 			}
-		default:
-			if t.at(number).key == k {
+		case tag:
+			if t.at(t.index[slot]).key == k {
 				return slot, true
 			}
 		}
@@ -115,7 +121,7 @@ func (t *Table[K, V]) Put(k K, v V) {
 		return
 	}
 	t.last.valid = false
-	if t.index[slot] == empty {
+	if t.tags[slot] == empty {
 		// Searches get long if more than three quarters are in use.
 		if t.filled++; 4*t.filled > 3*len(t.index) {
 			t.grow()
@@ -125,7 +131,7 @@ func (t *Table[K, V]) Put(k K, v V) {
 	}
 	number := t.take()
 	*t.at(number) = pair[K, V]{k, v}
-	t.index[slot] = number
+	t.index[slot], t.tags[slot] = number, tagOf(t.hash(k))
 }
 
 // take returns the number of a free entry.
@@ -150,25 +156,20 @@ func (t *Table[K, V]) Remove(k K) {
 	}
 	t.last.valid = false
 	t.free = append(t.free, t.index[slot])
-	t.index[slot] = removed
+	t.tags[slot] = removed
 }
 
 // grow makes a new index, of which at most three eighths are in use.
 func (t *Table[K, V]) grow() {
-	old := t.index
-	entries := int(t.used) - len(t.free)
-	t.index = make([]uint32, max(len(old), 1<<bits.Len(uint(entries*2))))
-	t.filled = entries
-	mask := len(t.index) - 1
-	for _, number := range old {
-		if number == empty || number == removed {
-			continue
+	size := max(len(t.index), 1<<bits.Len(uint(t.Len()*2)))
+	t.index, t.tags, t.filled = make([]uint32, size), make([]uint8, size), t.Len()
+	for number, e := range t.entries() {
+		hash := t.hash(e.key)
+		slot := int(hash) & (size - 1)
+		for t.tags[slot] != empty {
+			slot = (slot + 1) & (size - 1)
 		}
-		slot := int(t.hash(t.at(number).key)) & mask
-		for t.index[slot] != empty {
-			slot = (slot + 1) & mask
-		}
-		t.index[slot] = number
+		t.index[slot], t.tags[slot] = number, tagOf(hash)
 	}
 }
 
@@ -176,15 +177,23 @@ func (t *Table[K, V]) grow() {
 // other, which is many times faster than by the index.
 func (t *Table[K, V]) All() iter.Seq2[K, V] {
 	return func(yield func(K, V) bool) {
+		for _, e := range t.entries() {
+			if !yield(e.key, e.value) {
+				return
+			}
+		}
+	}
+}
+
+// entries returns the entries in use, with their numbers, in the order of these.
+func (t *Table[K, V]) entries() iter.Seq2[uint32, *pair[K, V]] {
+	return func(yield func(uint32, *pair[K, V]) bool) {
 		free := make(map[uint32]bool, len(t.free))
 		for _, number := range t.free {
 			free[number] = true
 		}
 		for number := uint32(1); number <= t.used; number++ {
-			if len(free) > 0 && free[number] {
-				continue
-			}
-			if e := t.at(number); !yield(e.key, e.value) {
+			if (len(free) == 0 || !free[number]) && !yield(number, t.at(number)) {
 				return
 			}
 		}

@@ -23,7 +23,7 @@ func (u *usual) findDifferent(f *forms) {
 			most = c
 		}
 	}
-	if f.n < differentRefs || 10*coded < 7*f.n {
+	if f.n < differentRefs || 3*coded < 2*f.n {
 		return
 	}
 	u.example, u.oddWords = most.first, true

@@ -33,7 +33,7 @@ var doubtKinds = []doubtKind{
 		func(_ *reading, row leaver.Row) string { return row.Seen }},
 	{leaver.OddRef,
 		func(v *Survey, f leaver.Facts) bool {
-			return v.isStrange(f) || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse()
+			return v.isStrange(f) || v.isOdd(formIn(f)) || v.isForeign(f) || v.isBare(f)
 		},
 		func(g *reading, row leaver.Row) string {
 			if g.known.isStrange(row.Facts) {
@@ -44,7 +44,13 @@ var doubtKinds = []doubtKind{
 				return fmt.Sprintf("the ref %q and the cell in the column %q have other forms than most rows, such as that of %q", row.Ref, column, g.known.usual.example)
 			}
 			if !g.known.isOdd(formIn(row.Facts)) {
+				if row.Facts&sparseRow == 0 {
+					return fmt.Sprintf("the row has hardly anything beside %q", row.Ref)
+				}
 				return fmt.Sprintf("the row has nothing beside %q", row.Ref)
+			}
+			if g.known.usual.mixed {
+				return fmt.Sprintf("the ref %q is one of few, which have different forms", row.Ref)
 			}
 			what := "form"
 			if !g.known.usual.hasOddForm(formIn(row.Facts)) {

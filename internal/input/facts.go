@@ -89,6 +89,7 @@ func (v *Survey) settle() {
 	v.usual = v.forms.usual()
 	general := cmp.Or(v.usual.general, v.usual.major)
 	v.shapes.settle(general == "" || general == mixedForm || general == nameForm)
+	v.findParted()
 	v.swappedCells, v.swappedTexts = v.swaps.Doubts(true), v.swaps.Doubts(false)
 }
 
@@ -111,9 +112,10 @@ func (v *Survey) lacksZeros(r refForm) bool {
 }
 
 // isCutOff tells whether the ref of the last row may have lost a part: all others of its
-// form are longer, or the file ends where a block of a disk does.
+// form are longer, or go on behind its domain, or the file ends where a block of a disk
+// does.
 func (v *Survey) isCutOff(r refForm) bool {
-	return v.blockEnd || v.usual.isShort(r) || v.forms.isShortest(r)
+	return v.blockEnd || v.usual.isShort(r) || v.forms.isShortest(r) || v.forms.goesOn(r)
 }
 
 // isForeign tells whether a row may be of another table: its ref has another form than
@@ -121,6 +123,12 @@ func (v *Survey) isCutOff(r refForm) bool {
 func (v *Survey) isForeign(f leaver.Facts) bool {
 	r := formIn(f)
 	return (v.usual.foreign[r.id] || v.usual.alone[r.id] || v.usual.isShort(r)) && v.shapes.foreign[bitsOf(f, shapeAt, shapeBits)]
+}
+
+// isBare tells whether a row stands out because it has nothing, or hardly anything, beside
+// its ref.
+func (v *Survey) isBare(f leaver.Facts) bool {
+	return f&sparseRow != 0 && v.isSparse() || v.shapes.bare[bitsOf(f, shapeAt, shapeBits)]
 }
 
 // isSparse tells whether a row that has nothing beside its ref stands out. It does not

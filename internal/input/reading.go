@@ -256,6 +256,8 @@ func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
 		row.Facts |= s.facts
 		if g.known != nil {
 			g.doubt(&row, s.active)
+		} else {
+			g.survey.parted.note(row.Facts)
 		}
 		return row, nil
 	}

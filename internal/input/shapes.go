@@ -21,6 +21,7 @@ type shapes struct {
 	foreign [maxShapes]bool // by number: a column beside the ref has another class than most rows have there
 	beside  [maxShapes]int  // by number: the first such column, if it is foreign
 	strayed [maxShapes]bool // by number: a filled cell beside the ref does
+	bare    [maxShapes]bool // by number: hardly anything stands beside the ref, in these rows alone
 	ref     int             // the column of the ref
 	mixed   bool            // as in settle
 }
@@ -35,6 +36,9 @@ const (
 	maxShapes = 1 << shapeBits
 	rareShape = maxShapes - 1 // stands for all further shapes
 	classBits = 4
+
+	narrowTable = 6 // columns
+	maxColumns  = 16
 )
 
 // class is what a value looks like.
@@ -51,12 +55,12 @@ const (
 	otherClass
 )
 
-// around returns the columns around the ref and the end date.
+// around returns the columns around the ref and the end date; of a narrow table, all.
 func (g *grid) around() []int {
 	var columns []int
 	for column := range g.header {
 		beside := func(of, most int) bool { return of >= 0 && column >= of-most && column <= of+most }
-		if beside(g.ref, 3) || beside(g.endDate, 1) {
+		if len(g.header) <= narrowTable || beside(g.ref, 3) || beside(g.endDate, 1) {
 			columns = append(columns, column)
 		}
 	}
@@ -103,7 +107,7 @@ func (s *shapes) at(classes uint64, i int) class {
 // that refs have letters and digits at random, or are names with and without numbers.
 func (s *shapes) settle(mixed bool) {
 	s.mixed = mixed
-	most, isKnown := s.usual(isMost)
+	most, isKnown := s.mostFilled()
 	filled, isFilled := s.usualFilled()
 	for id := 1; id < rareShape; id++ {
 		if s.all[id].n == 0 {
@@ -134,6 +138,8 @@ func (s *shapes) settle(mixed bool) {
 		}
 		s.shifted[id] = others > 1 && explained
 	}
+	s.settleFew()
+	s.settleBare()
 }
 
 // repeatsRef tells whether the i-th column has the same class as the ref in every row:
@@ -194,18 +200,18 @@ func ofClass(counts *[otherClass + 1]int, c class) int {
 	return counts[c]
 }
 
-// usual returns the classes that so many rows have in a column that enough says so.
-func (s *shapes) usual(enough func(of, n int) bool) (usual []class, known []bool) {
-	usual, known = make([]class, len(s.columns)), make([]bool, len(s.columns))
+// mostFilled returns the classes of most filled cells of each column.
+func (s *shapes) mostFilled() (most []class, known []bool) {
+	most, known = make([]class, len(s.columns)), make([]bool, len(s.columns))
 	for i := range s.columns {
 		counts := s.counts(i)
-		for c := range otherClass + 1 {
-			if enough(counts[c], s.n) {
-				usual[i], known[i] = c, true
+		for c := emptyClass + 1; c <= otherClass; c++ {
+			if s.n >= someRefs && counts[c] > 1 && 5*counts[c] >= 3*(s.n-counts[emptyClass]) {
+				most[i], known[i] = c, true
 			}
 		}
 	}
-	return usual, known
+	return most, known
 }
 
 // usualFilled returns the classes of nearly all filled cells of each column.

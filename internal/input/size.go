@@ -54,7 +54,7 @@ func (u *usual) findSizes(f *forms) {
 			case isFixed:
 				same := s.all[usual].n
 				odd := nearlyAll(same, s.n) || s.n >= fewRefs && same >= s.n-1
-				u.oddOther[size] = u.general == mixedForm && isMost(same, s.n)
+				u.oddOther[size] = u.general == mixedForm && s.n >= someRefs && 2*same > s.n
 				u.oddSize[size][first] = odd && (u.general == mixedForm || size != usual+1 || first != 1)
 			default:
 				u.oddSize[size][first] = s.standsOut(size, first, usual, surprise/float64(s.n))

@@ -19,7 +19,35 @@ func strange(ref string) string {
 		r, _ := utf8.DecodeRuneInString(ref[i:])
 		return fmt.Sprintf("the ref %q has the character %q, which only looks like a hyphen", ref, r)
 	}
+	switch {
+	case strings.Contains(ref, " ") && severalWords(ref):
+		return fmt.Sprintf("the ref %q is several words", ref)
+	case isEmployment(ref):
+		return fmt.Sprintf("the ref %q says whether somebody is employed", ref)
+	}
 	return hardlyOne(ref)
+}
+
+// severalWords tells whether a ref has two words with blanks around them, as titles,
+// remarks and people's names have.
+func severalWords(ref string) bool {
+	words := 0
+	for word := range strings.FieldsSeq(ref) {
+		word = strings.TrimFunc(word, unicode.IsPunct)
+		if utf8.RuneCountInString(word) > 1 && strings.IndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) < 0 {
+			words++
+		}
+	}
+	return words > 1
+}
+
+// isEmployment tells whether a ref is a word that belongs into a column about employment.
+func isEmployment(ref string) bool {
+	m := unknownWord
+	if words := wordsOf(ref); len(words) == 1 {
+		m = meaningOf(words[0])
+	}
+	return m == activeWord || m == goneWord
 }
 
 // isOtherDash tells whether a character looks like a hyphen and is another one.

@@ -33,6 +33,7 @@ type Survey struct {
 	forms         forms
 	usual         usual // what forms says in the end
 	shapes        shapes
+	parted        parted
 	titles        titles
 	nested        nested
 	header        int // row of the last header that repeats the first one

@@ -148,6 +148,7 @@ func TestAFileThatEndsWithinARef(t *testing.T) {
 		"a number just below those of more":       {numbers + "998", nil},
 		"it is shorter than those of two lengths": {"Name,ref\nA,9990\nB,9991\nC,9999\nD,10000\nE,10026\nF,100", []string{`7 cut-off: the file ends behind "100"`}},
 		"others of two lengths, and one as short": {"Name,ref\nA,9990\nB,100\nC,9999\nD,10000\nE,10026\nF,101", nil},
+		"its domain goes on in another":           {"Name,ref\nA,a@example.com\nB,b@uk.example.com\nC,c@uk.example.co", []string{`4 cut-off: the file ends behind "c@uk.example.co"`}},
 		"it is the shortest of five":              {"Name,ref\nA,E4711\nB,E9182\nC,E7011\nD,E8123\nE,E815", []string{`6 cut-off: the file ends behind "E815"`}},
 		"it is the shortest of four":              {"Name,ref\nA,E4711\nB,E9182\nC,E7011\nD,E815", nil},
 		"it is the shortest name":                 {"Name,ref\nA,alice\nB,carol\nC,barbara\nD,jane\nE,bob", nil},

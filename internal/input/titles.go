@@ -169,9 +169,9 @@ func (v *Survey) isTitle(t title) bool {
 		return true
 	case 2*v.alone > v.wide:
 		return false // most rows have nothing beside their refs
-	case t.first && v.forms.all[t.ref.id].general == nameForm && v.usual.general == nameForm:
+	case t.first && !t.sparse && v.forms.all[t.ref.id].general == nameForm && v.usual.general == nameForm:
 		return false // a name in another case, which sorting has put there
 	default:
-		return isOdd || t.sparse && v.isSparse()
+		return isOdd || t.sparse && (v.isSparse() || severalWords(t.text))
 	}
 }

@@ -14,8 +14,8 @@ type usual struct {
 	spelt   string // the form with letters as they are; "": there is none
 	example string // a ref of this form
 
-	// Names without marks, which are mere words, are odd.
-	oddWords bool
+	oddWords bool // names without marks, which are mere words, are odd
+	mixed    bool // refs are so few and so different that none is usual
 
 	// By number of a form.
 	odd     [maxForms]bool // it is another form
@@ -35,7 +35,7 @@ type usual struct {
 const (
 	fewRefs  = 3   // all but one of them, if the one is quite different
 	someRefs = 5   // all but one of them
-	moreRefs = 20  // 95 of 100
+	moreRefs = 20  // 95 of 100, or all but two of them
 	manyRefs = 100 // for their size
 )
 
@@ -44,7 +44,7 @@ func nearlyAll(of, n int) bool {
 	if n < moreRefs {
 		return n >= someRefs && of >= n-1
 	}
-	return 20*of >= 19*n
+	return of >= n-max(2, (n+10)/20)
 }
 
 // isMost tells whether so many of n are most: enough to doubt a row that differs in two
@@ -78,6 +78,7 @@ func (f *forms) usual() usual {
 	if u.general == "" {
 		u.findTexts(f)
 		u.findDifferent(f)
+		u.findMixed(f)
 		return u
 	}
 	u.findSpelt(f, generals[u.general])
@@ -192,15 +193,16 @@ func (f *forms) isOfFew(general string, n int) bool {
 		return false
 	}
 	if n == f.n || general == addressForm || general == uuidForm {
-		return true
+		most, _ := f.mostFrequent()
+		return !f.anyApart(most)
 	}
-	words := 0
+	different := 0
 	for i := range f.all {
-		if c := &f.all[i]; c.general == nameForm || hasBlank(c.general) || c.n > 0 && !strings.ContainsAny(c.first, "0123456789") {
-			words += c.n
+		if c := &f.all[i]; c.general == nameForm || hasBlank(c.general) || c.general == addressForm || c.n > 0 && !strings.ContainsAny(c.first, "0123456789") {
+			different += c.n
 		}
 	}
-	return words == 1 && strings.Contains(general, "9")
+	return different == 1 && (strings.Contains(general, "9") || general == mixedForm)
 }
 
 // findTexts finds the forms with blanks, where at least a third of the refs have one form
@@ -237,6 +239,17 @@ func (f *forms) isCutDomain(c *formCount) bool {
 			if o.n >= moreRefs || o.n > 1 && !isWhole || !strings.Contains(c.form, ".") {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// goesOn tells whether a ref is the only address of a domain with which another one begins.
+func (f *forms) goesOn(r refForm) bool {
+	c := &f.all[r.id]
+	for i := range f.all {
+		if o := &f.all[i]; c.n == 1 && c.general == addressForm && len(o.form) > len(c.form) && strings.HasPrefix(o.form, c.form) {
+			return true
 		}
 	}
 	return false
