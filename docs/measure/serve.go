@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"offboard/pkg/thrivetest"
@@ -23,6 +26,11 @@ import (
 type statistics struct {
 	Calls     int
 	Throttled int
+
+	// Of another client of the same tenant: the calls that were accepted, and how long
+	// it was there.
+	Others    int
+	OthersFor time.Duration
 }
 
 // serveCheap answers every call with success, without a limit or latency. It does
@@ -116,6 +124,10 @@ type limits struct {
 	Latency    time.Duration
 	RetryAfter time.Duration
 	Steps      []step
+	// Certificate is the file to write the certificate of HTTPS with HTTP/2 to; "": HTTP.
+	Certificate string
+	// Another client makes calls at a steady rate, from some time on.
+	Other step
 }
 
 // step is a limit that begins some time after the first call.
@@ -135,10 +147,6 @@ func serveLimited(l limits) error {
 		server.SetFaults(f)
 	}
 	set(l.Steps[0].Rate)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
 	begun := make(chan struct{}, 1) // sent by the handler, received by the goroutine that changes the limit
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -147,19 +155,78 @@ func serveLimited(l limits) error {
 		}
 		server.ServeHTTP(w, r)
 	})
-	go func() { _ = http.Serve(listener, handler) }()
+	web := httptest.NewUnstartedServer(handler)
+	defer web.Close()
+	if l.Certificate == "" {
+		web.Start()
+	} else {
+		web.EnableHTTP2 = true
+		web.StartTLS()
+		block := pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw}
+		if err := os.WriteFile(l.Certificate, pem.EncodeToMemory(&block), 0o600); err != nil {
+			return err
+		}
+	}
+	var others rival
 	go func() {
 		<-begun
 		start := time.Now()
+		if l.Other.Rate > 0 {
+			go others.call(server, start.Add(l.Other.After), l.Other.Rate)
+		}
 		for _, s := range l.Steps[1:] {
 			<-time.After(time.Until(start.Add(s.After)))
 			set(s.Rate)
 		}
 	}()
-	fmt.Println("http://" + listener.Addr().String())
+	fmt.Println(web.URL)
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
 		return err
 	}
 	stats := server.Stats()
-	return json.NewEncoder(os.Stdout).Encode(statistics{Calls: stats.Suspends, Throttled: stats.ByStatus[http.StatusTooManyRequests]})
+	found := statistics{Calls: stats.Suspends, Throttled: stats.ByStatus[http.StatusTooManyRequests]}
+	others.takeFrom(&found)
+	return json.NewEncoder(os.Stdout).Encode(found)
+}
+
+// rival is another client of the same tenant, which takes its share of the limit.
+type rival struct {
+	mu              sync.Mutex
+	begun           time.Time
+	calls, accepted int
+}
+
+// call makes calls from a moment on, until the process ends.
+func (o *rival) call(server http.Handler, from time.Time, rate float64) {
+	time.Sleep(time.Until(from))
+	o.mu.Lock()
+	o.begun = time.Now()
+	o.mu.Unlock()
+	for i := 0; ; i++ {
+		time.Sleep(time.Until(from.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
+		go func() {
+			r := httptest.NewRequest(http.MethodPatch, pathOf(fmt.Sprintf("other%d", i)), strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			r.SetBasicAuth(tenant, secret)
+			w := httptest.NewRecorder()
+			server.ServeHTTP(w, r)
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			if o.calls++; w.Code == http.StatusOK {
+				o.accepted++
+			}
+		}()
+	}
+}
+
+// takeFrom takes the other client's calls out of the counts of the server.
+func (o *rival) takeFrom(s *statistics) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.begun.IsZero() {
+		return
+	}
+	s.Others, s.OthersFor = o.accepted, time.Since(o.begun)
+	s.Calls -= o.calls
+	s.Throttled -= o.calls - o.accepted
 }
