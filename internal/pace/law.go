@@ -122,8 +122,10 @@ func (l *law) fresh(a Answer) {
 	goal := offered / 2
 	if l.curve.state == cubic {
 		// Between two cuts the server took what it sustains, unless the pace
-		// was low for most of the time.
-		sustained := float64(l.round.clean) / a.Start.Sub(l.cut).Seconds()
+		// was low for most of the time. Requests that started within the last
+		// latency may not be answered yet; a refusal can come back sooner.
+		took := max(a.End.Sub(l.cut)-l.latency.smoothed, time.Millisecond)
+		sustained := float64(l.round.clean) / took.Seconds()
 		goal = min(max(sustained, 0.85*offered), offered)
 	}
 	l.cutForFew(goal, a.End)

@@ -64,6 +64,28 @@ func TestThePaceFindsWhatTheServerSustains(t *testing.T) {
 	}
 }
 
+// A gateway in front of a service that is far away refuses at once.
+func TestRefusalsMayComeBackAtOnce(t *testing.T) {
+	rest := limit{{0, 150}, {30 * time.Second, 75}}
+	for name, tt := range map[string]struct {
+		limit     limit
+		time      float64
+		throttled float64
+	}{
+		"a limit":                         {limit{{0, 150}}, 1.04, 0.005},
+		"another client takes half of it": {rest, 1.07, 0.01},
+	} {
+		s := &simulation{allow: bucket(tt.limit, 15), latency: 100 * time.Millisecond, atOnce: true, random: rand.New(rand.NewPCG(1, 1))}
+		c := newClient(9000, 32)
+		s.run(c)
+		took, throttled := c.end.Seconds()/tt.limit.ideal(9000).Seconds(), float64(c.throttled)/9000
+		t.Logf("%s: %.3f of the ideal time, %.2f%% throttled", name, took, 100*throttled)
+		if took > tt.time || throttled > tt.throttled {
+			t.Errorf("%s: %.3f of the ideal time, %.2f%% throttled; want at most %.3f and %.2f%%", name, took, 100*throttled, tt.time, 100*tt.throttled)
+		}
+	}
+}
+
 func TestALimitFallsBelowWhatTheRequestsInFlightAllow(t *testing.T) {
 	s := &simulation{allow: bucket(limit{{0, 500}, {5 * time.Second, 50}}, 5), latency: 40 * time.Millisecond, random: rand.New(rand.NewPCG(1, 1))}
 	c := newClient(2500, 8)

@@ -12,6 +12,7 @@ type simulation struct {
 	allow      func(t time.Duration) bool          // whether a request at t is let in
 	queue      func(t time.Duration) time.Duration // how long it waits in the server; may be nil
 	latency    time.Duration
+	atOnce     bool // refusals take a millisecond
 	retryAfter time.Duration
 	random     *rand.Rand
 
@@ -73,6 +74,9 @@ func (s *simulation) begin(c *client) {
 		latency := time.Duration(float64(s.latency) * (0.8 + 0.4*s.random.Float64()))
 		if s.queue != nil {
 			latency += s.queue(s.now)
+		}
+		if s.atOnce && !allowed {
+			latency = time.Millisecond
 		}
 		s.after(latency, func() { s.answer(c, start, allowed) })
 	}
