@@ -198,12 +198,12 @@ type rival struct {
 
 // call makes calls from a moment on, until the process ends.
 func (o *rival) call(server http.Handler, from time.Time, rate float64) {
-	time.Sleep(time.Until(from))
+	<-time.After(time.Until(from))
 	o.mu.Lock()
 	o.begun = time.Now()
 	o.mu.Unlock()
 	for i := 0; ; i++ {
-		time.Sleep(time.Until(from.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
+		<-time.After(time.Until(from.Add(time.Duration(float64(i) / rate * float64(time.Second)))))
 		go func() {
 			r := httptest.NewRequest(http.MethodPatch, pathOf(fmt.Sprintf("other%d", i)), strings.NewReader(body))
 			r.Header.Set("Content-Type", "application/json")
