@@ -10,7 +10,7 @@ import (
 // listens at the token URL.
 
 func newTestTokens(current *token) *tokens {
-	ts := newTokens(ClientCredentials{TokenURL: "http://127.0.0.1:0"}, http.DefaultClient, time.Second)
+	ts := newTokens(ClientCredentials{TokenURL: "http://127.0.0.1:0"}, &Client{http: http.DefaultClient, timeout: time.Second})
 	ts.current.Store(current)
 	return ts
 }
@@ -18,7 +18,7 @@ func newTestTokens(current *token) *tokens {
 func TestARefreshUsesATokenThatAnotherOneHasJustFetched(t *testing.T) {
 	fetched := &token{header: "Bearer new"}
 	got, err := newTestTokens(fetched).refresh()
-	if err != nil || got != any(fetched) {
+	if err != nil || got != any(credential{header: "Bearer new", fetched: true}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
