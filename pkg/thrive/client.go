@@ -168,8 +168,9 @@ type request struct {
 	fresh              bool     // send it over a new connection
 }
 
-// call sends a request, and sends it a second time with a new token if the API
-// refuses the first one.
+// call sends a request. If the API refuses the credentials, it sends the request a
+// second time: with a new token, and over HTTP/1.1 on a new connection, because the
+// first 401 may be the answer to somebody else's request.
 func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 	for repeated := false; ; repeated = true {
 		cred, err := c.auth.credential(ctx)
@@ -189,10 +190,15 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 		if err != nil || a.status != http.StatusUnauthorized {
 			return a, err
 		}
-		if renewed := c.auth.invalidate(cred.header); renewed && !repeated {
+		renewed, alone := c.auth.invalidate(cred.header), !req.fresh && c.canConfirm(a)
+		switch {
+		case !repeated && (renewed || alone):
+			if alone {
+				c.abandon(a)
+				req.fresh = true
+			}
 			continue
-		}
-		if cred.expired(time.Now()) {
+		case cred.expired(time.Now()):
 			a.err = a.disbelieved("the token had expired when the call was answered")
 		}
 		return a, nil
@@ -265,6 +271,7 @@ func (c *Client) headersFor(auth string) *headers {
 	h := &headers{auth: auth, secrets: c.auth.secrets().with(credential, c.proxyPassword)}
 	h.withoutBody = http.Header{
 		"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent},
+		"Cache-Control": {"no-cache"}, // a stored answer is no proof of anything now
 	}
 	h.withBody = h.withoutBody.Clone()
 	h.withBody.Set("Content-Type", "application/json")

@@ -136,7 +136,7 @@ func (t *tokens) refresh() (any, error) {
 	turn := t.limiter.Reserve()
 	if wait := turn.Delay(); wait > 0 {
 		turn.Cancel()
-		t.warn("token endpoint: tokens live so short a time, or are refused so soon, that a new one is awaited: there is one every " + tokenEvery.String())
+		t.warn("token endpoint: many tokens were requested in a short time, so from now on there is one request in " + tokenEvery.String() + " at most")
 		if cur != nil {
 			return cur.credential(false), nil // it was not refused so far
 		}

@@ -227,10 +227,10 @@ func TestARefusalOfANewTokenEndsTheCall(t *testing.T) {
 	if st := s.Stats(); st.Suspends != 2 || st.Tokens != 2 {
 		t.Errorf("got %+v, want two calls with a token each", st)
 	}
-	// Basic credentials cannot be renewed.
+	// Basic credentials cannot be renewed; the second call is on a new connection.
 	e = suspendError(t, thrive.Config{BaseURL: base, Credentials: thrive.Basic{Tenant: basic.Tenant, Secret: "wrong"}})
-	if st := s.Stats(); e.Class != thrive.Refused || st.Suspends != 3 {
-		t.Errorf("got %+v, %+v, want one call more", e, st)
+	if st := s.Stats(); e.Class != thrive.Refused || st.Suspends != 4 {
+		t.Errorf("got %+v, %+v, want two calls more", e, st)
 	}
 }
 

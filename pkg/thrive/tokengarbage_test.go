@@ -1,7 +1,6 @@
 package thrive_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -106,8 +105,8 @@ func TestGarbageFromTheTokenEndpoint(t *testing.T) {
 			var said string
 			for i := range 2 {
 				_, err := c.SuspendUser(t.Context(), "E-1", time.Time{})
-				var e *thrive.Error
-				if !errors.As(err, &e) || e.Class != thrive.Transient || e.Status != tt.status || e.Status == 200 {
+				e := asError(err)
+				if e == nil || e.Class != thrive.Transient || e.Status != tt.status || e.Status == 200 {
 					t.Fatalf("got %v, %v", err, thrive.ClassOf(err))
 				}
 				if said = e.Error(); !strings.HasPrefix(e.Message, "token endpoint: "+tt.message) || utf8.RuneCountInString(e.Message) > 300 {

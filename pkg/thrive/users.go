@@ -252,7 +252,7 @@ func (c *Client) callUser(ctx context.Context, req request, before, after string
 	req.path = before + segment(req.ref) + after
 	mixUps := c.flights.mixUps.Load()
 	a, err := c.call(ctx, req)
-	if err == nil && a.refuses() {
+	if err == nil && a.refuses() && !a.stored() {
 		a, err = c.confirm(ctx, req, a, mixUps)
 	}
 	if err != nil {
