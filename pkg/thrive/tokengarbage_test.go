@@ -83,6 +83,7 @@ func TestGarbageFromTheTokenEndpoint(t *testing.T) {
 		"a 400 that passes":                {answering(400, json, `{"error":"temporarily_unavailable"}`), 400, "temporarily_unavailable"},
 		"a 200 with the vendor's error":    {answering(200, json, `{"status":500,"error":"Internal Server Error","message":"no\ntoken\u001b"}`), 0, "200 OK: Internal Server Error: no token\uFFFD"},
 		"a secret that is sent back":       {answering(500, json, `{"error":"x","error_description":"for `+thrivetest.DefaultClientSecret+`"}`), 500, "x: for [redacted]"},
+		"a secret for an error":            {answering(500, json, `{"error":"`+thrivetest.DefaultClientSecret+`"}`), 500, "[redacted]"},
 		"an error of an unexpected type":   {answering(503, json, `{"error":{"a":["b"]},"message":7}`), 503, `{"a":["b"]}: 7`},
 		"a status that there is not":       {answering(799, json, `{}`), 799, "no token"},
 		"a failure that is a long message": {answering(500, json, `{"error":"x","message":"`+strings.Repeat("é", 5000)+`"}`), 500, "x: ééé"},
