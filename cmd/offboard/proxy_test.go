@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"offboard/pkg/thrivetest"
@@ -49,6 +50,53 @@ func TestNoSecretThatAProxySendsBackIsWritten(t *testing.T) {
 			p.run(t, 3)
 			b.wantNone(t, p, "denied", proxyPassword, url.QueryEscape(proxyPassword), url.PathEscape(proxyPassword),
 				base64.StdEncoding.EncodeToString([]byte("me:"+proxyPassword)), thrivetest.DefaultSecret)
+		})
+	}
+}
+
+// The proxy of the environment is for other machines, whose base URL must be https: no proxy
+// sees a call that is not encrypted, and so none can answer one.
+func TestNoProxyIsAskedForACallThatIsNotEncrypted(t *testing.T) {
+	b := setUp(t, 3, thrivetest.Options{})
+	var asked atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	t.Cleanup(proxy.Close)
+	env := append(basic(thrivetest.DefaultSecret), "HTTP_PROXY="+proxy.URL, "HTTPS_PROXY="+proxy.URL, "http_proxy="+proxy.URL)
+	b.command(env).run(t, 0)
+	if asked.Load() != 0 || b.Stats().Suspended != 3 {
+		t.Errorf("the proxy was asked %d times, %d suspended", asked.Load(), b.Stats().Suspended)
+	}
+	b.url = "http://api.example.invalid"
+	b.command(env).run(t, 64)
+	if asked.Load() != 0 {
+		t.Errorf("the proxy was asked %d times", asked.Load())
+	}
+}
+
+// What a proxy says in the place of a tunnel is no refusal of a leaver, and no suspension.
+func TestAProxyThatAnswersInThePlaceOfTheServiceFailsTheLeaver(t *testing.T) {
+	for _, status := range []int{200, 403, 404, 409} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Connection", "close")
+				w.WriteHeader(status)
+				fmt.Fprint(w, `{"ref":"E-0","active":false}`)
+			}))
+			t.Cleanup(proxy.Close)
+			b := setUp(t, 1, thrivetest.Options{})
+			b.url = "https://api.example.invalid"
+			want := 3
+			if status == http.StatusOK {
+				want = 4 // the tunnel is closed before an answer, as in an outage
+			}
+			b.command(append(basic(thrivetest.DefaultSecret), "HTTPS_PROXY="+proxy.URL), "--max-attempts", "1", "--max-outage", "0s").run(t, want)
+			report, err := os.ReadFile(filepath.Join(b.dir, "leavers.report.csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(report), ",failed,"); n != 1 {
+				t.Errorf("%d failed:\n%s", n, report)
+			}
 		})
 	}
 }

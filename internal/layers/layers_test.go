@@ -72,8 +72,6 @@ var owners = map[string][]string{
 	"github.com/schollz/progressbar/v3":           {"internal/cli"},
 	"github.com/xuri/excelize/v2":                 {"docs/measure"},
 	"go.yaml.in/yaml/v3":                          {"internal/cli"},
-	"golang.org/x/oauth2":                         {"pkg/thrive"},
-	"golang.org/x/oauth2/clientcredentials":       {"pkg/thrive"},
 	"golang.org/x/sync/errgroup":                  {"internal/batch"},
 	"golang.org/x/sync/singleflight":              {"pkg/thrive"},
 	"golang.org/x/term":                           {"internal/cli"},
@@ -81,7 +79,7 @@ var owners = map[string][]string{
 	"golang.org/x/text/encoding/charmap":          {"internal/table", "internal/xlsx"},
 	"golang.org/x/text/encoding/unicode":          {"internal/table", "internal/xlsx"},
 	"golang.org/x/text/unicode/norm":              {"internal/input", "internal/leaver"},
-	"golang.org/x/time/rate":                      {"internal/pace", "pkg/thrivetest"},
+	"golang.org/x/time/rate":                      {"internal/pace", "pkg/thrive", "pkg/thrivetest"},
 }
 
 func TestEveryRoomKnowsOnlyWhatItMay(t *testing.T) {

@@ -82,6 +82,7 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 		MaxConnections: c.Concurrency,
 		UserAgent:      t.UserAgent,
 		AwaitTurn:      pace.Wait,
+		Warn:           func(text string) { c.Log.Warn(text) },
 	})
 	if err != nil {
 		return Ending{}, &TargetError{err}

@@ -20,7 +20,7 @@ type answer struct {
 	http1     bool   // it came over HTTP/1.x
 	err       error  // what decode returned
 
-	headers *headers // of the request
+	secrets *redactor // removes what the request had of secrets
 }
 
 func (a *answer) response() Response {
@@ -120,7 +120,7 @@ func (a *answer) object() (object []byte, problem string) {
 }
 
 func (a *answer) notJSON() string {
-	media, _, err := mime.ParseMediaType(a.headers.secrets.redact(a.header.Get("Content-Type")))
+	media, _, err := mime.ParseMediaType(a.secrets.redact(a.header.Get("Content-Type")))
 	if err != nil || media == "" || strings.HasSuffix(media, "json") {
 		return "the answer is not JSON"
 	}
@@ -130,7 +130,7 @@ func (a *answer) notJSON() string {
 // sanitize makes a text of the server safe to print: without secrets, in one line
 // of at most limit runes.
 func (a *answer) sanitize(text string, limit int) string {
-	return oneLine(a.headers.secrets.redact(text), limit)
+	return oneLine(a.secrets.redact(text), limit)
 }
 
 // jsonText returns the value of a JSON string, "" for null, and compact JSON for

@@ -2,8 +2,12 @@ package thrive
 
 import (
 	"context"
+	"errors"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // This file decides whose answer an answer is. It may be somebody else's:
@@ -19,10 +23,14 @@ import (
 // Suspension. A refusal names nobody. It is believed only if
 //
 //   - it is the first response on its connection, or came over HTTP/2, where each
-//     response has the number of its request; and
+//     response has the number of its request (a 401, which ends a run, needs that, too:
+//     see call); and
 //   - none of the requests that were in flight at the same time got an answer that
 //     was somebody else's. If two answers were swapped and only one of them is a
 //     refusal, the other one shows it.
+//
+// Neither is believed if a cache says that it has kept it for some time, because it may
+// be the answer to an earlier request for the same user.
 //
 // A failure that is worth a retry (5xx, 429, no answer) claims nothing about a user.
 
@@ -40,8 +48,17 @@ func (c *Client) exchange(ctx context.Context, r request, auth string) (*answer,
 		return nil, err
 	}
 	a.err = a.decode(r.into)
-	if about := r.into.about(); about != "" && about != r.ref {
+	switch about := r.into.about(); {
+	case about == r.ref:
+	case about != "":
 		c.mixedUp(a)
+	case a.ok() && len(a.body) == 0:
+		// A success without a body may be an extra response, and then the one to this
+		// request follows on the connection.
+		c.abandon(a)
+	}
+	if a.stored() && (a.ok() || a.refuses()) {
+		a.err = a.disbelieved("the answer comes from a cache, so it may be about an earlier call")
 	}
 	return a, nil
 }
@@ -49,19 +66,43 @@ func (c *Client) exchange(ctx context.Context, r request, auth string) (*answer,
 // mixedUp notes that an answer was somebody else's.
 func (c *Client) mixedUp(a *answer) {
 	c.flights.mixUps.Add(1)
+	c.abandon(a)
+}
+
+// abandon closes the connection of an answer over HTTP/1.1, because the next response
+// on it may be somebody else's. That connection is idle now, or another request is in
+// flight on it; then the answer to that request has to pass the same checks.
+func (c *Client) abandon(a *answer) {
 	if a.http1 {
-		// The next response on its connection may be somebody else's, too. That
-		// connection is idle now, or another request is in flight on it; then the
-		// answer to that request has to pass the same checks.
 		c.http.CloseIdleConnections()
 	}
+}
+
+// canConfirm reports whether an answer may be an extra response of its connection, and
+// the request can be sent again over a new one.
+func (c *Client) canConfirm(a *answer) bool { return a.http1 && c.fresh != nil }
+
+// maxAge is how old an answer may be by what a cache says of it. It is more than the
+// clocks of a gateway and the service behind it usually differ by, because a gateway
+// without a cache may compute the age from the two.
+const maxAge = time.Minute
+
+// stored reports whether a cache has kept the answer for longer than maxAge (RFC 9111,
+// section 5.1).
+func (a *answer) stored() bool {
+	value := a.header.Get("Age")
+	if value == "" {
+		return false // nearly always
+	}
+	seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 64)
+	return (err == nil || errors.Is(err, strconv.ErrRange)) && seconds > uint64(maxAge/time.Second)
 }
 
 // confirm returns the answer that replaces a refusal. mixUps is the count at the
 // start of the call.
 func (c *Client) confirm(ctx context.Context, r request, refusal *answer, mixUps int64) (*answer, error) {
 	a := refusal
-	if a.http1 && c.fresh != nil {
+	if c.canConfirm(a) {
 		r.fresh = true
 		var err error
 		if a, err = c.call(ctx, r); err != nil {

@@ -41,9 +41,13 @@ type Config struct {
 	// AwaitTurn, if it is not nil, is called before a request that starts later
 	// than its call: after a wait for a token, and before a call is repeated,
 	// with a new token or to confirm a refusal. It lets a caller who limits the
-	// rate of calls limit these requests, too. If it returns an error, the call returns that error
-	// unchanged. It is called from several goroutines.
+	// rate of calls limit these requests, too. If it returns an error, the call
+	// returns that error unchanged. It is called from several goroutines.
 	AwaitTurn func(context.Context) error
+	// Warn, if it is not nil, is told what is wrong with the answers of the token
+	// endpoint, once for each text and a few texts at most. The texts are as safe to
+	// show as those of an Error. It must not block.
+	Warn func(text string)
 	// Transport replaces the HTTP transport of the client, in tests. It must not
 	// follow redirects, and it must be safe for concurrent use.
 	Transport http.RoundTripper
@@ -58,6 +62,7 @@ type Client struct {
 	timeout   time.Duration
 	userAgent string
 	awaitTurn func(context.Context) error
+	warn      func(string) // may be nil
 	// proxyPassword is secret, too; "" if there is none.
 	proxyPassword string
 	headers       atomic.Pointer[headers] // for the current token
@@ -88,6 +93,7 @@ func NewClient(cfg Config) (*Client, error) {
 		timeout:   orDefault(cfg.Timeout, defaultTimeout),
 		userAgent: orDefault(cfg.UserAgent, defaultUserAgent),
 		awaitTurn: cfg.AwaitTurn,
+		warn:      cfg.Warn,
 		http: &http.Client{
 			Transport: cfg.Transport,
 			// A redirect would send the secret to a host that is not configured.
@@ -102,7 +108,7 @@ func NewClient(cfg Config) (*Client, error) {
 		c.proxyPassword = proxyPassword(cfg.BaseURL)
 	}
 	var err error
-	if c.auth, err = cfg.Credentials.authorizer(c.http, c.timeout); err != nil {
+	if c.auth, err = cfg.Credentials.authorizer(c); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -162,54 +168,72 @@ type request struct {
 	fresh              bool     // send it over a new connection
 }
 
-// call sends a request, and sends it a second time with a new token if the API
-// refuses the first one.
+// call sends a request. If the API refuses the credentials, it sends the request a
+// second time: with a new token, and over HTTP/1.1 on a new connection, because the
+// first 401 may be the answer to somebody else's request.
 func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 	for repeated := false; ; repeated = true {
-		auth, fetched, err := c.auth.header(ctx)
+		cred, err := c.auth.credential(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if (fetched || repeated || req.fresh) && c.awaitTurn != nil {
+		if (cred.fetched || repeated || req.fresh) && c.awaitTurn != nil {
 			if err := c.awaitTurn(ctx); err != nil {
 				return nil, err
 			}
 			// The token may have expired during the wait.
-			if auth, _, err = c.auth.header(ctx); err != nil {
+			if cred, err = c.auth.credential(ctx); err != nil {
 				return nil, err
 			}
 		}
-		a, err := c.exchange(ctx, req, auth)
-		if repeated || err != nil || a.status != http.StatusUnauthorized || !c.auth.invalidate(auth) {
+		a, err := c.exchange(ctx, req, cred.header)
+		if err != nil || a.status != http.StatusUnauthorized {
 			return a, err
 		}
+		renewed, alone := c.auth.invalidate(cred.header), !req.fresh && c.canConfirm(a)
+		switch {
+		case !repeated && (renewed || alone):
+			if alone {
+				c.abandon(a)
+				req.fresh = true
+			}
+			continue
+		case cred.expired(time.Now()):
+			a.err = a.disbelieved("the token had expired when the call was answered")
+		}
+		return a, nil
 	}
 }
 
 // send sends one request. Its error is that of ctx, or of a request that cannot
 // be built; any other failure is part of the answer.
 func (c *Client) send(ctx context.Context, r request, auth string) (*answer, error) {
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
 	h := c.headersFor(auth)
 	var body io.Reader
 	header := h.withoutBody
 	if r.body != "" {
 		body, header = strings.NewReader(r.body), h.withBody
 	}
+	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
 	req, err := http.NewRequestWithContext(limited, r.method, c.base+r.path, body)
 	if err != nil {
 		return nil, err
 	}
 	req.Header = header
-
 	transport := c.http.Transport
-	if r.fresh {
+	if r.fresh && c.fresh != nil {
 		transport = c.fresh
 	}
+	return c.roundTrip(ctx, transport, req, h.secrets)
+}
+
+// roundTrip sends a request whose context ends after the timeout. Its error is that of
+// ctx; any other failure is part of the answer.
+func (c *Client) roundTrip(ctx context.Context, transport http.RoundTripper, req *http.Request, secrets *redactor) (*answer, error) {
 	// RoundTrip makes exactly one request: it knows no redirects or cookies.
 	resp, err := transport.RoundTrip(req)
-	a := &answer{headers: h}
+	a := &answer{secrets: secrets}
 	if err == nil {
 		a.status, a.header, a.http1 = resp.StatusCode, resp.Header, resp.ProtoMajor == 1
 		if resp.StatusCode >= 200 {
@@ -221,8 +245,8 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	case err == nil:
 	case ctx.Err() != nil: // the caller cancelled; that says nothing about the service
 		return nil, ctx.Err()
-	case limited.Err() != nil:
-		a.cause = limited.Err()
+	case req.Context().Err() != nil:
+		a.cause = req.Context().Err()
 		a.causeText = "no complete answer within " + c.timeout.String()
 	default:
 		a.cause = err
@@ -245,7 +269,10 @@ func (c *Client) headersFor(auth string) *headers {
 	}
 	_, credential, _ := strings.Cut(auth, " ")
 	h := &headers{auth: auth, secrets: c.auth.secrets().with(credential, c.proxyPassword)}
-	h.withoutBody = http.Header{"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent}}
+	h.withoutBody = http.Header{
+		"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent},
+		"Cache-Control": {"no-cache"}, // a stored answer is no proof of anything now
+	}
 	h.withBody = h.withoutBody.Clone()
 	h.withBody.Set("Content-Type", "application/json")
 	c.headers.Store(h)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 	"unicode"
@@ -13,21 +12,30 @@ import (
 // Credentials authenticate a Client. They are a Basic or a ClientCredentials;
 // other packages cannot implement the interface.
 type Credentials interface {
-	authorizer(h *http.Client, timeout time.Duration) (authorizer, error)
+	authorizer(c *Client) (authorizer, error)
 }
 
 // authorizer supplies a Client with its Authorization header. Its methods are
 // safe for concurrent use.
 type authorizer interface {
-	// header returns the value of the Authorization header, and whether it had
-	// to be fetched first.
-	header(ctx context.Context) (value string, fetched bool, err error)
-	// invalidate is called after a 401 for this value. It returns whether
-	// header may return another value now.
+	// credential returns what authenticates the next request.
+	credential(ctx context.Context) (credential, error)
+	// invalidate is called after a 401 for this header. It returns whether
+	// credential may return another one now.
 	invalidate(header string) bool
 	// secrets returns what removes the secrets from a text.
 	secrets() *redactor
 }
+
+// credential is what authenticates a request.
+type credential struct {
+	header  string    // the value of the Authorization header
+	fetched bool      // it had to be fetched first
+	expires time.Time // by what the token endpoint has said; zero: it is not known
+}
+
+// expired reports whether a 401 is no wonder, because the credential is too old.
+func (c credential) expired(now time.Time) bool { return !c.expires.IsZero() && now.After(c.expires) }
 
 // Basic is HTTP Basic authentication: the tenant ID is the user name and the API
 // secret is the password (vendor's documentation of authentication).
@@ -36,7 +44,7 @@ type Basic struct {
 	Secret Secret // API secret
 }
 
-func (b Basic) authorizer(*http.Client, time.Duration) (authorizer, error) {
+func (b Basic) authorizer(*Client) (authorizer, error) {
 	switch {
 	case b.Tenant == "":
 		return nil, errors.New("the tenant is missing")
@@ -54,9 +62,11 @@ type basicAuth struct {
 	removes *redactor
 }
 
-func (a *basicAuth) header(context.Context) (string, bool, error) { return a.value, false, nil }
-func (a *basicAuth) invalidate(string) bool                       { return false }
-func (a *basicAuth) secrets() *redactor                           { return a.removes }
+func (a *basicAuth) credential(context.Context) (credential, error) {
+	return credential{header: a.value}, nil
+}
+func (a *basicAuth) invalidate(string) bool { return false }
+func (a *basicAuth) secrets() *redactor     { return a.removes }
 
 // ClientCredentials is the client credentials grant of OAuth 2.0 (vendor's
 // documentation of authentication). The documentation does not say whether the
@@ -64,7 +74,10 @@ func (a *basicAuth) secrets() *redactor                           { return a.rem
 // client tries the header first, then the form, and remembers what worked.
 //
 // The first call fetches a token. All calls share it. It is renewed shortly
-// before it expires, and after a 401.
+// before it expires, and after a 401. If the token endpoint does not say how long
+// it lives, it is used until the API refuses it. However short the lives of tokens
+// are, a Client does not fetch more than 20 of them at once, and then one in five
+// seconds: until then calls use the token at hand, or wait if it was refused.
 type ClientCredentials struct {
 	ClientID     string
 	ClientSecret Secret
@@ -75,7 +88,7 @@ type ClientCredentials struct {
 	Scopes []string
 }
 
-func (c ClientCredentials) authorizer(h *http.Client, timeout time.Duration) (authorizer, error) {
+func (c ClientCredentials) authorizer(client *Client) (authorizer, error) {
 	if c.ClientID == "" {
 		return nil, errors.New("the client ID is missing")
 	}
@@ -85,5 +98,5 @@ func (c ClientCredentials) authorizer(h *http.Client, timeout time.Duration) (au
 	if err := CheckURL(c.TokenURL); err != nil {
 		return nil, fmt.Errorf("token URL: %w", err)
 	}
-	return newTokens(c, h, timeout), nil
+	return newTokens(c, client), nil
 }

@@ -22,7 +22,8 @@ const (
 	// Throttled: too many requests (429).
 	Throttled
 	// Refused: the credentials are not accepted (401, with OAuth even after a new
-	// token), or get no token.
+	// token, and over HTTP/1.1 also on a new connection), or get no token (an error of
+	// OAuth, or any other 4xx of the token endpoint that is not worth a retry).
 	Refused
 	// Forbidden: the call is not permitted (403). The vendor documents that it can be
 	// about this one user; one answer does not say whether it is about all of them.
@@ -62,7 +63,7 @@ type Error struct {
 	Phrase string
 	// Message is the "message" of the answer, or says what is wrong with the
 	// answer. It has at most 300 characters. For a failure of the token endpoint
-	// it starts with "token endpoint: ".
+	// it starts with "token endpoint: ", and names the status if that is 2xx.
 	Message string
 	// RequestID is that of Response.
 	RequestID string
@@ -71,9 +72,9 @@ type Error struct {
 	RetryAfter time.Duration
 	// Class is the kind of failure.
 	Class Class
-	// Err is the cause if there was no complete answer, and nil otherwise. It
-	// matches context.DeadlineExceeded after Config.Timeout. Use it to match
-	// errors only: its text may contain a secret.
+	// Err is the cause if there was no complete answer, and nil otherwise, also for
+	// half an answer of the token endpoint. It matches context.DeadlineExceeded after
+	// Config.Timeout. Use it to match errors only: its text may contain a secret.
 	Err error
 }
 

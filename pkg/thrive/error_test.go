@@ -189,9 +189,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if e := suspendError(t, thrive.Config{BaseURL: redirect}); e.Status != 307 || e.Class != thrive.Final {
 		t.Errorf("got %+v", e)
 	}
-	// Without a token endpoint no call is possible.
+	// A redirect is no word about the credentials: it may lead to the page of a gateway.
 	e := suspendError(t, thrive.Config{BaseURL: redirect, Credentials: oauth(redirect)})
-	if e.Status != 307 || e.Class != thrive.Refused {
+	if e.Status != 307 || e.Class != thrive.Transient {
 		t.Errorf("got %+v", e)
 	}
 	if followed {

@@ -2,6 +2,7 @@ package thrive_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -92,3 +93,9 @@ func answering(status int, contentType, body string, headers ...string) http.Han
 
 // discard is for servers in whose tests a handshake fails on purpose.
 var discard = log.New(io.Discard, "", 0)
+
+// asError returns the *Error that err wraps; nil if there is none.
+func asError(err error) *thrive.Error {
+	e, _ := errors.AsType[*thrive.Error](err)
+	return e
+}

@@ -5,49 +5,71 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/clientcredentials"
 	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
 )
 
-// renewBefore is how long before it expires a token is renewed. A token with a
-// lifetime of less than four times as long is renewed after three quarters of it.
-const renewBefore = 30 * time.Second
+const (
+	// renewBefore is how long before it expires a token is renewed. A token with a
+	// lifetime of less than four times as long is renewed after three quarters of it.
+	renewBefore = 30 * time.Second
+	// A client fetches tokenBurst tokens at once at most, and then one every
+	// tokenEvery. Tokens that live for an hour never come near that. Tokens that say
+	// they live for a second, and tokens that are refused after one call, would
+	// otherwise cost a request for each call.
+	tokenBurst = 20
+	tokenEvery = 5 * time.Second
+	// maxWarnings bounds the texts for Config.Warn, which the server can vary.
+	maxWarnings = 8
+)
 
 // tokens is the authorizer with a token, which all calls share.
 type tokens struct {
-	config  clientcredentials.Config // without AuthStyle: see fetch
-	client  *http.Client
-	timeout time.Duration // of one fetch
-	removes *redactor     // see authorizer.secrets
+	config  ClientCredentials
+	client  *Client   // its transport, timeout and user agent are those of a fetch, too
+	removes *redactor // see authorizer.secrets
 
 	current atomic.Pointer[token]
 	flight  singleflight.Group
-	style   oauth2.AuthStyle // what worked last; used by fetch only, so by one goroutine at a time
+	limiter *rate.Limiter
+
+	// The fields below are used by refresh only, so by one goroutine at a time.
+	style  tokenStyle // what worked last
+	warned []string
 }
+
+// tokenStyle is where a request for a token has the client credentials.
+type tokenStyle string
+
+const (
+	inHeader tokenStyle = "header"
+	inForm   tokenStyle = "form"
+)
 
 type token struct {
 	header  string
 	renewAt time.Time // zero: it is used until the API refuses it
+	expires time.Time // see credential
 }
 
 func (t *token) fresh() bool {
 	return t != nil && (t.renewAt.IsZero() || time.Now().Before(t.renewAt))
 }
 
-func newTokens(c ClientCredentials, client *http.Client, timeout time.Duration) *tokens {
+func (t *token) credential(fetched bool) credential {
+	return credential{header: t.header, fetched: fetched, expires: t.expires}
+}
+
+func newTokens(c ClientCredentials, client *Client) *tokens {
 	return &tokens{
-		config: clientcredentials.Config{
-			ClientID:     c.ClientID,
-			ClientSecret: string(c.ClientSecret),
-			TokenURL:     c.TokenURL,
-			Scopes:       c.Scopes,
-		},
+		config:  c,
 		client:  client,
-		timeout: timeout,
+		limiter: rate.NewLimiter(rate.Every(tokenEvery), tokenBurst),
 		// In a header both are form-encoded first (RFC 6749, section 2.3.1).
 		removes: newRedactor(
 			basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(string(c.ClientSecret))),
@@ -68,122 +90,136 @@ func (t *tokens) invalidate(header string) bool {
 	return true
 }
 
-// header returns the Authorization header with the shared token. If there is no
+// tooSoonError says that the next fetch may start only after a wait.
+type tooSoonError struct{ wait time.Duration }
+
+func (e *tooSoonError) Error() string { return "the next token may be fetched in " + e.wait.String() }
+
+// credential returns the Authorization header with the shared token. If there is no
 // fresh token it fetches one; concurrent callers wait for the same fetch and
 // share its token or error. The fetch goes on if the ctx of one caller is done.
-func (t *tokens) header(ctx context.Context) (value string, fetched bool, err error) {
+func (t *tokens) credential(ctx context.Context) (credential, error) {
 	if cur := t.current.Load(); cur.fresh() {
-		return cur.header, false, nil
+		return cur.credential(false), nil
 	}
-	select {
-	case r := <-t.flight.DoChan("", t.refresh):
-		if r.Err != nil {
-			return "", true, r.Err
+	for {
+		var fetched singleflight.Result
+		select {
+		case fetched = <-t.flight.DoChan("", t.refresh):
+		case <-ctx.Done():
+			return credential{}, ctx.Err()
 		}
-		return r.Val.(*token).header, true, nil
-	case <-ctx.Done():
-		return "", true, ctx.Err()
+		early, ok := errors.AsType[*tooSoonError](fetched.Err)
+		switch {
+		case fetched.Err == nil:
+			return fetched.Val.(credential), nil
+		case !ok:
+			return credential{}, fetched.Err
+		}
+		timer := time.NewTimer(early.wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return credential{}, ctx.Err()
+		}
 	}
 }
 
 // refresh fetches a token and stores it. It runs in one goroutine at a time.
 func (t *tokens) refresh() (any, error) {
 	// Another fetch may have ended after the caller looked for a token.
-	if cur := t.current.Load(); cur.fresh() {
-		return cur, nil
+	cur := t.current.Load()
+	if cur.fresh() {
+		return cur.credential(true), nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), t.timeout)
-	defer cancel()
-
-	start := time.Now()
-	got, err := t.fetch(context.WithValue(ctx, oauth2.HTTPClient, t.client))
-	if err != nil {
-		return nil, t.toError(ctx, err)
+	turn := t.limiter.Reserve()
+	if wait := turn.Delay(); wait > 0 {
+		turn.Cancel()
+		t.warn("token endpoint: many tokens were requested in a short time, so from now on there is one request in " + tokenEvery.String() + " at most")
+		if cur != nil {
+			return cur.credential(false), nil // it was not refused so far
+		}
+		return nil, &tooSoonError{wait}
 	}
-	next := &token{header: "Bearer " + got.AccessToken}
-	// Without a usable lifetime the token is used until the API refuses it.
-	if lifetime := time.Until(got.Expiry); lifetime > 0 {
-		next.renewAt = start.Add(lifetime - min(renewBefore, lifetime/4))
+	next, failure := t.fetch()
+	if failure == nil {
+		t.current.Store(next)
+		return next.credential(true), nil
 	}
-	t.current.Store(next)
-	return next, nil
+	if failure.Class != Refused {
+		t.warn(failure.Error())
+		// The token at hand was not refused, so it is used until the next try.
+		if cur != nil {
+			later := *cur
+			later.renewAt = time.Now().Add(tokenEvery)
+			if t.current.CompareAndSwap(cur, &later) {
+				return later.credential(true), nil
+			}
+		}
+	}
+	return nil, failure
 }
 
 // fetch requests a token with the style of authentication that worked last. If
 // none has worked yet, it tries the second style only after a refusal of the
-// first. The detection of package oauth2 tries it after any failure, so that a
-// short outage could end as a refusal in the wrong style.
-func (t *tokens) fetch(ctx context.Context) (*oauth2.Token, error) {
-	styles := []oauth2.AuthStyle{t.style}
-	if t.style == oauth2.AuthStyleAutoDetect {
-		styles = []oauth2.AuthStyle{oauth2.AuthStyleInHeader, oauth2.AuthStyleInParams}
+// first: a short outage must not end as a refusal in the wrong style.
+func (t *tokens) fetch() (*token, *Error) {
+	styles := []tokenStyle{t.style}
+	if t.style == "" {
+		styles = []tokenStyle{inHeader, inForm}
 	}
-	var err error
+	var failure *Error
 	for _, style := range styles {
-		config := t.config
-		config.AuthStyle = style
-		var got *oauth2.Token
-		if got, err = config.Token(ctx); err == nil {
-			t.style = style
-			return got, nil
+		start := time.Now()
+		a, err := t.ask(style)
+		if err != nil {
+			return nil, &Error{Class: Transient, Message: "token endpoint: the request cannot be made"}
 		}
-		refusal, ok := errors.AsType[*oauth2.RetrieveError](err)
-		if !ok || tokenClass(refusal.Response.StatusCode) != Refused {
+		var next *token
+		if next, failure = t.read(a, start); failure == nil {
+			t.style = style
+			return next, nil
+		}
+		if failure.Class != Refused {
 			break
 		}
 	}
-	return nil, err
+	return nil, failure
 }
 
-// toError returns the *Error for a failed fetch. It does not wrap an
-// oauth2.RetrieveError, whose text contains the whole body, and so perhaps a
-// secret.
-func (t *tokens) toError(ctx context.Context, err error) *Error {
-	e := &Error{Class: Transient, Message: "token endpoint: the answer is not a token"}
-	if ctx.Err() != nil {
-		e.Err = ctx.Err()
-		e.Message = "token endpoint: no complete answer within " + t.timeout.String()
-		return e
+// ask sends a request for a token (RFC 6749, section 4.4). It follows no redirect,
+// because that would send the secret to a host that is not configured.
+func (t *tokens) ask(style tokenStyle) (*answer, error) {
+	form := url.Values{"grant_type": {"client_credentials"}}
+	if len(t.config.Scopes) > 0 {
+		form.Set("scope", strings.Join(t.config.Scopes, " "))
 	}
-	if network, ok := errors.AsType[*url.Error](err); ok {
-		e.Err = network.Err
-		e.Message = t.sanitize("token endpoint: "+noAnswer(network.Err), maxMessage)
-		return e
+	if style == inForm {
+		form.Set("client_id", t.config.ClientID)
+		form.Set("client_secret", string(t.config.ClientSecret))
 	}
-	refusal, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok {
-		return e // 2xx, but unreadable or without a token
+	// The context is not that of a call, because all calls share the token.
+	limited, cancel := context.WithTimeout(context.Background(), t.client.timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(limited, http.MethodPost, t.config.TokenURL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
 	}
-	status, header := refusal.Response.StatusCode, refusal.Response.Header
-	if status < 200 || status > 299 {
-		e.Status = status
-		e.Phrase = http.StatusText(status)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", t.client.userAgent)
+	if style == inHeader {
+		req.SetBasicAuth(url.QueryEscape(t.config.ClientID), url.QueryEscape(string(t.config.ClientSecret)))
 	}
-	e.Class = tokenClass(status)
-	e.RequestID = requestID(header, t.sanitize)
-	e.RetryAfter = retryAfter(header)
-	e.Message = "token endpoint: no token"
-	if refusal.ErrorCode != "" {
-		e.Message = "token endpoint: " + t.sanitize(refusal.ErrorCode, maxMessage)
-	}
-	if refusal.ErrorDescription != "" {
-		e.Message += ": " + t.sanitize(refusal.ErrorDescription, maxMessage)
-	}
-	e.Message = oneLine(e.Message, maxMessage)
-	return e
+	return t.client.roundTrip(context.Background(), t.client.http.Transport, req, t.removes)
 }
 
-// tokenClass differs from classOfStatus in that any final failure is a refusal:
-// no call is possible without a token.
-func tokenClass(status int) Class {
-	switch class := classOfStatus(status); class {
-	case Transient, Throttled:
-		return class
-	default:
-		return Refused
+// warn passes a text on, unless that was done before.
+func (t *tokens) warn(text string) {
+	if t.client.warn == nil || len(t.warned) == maxWarnings || slices.Contains(t.warned, text) {
+		return
 	}
-}
-
-func (t *tokens) sanitize(text string, limit int) string {
-	return oneLine(t.removes.redact(text), limit)
+	t.warned = append(t.warned, text)
+	t.client.warn(text)
 }

@@ -133,7 +133,8 @@ type Manager struct {
 // A refusal (404, another 4xx that is not worth a retry, 3xx) does not say whom it
 // is about. Over HTTP/1.1 it is confirmed by a second request on a new connection,
 // and the answer to that one counts. If an answer about another user arrived at
-// the same time, the refusal is not believed: its class is Transient.
+// the same time, the refusal is not believed: its class is Transient. So is that of any
+// answer that a cache has kept for more than a minute (Age).
 //
 // The error is an *Error, or matches ErrInvalidRef, or is that of ctx or of
 // Config.AwaitTurn. SuspendUser is safe for concurrent use.
@@ -252,7 +253,7 @@ func (c *Client) callUser(ctx context.Context, req request, before, after string
 	req.path = before + segment(req.ref) + after
 	mixUps := c.flights.mixUps.Load()
 	a, err := c.call(ctx, req)
-	if err == nil && a.refuses() {
+	if err == nil && a.refuses() && !a.stored() {
 		a, err = c.confirm(ctx, req, a, mixUps)
 	}
 	if err != nil {
