@@ -21,8 +21,12 @@ const (
 	// margin is the share of its goal at which the pace starts after a cut.
 	margin = 0.95
 	// probe is how long the cubic curve takes, from its goal on, to grow by as
-	// much as the pace was before the cut.
-	probe = 4 * time.Second
+	// much as the pace was before the cut. Where a refusal stops everything for as long
+	// as the server asks, it is probeWaits times that long if that is more, up to
+	// probeMost: then it costs too much to ask often whether the limit has risen.
+	probe      = 4 * time.Second
+	probeWaits = 10
+	probeMost  = time.Minute
 )
 
 // curve is the pace and how it grows. Its states:
@@ -40,6 +44,7 @@ type curve struct {
 	used  bool          // the pace has delayed a request since it last grew
 	top   float64       // the pace before the cut
 	goal  float64       // what the server sustains, as far as is known
+	probe time.Duration // see the constant
 }
 
 type curveState string
@@ -49,7 +54,7 @@ const (
 	cubic curveState = "cubic"
 )
 
-func newCurve() curve { return curve{state: ramp, pace: first, base: first} }
+func newCurve() curve { return curve{state: ramp, pace: first, base: first, probe: probe} }
 
 // serial raises the pace to that of a client that sends one request after the
 // other: no server needs protection from that.
@@ -79,13 +84,13 @@ func (c *curve) at(double time.Duration) float64 {
 	if c.state == ramp {
 		return c.base * math.Exp2(c.grown.Seconds()/double.Seconds())
 	}
-	x := (c.grown - c.toGoal()).Seconds() / probe.Seconds()
+	x := (c.grown - c.toGoal()).Seconds() / c.probe.Seconds()
 	return c.goal + c.top*x*x*x
 }
 
 // toGoal is how long the cubic curve takes from its base to its goal.
 func (c *curve) toGoal() time.Duration {
-	return seconds(probe.Seconds() * math.Cbrt((c.goal-c.base)/c.top))
+	return seconds(c.probe.Seconds() * math.Cbrt((c.goal-c.base)/c.top))
 }
 
 // belowGoal reports whether the pace was cut and has not grown to its goal.
@@ -100,6 +105,11 @@ func (c *curve) cutTo(goal float64) {
 	c.state, c.goal = cubic, max(goal, slowest)
 	c.set(margin * c.goal)
 	c.base, c.grown, c.used = c.pace, 0, false
+}
+
+// wait notes how long the server asks to wait after a refusal.
+func (c *curve) wait(retryAfter time.Duration) {
+	c.probe = min(max(probe, probeWaits*min(retryAfter, probeMost)), probeMost)
 }
 
 // restore lets the pace grow back at once to what it was before the cuts.

@@ -101,7 +101,7 @@ func TestAServerThatTakesNothingIsProbedRarely(t *testing.T) {
 			probes++
 			l.answered(Answer{Start: ms(at), End: ms(at + 1), Kind: Throttled, RetryAfter: retryAfter})
 		}
-		// Rests of 50 ms, doubled up to 5 s or to what the server asked for.
+		// Rests of 50 ms, doubled up to 5 s, or what the server asked for.
 		least, most := 15, 25
 		if retryAfter > 0 {
 			least, most = 80, 100

@@ -13,8 +13,8 @@ func TestRestsDouble(t *testing.T) {
 		want       []int // in ms
 	}{
 		{"up to five seconds", 0, []int{50, 100, 200, 400, 800, 1600, 3200, 5000, 5000}},
-		{"up to what the server asks for", 300 * time.Millisecond, []int{50, 100, 200, 300, 300}},
-		{"also beyond five seconds if it asks for that", 8 * time.Second, []int{50, 100, 200, 400, 800, 1600, 3200, 6400, 8000}},
+		{"unless the server says how long", 300 * time.Millisecond, []int{300, 300, 300}},
+		{"also beyond five seconds if it asks for that", 8 * time.Second, []int{8000, 8000}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
