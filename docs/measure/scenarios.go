@@ -38,7 +38,7 @@ func (b *bench) limit() error {
 }
 
 func (b *bench) limitWithRetryAfter() error {
-	return b.against("a limit of 150/s, `Retry-After: 1`", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, RetryAfter: time.Second, Steps: []step{{0, 150}}}, 1.08)
+	return b.against("a limit of 150/s, `Retry-After: 1`", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, RetryAfter: time.Second, Steps: []step{{0, 150}}}, 1.3)
 }
 
 func (b *bench) changingLimit() error {
