@@ -38,6 +38,19 @@ func TestWhatTheServerSustainsIsOnlySaidIfItWasMeasured(t *testing.T) {
 			t.Errorf("the server is said to sustain %g", got)
 		}
 	})
+	t.Run("a few answers between two cuts", func(t *testing.T) {
+		l := limited() // at 10 s
+		for i := range row - 1 {
+			answer(l, 10_001+10*i, 10_041+10*i, Clean)
+		}
+		answer(l, 10_300, 10_340, Throttled)
+		if l.evidence.taken == 0 {
+			t.Fatal("there was no second cut")
+		}
+		if got, measured := l.sustained(); measured {
+			t.Errorf("the server is said to sustain %g", got)
+		}
+	})
 	t.Run("refusals that the pace does not cause", func(t *testing.T) {
 		random := rand.New(rand.NewPCG(1, 1))
 		s := &simulation{allow: func(time.Duration) bool { return random.Float64() >= 0.05 }, latency: 40 * time.Millisecond, random: random}

@@ -63,8 +63,8 @@ func TestAQuotaCountsWhatStartedSinceTheRequestThatItIsTheAnswerTo(t *testing.T)
 	}
 	// The server had 10 left after the third request; five more are on their way.
 	l.answered(Answer{Number: 3, Start: ms(2), End: ms(10), Quota: Quota{10, time.Minute}})
-	// What it had left after the first one is known too late.
-	l.answered(Answer{Number: 1, Start: ms(0), End: ms(11), Quota: Quota{12, time.Minute}})
+	// What it had left after the first one, before others took some, is known too late.
+	l.answered(Answer{Number: 1, Start: ms(0), End: ms(11), Quota: Quota{20, time.Minute}})
 	n := 0
 	for ; n < 100 && start(l, ms(1000+n)) <= 0; n++ {
 	}
@@ -78,6 +78,20 @@ func TestAQuotaCountsWhatStartedSinceTheRequestThatItIsTheAnswerTo(t *testing.T)
 	}
 	if n != 2 {
 		t.Errorf("%d more requests started, want 2", n)
+	}
+}
+
+func TestAWaitThatTheServerAsksForIsNoUnusedPace(t *testing.T) {
+	l := limited()
+	for i := range 16 {
+		l.start(ms(10_001 + i))
+	}
+	l.answered(Answer{Start: ms(10_001), End: ms(10_041), Kind: Throttled, RetryAfter: 20 * time.Second})
+	l.curve.pace = 50
+	l.start(ms(30_041))
+	l.start(ms(30_061))
+	if got := l.offered(); got != 50 {
+		t.Errorf("%g requests per second count as offered after a wait, want the pace of 50", got)
 	}
 }
 
