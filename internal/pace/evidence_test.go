@@ -9,13 +9,13 @@ import (
 func TestWhatTheServerSustainsIsOnlySaidIfItWasMeasured(t *testing.T) {
 	t.Run("a server that slows down at once", func(t *testing.T) {
 		l := newLaw()
-		for i := range 40 { // all answers of a batch end in the same moment
-			l.start(ms(1))
-			took := 1
+		for i := range 40 { // all answers end in the same moment, so that no rate can be told
+			begin := 999
 			if i >= 12 {
-				took = 1000
+				begin = 1
 			}
-			answer(l, 1, took, Clean)
+			l.start(ms(begin))
+			answer(l, begin, 1000, Clean)
 		}
 		if l.curve.state != cubic {
 			t.Fatal("the pace was not cut")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"offboard/internal/pace"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/pace"
 	"offboard/pkg/thrive"
 	"offboard/pkg/thrivetest"
 )

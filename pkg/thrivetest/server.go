@@ -151,9 +151,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.callStarted(c.kind)
 	f := s.faults.Load()
 	left, allowed := f.quota.take(s.opts.Now())
-	a := tooMany(f)
+	var a answer
 	if allowed {
 		a = s.answer(f, &c)
+	} else {
+		a = tooMany(f)
 	}
 	s.callEnded(c.kind, a.status) // before writing, so that Stats includes every answer received
 	left.write(w.Header(), f.RateLimit, s.opts.Now())
