@@ -9,9 +9,6 @@ import (
 const (
 	backoffBase = 500 * time.Millisecond
 	backoffMax  = 30 * time.Second
-	// maxRetryAfter bounds Retry-After, so that a mistake of the server does
-	// not delay a run for a day.
-	maxRetryAfter = time.Hour
 )
 
 // backoff returns how long a leaver waits after its n-th attempt: exponential
@@ -22,7 +19,7 @@ func backoff(n int, jitter float64, retryAfter time.Duration) time.Duration {
 	random := time.Duration(jitter * math.Min(span, float64(backoffMax)))
 	// The two are added, so that leavers with the same Retry-After are not all
 	// tried again at the same moment.
-	return min(retryAfter, maxRetryAfter) + random
+	return retryAfter + random
 }
 
 // sleep waits for d. It returns false if ctx is done first.

@@ -21,7 +21,7 @@ func TestBackoffDoublesWithFullJitterUpToACeiling(t *testing.T) {
 		{"a huge number of attempts does not overflow", 5000, 1, 0, 30 * time.Second},
 		{"never less than Retry-After", 1, 0, 7 * time.Second, 7 * time.Second},
 		{"jitter is added to Retry-After", 1, 1, 7 * time.Second, 7500 * time.Millisecond},
-		{"Retry-After counts up to an hour", 1, 0, 24 * time.Hour, time.Hour},
+		{"Retry-After counts in full", 1, 0, time.Hour, time.Hour},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -40,6 +40,8 @@ type Answer struct {
 	Verdict    Verdict
 	// RetryAfter is how long the server asked to wait; 0 if it did not.
 	RetryAfter time.Duration
+	// Quota is what the server says it still takes.
+	Quota pace.Quota
 }
 
 // Verdict says what an answer means for the requests that follow.
@@ -70,7 +72,10 @@ type Options struct {
 	// Outages, if it is not nil, is called with an outage whenever something about it
 	// changes, by one goroutine at a time. It must not block.
 	Outages func(Outage)
-	Grace   time.Duration // how long requests in flight may take after the run stops
+	// Closed, if it is not nil, is called with the time before which no request starts
+	// because an answer has said so. It is called from several goroutines, and must not block.
+	Closed func(until time.Time)
+	Grace  time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.
 	Jitter func() float64
@@ -95,6 +100,9 @@ const leaversPerSlot = 16
 
 // Run suspends the pending rows of tasks and records every row.
 //
+// The deadline of intake, if it has one, is that of the run: what the service asks to wait
+// for beyond it is not waited for.
+//
 // When intake is done, or the run has to stop for another reason, no further
 // request is sent: requests in flight may finish (within Options.Grace), and
 // the rows that were not reached are recorded as pending. When calls is done,
@@ -102,7 +110,7 @@ const leaversPerSlot = 16
 // recorded. Rows beyond Options.First are recorded as pending, too.
 //
 // Run returns nil if all rows were reached. If it stopped early, the error matches
-// ErrRefused (and may be a *ForbiddenError), is an *OutageError, a *TooManyFailuresError
+// ErrRefused (and may be a *ForbiddenError), is an *OutageError, a *LaterError, a *TooManyFailuresError
 // or a *NobodySuspendedError, or is the cause of the end of intake or calls. The error of
 // a run that has tried everybody matches ErrRefused, too, if all of them were forbidden.
 // Any other error comes from tasks or from the Recorder and means that the run is broken.

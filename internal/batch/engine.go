@@ -106,6 +106,10 @@ func (e *engine) work(t *tries) {
 			return
 		}
 		answer := e.attempt(t, number)
+		if e.stopForLater(t, answer) {
+			<-e.slots
+			return
+		}
 		spent := e.breaker.attempts(t) >= e.MaxAttempts
 		if !answer.Verdict.again() || spent && t.last() == nil {
 			// The slot is still held, so that a run whose report fails has sent
@@ -130,7 +134,7 @@ func (e *engine) work(t *tries) {
 func (e *engine) pause(t *tries, answer Answer) bool {
 	// In an outage that is short, because attempts in it do not count: then the breaker
 	// says when to go on.
-	wait := backoff(e.breaker.attempts(t), e.Jitter(), answer.RetryAfter)
+	wait := backoff(e.breaker.attempts(t), e.Jitter(), answer.asks())
 	e.Log.Debug("attempt failed, will retry", "ref", t.task.Ref, "attempt", t.task.Attempts, "wait", wait, "status", answer.HTTPStatus, "reason", answer.Reason)
 	switch {
 	case !sleep(e.intake, wait):
@@ -157,7 +161,9 @@ func (e *engine) admit(t *tries) (number uint64, ok bool) {
 		}
 		// The pace comes after the slot, so that a request starts as soon as the
 		// pace admits it.
-		if e.Pace.Wait(e.intake) != nil {
+		var err error
+		if t.paced, err = e.Pace.Start(e.intake); err != nil {
+			e.stopIfLater(err)
 			<-e.slots
 			return 0, false
 		}
@@ -184,18 +190,18 @@ func (e *engine) attempt(t *tries, number uint64) Answer {
 		heard = Answer{} // a cancelled request says nothing about the service
 	}
 	t.took(heard, e.breaker.ended(t, number, start, end, heard))
-	e.observe(start, end, answer, e.breaker.inOutage(t))
+	e.observe(t, start, end, answer)
 	return answer
 }
 
 // observe passes an answer on to the pace and to the retry budget. What comes in an outage
-// says nothing about the pace.
-func (e *engine) observe(start, end time.Time, answer Answer, inOutage bool) {
-	a := pace.Answer{Start: start, End: end, RetryAfter: min(answer.RetryAfter, maxRetryAfter)}
+// says nothing about the pace, but the service may ask to wait.
+func (e *engine) observe(t *tries, start, end time.Time, answer Answer) {
+	a := pace.Answer{Start: start, End: end, Number: t.paced, RetryAfter: answer.asks(), Quota: answer.Quota}
 	switch {
-	case inOutage:
+	case e.breaker.inOutage(t):
 		a.Kind = pace.Lost
-	case answer.Verdict == Throttled, answer.RetryAfter > 0: // 503 with Retry-After asks for a lower pace, too
+	case answer.Verdict == Throttled, a.RetryAfter > 0: // 503 with Retry-After asks for a lower pace, too
 		a.Kind = pace.Throttled
 	case (answer.Verdict == Final || answer.Verdict == Forbidden) && answer.HTTPStatus != 0:
 		e.retries.add()
@@ -203,8 +209,25 @@ func (e *engine) observe(start, end time.Time, answer Answer, inOutage bool) {
 		a.Kind = pace.Lost
 	}
 	if e.Pace.Answered(a) {
-		limit, _ := e.Pace.Sustained()
-		e.Log.Debug("throttled, pace reduced", "status", answer.HTTPStatus, "requestsPerSecond", limit)
+		e.logCut(answer)
+	}
+	if a.RetryAfter > 0 || a.Quota.Reset > 0 && a.Quota.Remaining == 0 {
+		e.tellClosed()
+	}
+}
+
+// logCut logs that the pace was cut, with what the server sustains if that was measured.
+func (e *engine) logCut(answer Answer) {
+	attributes := []any{"status", answer.HTTPStatus}
+	if perSecond, measured := e.Pace.Sustained(); measured {
+		attributes = append(attributes, "requestsPerSecond", perSecond)
+	}
+	e.Log.Debug("throttled, pace reduced", attributes...)
+}
+
+func (e *engine) tellClosed() {
+	if until, closed := e.Pace.ClosedUntil(); closed && e.Closed != nil {
+		e.Closed(until)
 	}
 }
 

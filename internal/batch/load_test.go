@@ -99,7 +99,7 @@ func TestRetryAfterIsHonouredByTheLeaverThatGotItAndHoldsUpNobodyElse(t *testing
 					t.Errorf("%d: nothing was sent for %s", status, gap)
 				}
 			}
-			if _, limited := o.Pace.Sustained(); !limited {
+			if !o.Pace.Limited() {
 				t.Errorf("%d: the pace did not fall", status)
 			}
 		})

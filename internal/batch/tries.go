@@ -16,6 +16,7 @@ type tries struct {
 	// leaver only.
 	broken bool
 	probe  *silence // the outage whose probe the next request is; nil: it is none
+	paced  uint64   // number of the request at the pace
 }
 
 // isSuspect reports whether a leaver without an answer may be the reason for that, so that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
@@ -32,6 +33,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = appendTally(text, r.Rows)
 	text = append(text, paceHint(r.Bottleneck, r.concurrency)...)
 	text = append(text, outages(r.Counts)...)
+	text = append(text, waits(r.Wait)...)
 	text = fmt.Appendf(text, "Report: %s\n", nameOf(r.report))
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
@@ -39,7 +41,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = append(text, leftover(r.leftover, r.report)...)
 	text = append(text, r.notDue()...)
 	if err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0 {
-		text = fmt.Appendf(text, "To go on: %s\n", r.resume)
+		text = fmt.Appendf(text, "To go on%s: %s\n", notBefore(err), r.resume)
 	} else {
 		text = append(text, "The run is finished.\n"...)
 	}
@@ -74,11 +76,31 @@ func outages(c run.Counts) string {
 	if c.Outage.Number == 0 {
 		return ""
 	}
-	how := "once"
-	if n := c.Outage.Number; n > 1 {
-		how = group(n) + " times"
+	return fmt.Sprintf("The service answered nobody %s, for %s in all; %s.\n", times(c.Outage.Number), spell(c.Outage.Lasted), count(c.Outage.Probes, "probe"))
+}
+
+// times returns how often something happened.
+func times(n int) string {
+	if n == 1 {
+		return "once"
 	}
-	return fmt.Sprintf("The service answered nobody %s, for %s in all; %s.\n", how, spell(c.Outage.Lasted), count(c.Outage.Probes, "probe"))
+	return group(n) + " times"
+}
+
+// waits says how often the service has asked to wait; "" if it never did.
+func waits(w run.Waits) string {
+	if w.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The service asked to wait %s; the last wait was until %s.\n", times(w.Number), w.Until.Format(time.RFC3339))
+}
+
+// notBefore says from when on another run makes sense; "" if that is now.
+func notBefore(err error) string {
+	if later, ok := errors.AsType[*batch.LaterError](err); ok {
+		return ", not before " + later.Until.Format(time.RFC3339)
+	}
+	return ""
 }
 
 // hints say what a person does about the rows with an outcome.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"offboard/internal/batch"
 	"offboard/internal/leaver"
 	"offboard/internal/run"
 )
@@ -120,6 +122,9 @@ func (a *app) sayProgress(c run.Counts, total int, elapsed time.Duration) {
 			attributes = append(attributes, "nextProbe", o.Next)
 		}
 	}
+	if c.Wait.Waiting(time.Now()) {
+		attributes = append(attributes, "notBefore", c.Wait.Until)
+	}
 	a.say(slog.LevelInfo, eventProgress, progressLine(c, total, elapsed), attributes...)
 }
 
@@ -133,9 +138,13 @@ func (a *app) sayEnd(r runResult, err error) {
 		level, text = slog.LevelError, strings.TrimSpace(whyStopped(err))
 	}
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
-	a.say(level, eventEnd, text, "finished", err == nil, "called", r.Called, "failed", r.Failed, "rows", r.Rows.Total(), "outcomes", outcomesOf(r.Rows),
+	attributes := []any{"finished", err == nil, "called", r.Called, "failed", r.Failed, "rows", r.Rows.Total(), "outcomes", outcomesOf(r.Rows),
 		"tolerated", tolerable, "leftover", outcomesOf(r.leftover), "seconds", rounded(r.Elapsed.Seconds()),
-		"outages", r.Outage.Number, "outageSeconds", rounded(r.Outage.Lasted.Seconds()), "probes", r.Outage.Probes, "report", r.report)
+		"outages", r.Outage.Number, "outageSeconds", rounded(r.Outage.Lasted.Seconds()), "probes", r.Outage.Probes, "waits", r.Wait.Number, "report", r.report}
+	if later, ok := errors.AsType[*batch.LaterError](err); ok {
+		attributes = append(attributes, "notBefore", later.Until)
+	}
+	a.say(level, eventEnd, text, attributes...)
 }
 
 // outcomesOf returns how many rows have each outcome, without those that none has.

@@ -14,7 +14,7 @@ const (
 	exitFine    = 0  // every row is suspended, duplicate, not_due, excluded, or tolerated (--tolerate)
 	exitBroke   = 1  // the run broke: I/O, internal error
 	exitRows    = 3  // finished; at least one row has another outcome
-	ExitStopped = 4  // stopped early: signal, deadline, a brake such as --max-failures, or an outage
+	ExitStopped = 4  // stopped early: signal, deadline, a brake such as --max-failures, an outage, or a service that asks to wait for too long
 	exitRefused = 5  // credentials refused, or one leaver after the other forbidden
 	exitUsage   = 64 // usage, configuration or input error; no request was sent
 	exitLocked  = 75 // another run is writing this report; nothing was sent; try again later
@@ -71,7 +71,7 @@ func joinClose(err, closed error) error {
 // isStop tells whether a command was stopped early.
 func isStop(err error) bool {
 	return errors.Is(err, ErrInterrupted) || errors.Is(err, run.ErrDeadline) || errors.Is(err, batch.ErrTooManyFailures) ||
-		errors.Is(err, batch.ErrNobodySuspended) || errors.Is(err, batch.ErrOutage)
+		errors.Is(err, batch.ErrNobodySuspended) || errors.Is(err, batch.ErrOutage) || errors.Is(err, batch.ErrLater)
 }
 
 // message returns what is written about an error at the end; "" if nothing is.

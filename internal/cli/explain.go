@@ -79,6 +79,9 @@ func remedyFor(err error) string {
 	if errors.Is(err, batch.ErrOutage) {
 		return " (--max-outage)"
 	}
+	if later, ok := errors.AsType[*batch.LaterError](err); ok && later.Deadline {
+		return " (--deadline)"
+	}
 	if errors.Is(err, batch.ErrNobodySuspended) {
 		return "; is it the right tenant?" // no earlier run has suspended anybody there
 	}

@@ -64,6 +64,9 @@ func barText(c run.Counts) string {
 	if o, ok := c.Going(); ok {
 		return outageText(o)
 	}
+	if c.Wait.Waiting(time.Now()) {
+		return waitText(c.Wait)
+	}
 	return fmt.Sprintf("suspending, %d failed", c.Failed)
 }
 
@@ -75,6 +78,11 @@ func outageText(o batch.Outage) string {
 		next = "at " + o.Next.Format(time.TimeOnly)
 	}
 	return fmt.Sprintf("no answer since %s, asking again %s", o.Since.Format(time.TimeOnly), next)
+}
+
+// waitText says until when nothing starts because the service has said so.
+func waitText(w run.Waits) string {
+	return "waiting until " + w.Until.Format(time.TimeOnly) + ", as the service asks"
 }
 
 func (a *app) showPlain(p *run.Progress) (stop func()) {
@@ -104,6 +112,9 @@ func progressLine(c run.Counts, total int, elapsed time.Duration) string {
 	}
 	if o, ok := c.Going(); ok {
 		return fmt.Sprintf("%s of %s done, %s failed, %s (%s)", group(c.Called), group(total), group(c.Failed), outageText(o), printable(o.Reason, 200))
+	}
+	if c.Wait.Waiting(time.Now()) {
+		return fmt.Sprintf("%s of %s done, %s failed, %s", group(c.Called), group(total), group(c.Failed), waitText(c.Wait))
 	}
 	return fmt.Sprintf("%s of %s done, %s failed, %.1f/s, about %s left", group(c.Called), group(total), group(c.Failed), pace, left)
 }

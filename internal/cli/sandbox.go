@@ -20,11 +20,15 @@ import (
 
 // sandboxCommand serves the simulator until a signal ends it.
 type sandboxCommand struct {
-	Port       int           `default:"0" help:"Loopback port; 0: a free one."`
-	RateLimit  float64       `group:"faults" default:"0" help:"Requests per second; further ones are answered with 429. 0: no limit."`
-	RetryAfter time.Duration `group:"faults" default:"0s" help:"Value of Retry-After in answers with 429 and 503, in whole seconds; 0s: no Retry-After."`
-	Latency    time.Duration `group:"faults" default:"0s" help:"Time before each answer."`
-	ErrorShare float64       `group:"faults" default:"0" help:"Share of the requests that are answered with 500, from 0 to 1."`
+	Port           int                      `default:"0" help:"Loopback port; 0: a free one."`
+	RateLimit      float64                  `group:"faults" default:"0" help:"Requests per second; further ones are answered with 429. 0: no limit."`
+	RetryAfter     time.Duration            `group:"faults" default:"0s" help:"Value of Retry-After in answers with 429 and 503, in whole seconds; 0s: no Retry-After."`
+	RetryAfterForm string                   `group:"faults" enum:"seconds,date" default:"seconds" help:"Form of Retry-After: seconds, or date for an HTTP date."`
+	Quota          int                      `group:"faults" default:"0" help:"Requests per --quota-window; further ones are answered with 429. 0: no quota."`
+	QuotaWindow    time.Duration            `group:"faults" default:"1m" help:"Time for which --quota counts; it begins with a request."`
+	QuotaHeaders   thrivetest.RateLimitForm `group:"faults" enum:"none,plain,x,x-unix,list" default:"none" help:"Headers in which each answer names --quota: plain for RateLimit-Limit, -Remaining and -Reset, x for the same with X- in front, x-unix with the reset as a Unix time, list for RateLimit and RateLimit-Policy, or none."`
+	Latency        time.Duration            `group:"faults" default:"0s" help:"Time before each answer."`
+	ErrorShare     float64                  `group:"faults" default:"0" help:"Share of the requests that are answered with 500, from 0 to 1."`
 }
 
 // Help returns the second part of the help of the command.
@@ -46,6 +50,10 @@ func (c *sandboxCommand) Validate() error {
 		return fmt.Errorf("--rate-limit must be 0 or more, not %g", c.RateLimit)
 	case c.RetryAfter < 0 || c.Latency < 0:
 		return errors.New("--retry-after and --latency must not be negative")
+	case c.Quota < 0 || c.QuotaWindow <= 0:
+		return errors.New("--quota must not be negative, and --quota-window must be longer than 0")
+	case c.QuotaHeaders != thrivetest.RateLimitNone && c.Quota == 0:
+		return fmt.Errorf("--quota-headers %s needs a --quota to name", c.QuotaHeaders)
 	case !(c.ErrorShare >= 0 && c.ErrorShare <= 1):
 		return fmt.Errorf("--error-share must be from 0 to 1, not %g", c.ErrorShare)
 	}
@@ -53,8 +61,15 @@ func (c *sandboxCommand) Validate() error {
 }
 
 func (c *sandboxCommand) faults() thrivetest.Faults {
-	f := thrivetest.Faults{Rate: c.RateLimit, Latency: c.Latency, RetryAfterDelay: c.RetryAfter}
-	if c.RetryAfter > 0 {
+	f := thrivetest.Faults{
+		Rate: c.RateLimit, Latency: c.Latency, RetryAfterDelay: c.RetryAfter,
+		Quota: c.Quota, Window: c.QuotaWindow, RateLimit: c.QuotaHeaders,
+	}
+	switch {
+	case c.RetryAfter == 0:
+	case c.RetryAfterForm == "date":
+		f.RetryAfter = thrivetest.RetryAfterDate
+	default:
 		f.RetryAfter = thrivetest.RetryAfterSeconds
 	}
 	if c.ErrorShare > 0 {

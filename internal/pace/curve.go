@@ -21,8 +21,11 @@ const (
 	// margin is the share of its goal at which the pace starts after a cut.
 	margin = 0.95
 	// probe is how long the cubic curve takes, from its goal on, to grow by as
-	// much as the pace was before the cut.
-	probe = 4 * time.Second
+	// much as the pace was before the cut. Where a refusal has stopped everything for a
+	// long Retry-After it takes rareProbe: then it costs too much to ask often whether the
+	// limit has risen.
+	probe     = 4 * time.Second
+	rareProbe = time.Minute
 )
 
 // curve is the pace and how it grows. Its states:
@@ -40,6 +43,7 @@ type curve struct {
 	used  bool          // the pace has delayed a request since it last grew
 	top   float64       // the pace before the cut
 	goal  float64       // what the server sustains, as far as is known
+	probe time.Duration // probe or rareProbe
 }
 
 type curveState string
@@ -49,7 +53,7 @@ const (
 	cubic curveState = "cubic"
 )
 
-func newCurve() curve { return curve{state: ramp, pace: first, base: first} }
+func newCurve() curve { return curve{state: ramp, pace: first, base: first, probe: probe} }
 
 // serial raises the pace to that of a client that sends one request after the
 // other: no server needs protection from that.
@@ -79,13 +83,13 @@ func (c *curve) at(double time.Duration) float64 {
 	if c.state == ramp {
 		return c.base * math.Exp2(c.grown.Seconds()/double.Seconds())
 	}
-	x := (c.grown - c.toGoal()).Seconds() / probe.Seconds()
+	x := (c.grown - c.toGoal()).Seconds() / c.probe.Seconds()
 	return c.goal + c.top*x*x*x
 }
 
 // toGoal is how long the cubic curve takes from its base to its goal.
 func (c *curve) toGoal() time.Duration {
-	return seconds(probe.Seconds() * math.Cbrt((c.goal-c.base)/c.top))
+	return seconds(c.probe.Seconds() * math.Cbrt((c.goal-c.base)/c.top))
 }
 
 // belowGoal reports whether the pace was cut and has not grown to its goal.
@@ -101,6 +105,9 @@ func (c *curve) cutTo(goal float64) {
 	c.set(margin * c.goal)
 	c.base, c.grown, c.used = c.pace, 0, false
 }
+
+// closed notes that a refusal stops everything for a long Retry-After.
+func (c *curve) closed() { c.probe = rareProbe }
 
 // restore lets the pace grow back at once to what it was before the cuts.
 func (c *curve) restore() { c.base, c.goal, c.grown = c.top, c.top, 0 }

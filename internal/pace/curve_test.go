@@ -8,7 +8,7 @@ import (
 
 func TestCurve(t *testing.T) {
 	const latency = 50 * time.Millisecond // a ramp doubles in 300 ms
-	ramping := curve{state: ramp, pace: 100, base: 100, used: true}
+	ramping := curve{state: ramp, pace: 100, base: 100, used: true, probe: probe}
 	cut := ramping
 	cut.cutFrom(100)
 	cut.cutTo(80)

@@ -18,12 +18,16 @@ type law struct {
 	suspicion suspicion
 	outage    outage
 	latency   latency
-	sent      meter // starts of requests
-	delivered meter // ends of clean answers
+	terms     terms
+	evidence  evidence
+	started   uint64 // requests
+	sent      meter  // starts of requests
+	delivered meter  // ends of clean answers
 
 	// cut is when the pace was last cut, or a pause or rest began to apply.
 	// Answers to requests that started before it cause no further change.
-	cut time.Time
+	cut     time.Time
+	limited bool // the server has asked to wait, and requests did
 }
 
 func newLaw() *law {
@@ -40,7 +44,7 @@ func newLaw() *law {
 // wait returns how long the next request has to wait; 0 or less if it may
 // start now.
 func (l *law) wait(now time.Time) time.Duration {
-	return l.schedule.due(l.curve.pace).Sub(now)
+	return max(l.schedule.due(l.curve.pace).Sub(now), l.terms.closed(l.started).at.Sub(now))
 }
 
 // hold notes that a request waits because of the pace.
@@ -48,18 +52,36 @@ func (l *law) hold() { l.curve.used = true }
 
 // start notes that a request starts.
 func (l *law) start(now time.Time) {
+	if l.terms.start(now, l.started) {
+		l.restartMeters(now)
+		l.evidence.begin(now)
+		l.limited = true
+	}
+	l.started++
 	l.schedule.start(now, l.curve.pace, l.latency.smoothed)
 	l.outage.start(now)
 	l.sent.add(now)
 }
 
+// restartMeters measures anew after a time in which nothing was sent, because that would
+// lower both rates. The gap counts as over with this moment.
+func (l *law) restartMeters(now time.Time) {
+	before := l.delivered.newest()
+	l.sent, l.delivered = meter{}, meter{}
+	if !before.IsZero() {
+		l.delivered.add(now)
+	}
+}
+
 // answered takes an answer, in the order of their ends.
 func (l *law) answered(a Answer) {
+	l.terms.take(a)
 	news := !a.Start.Before(l.cut)
 	switch a.Kind {
 	case Clean:
 		before := l.delivered.newest()
 		l.delivered.add(a.End)
+		l.evidence.clean++
 		l.outage.take()
 		if news {
 			l.take(a, before)
@@ -68,6 +90,12 @@ func (l *law) answered(a Answer) {
 		if news {
 			l.refuse(a)
 		}
+	}
+	if closes(a.RetryAfter) {
+		// One request goes ahead then, to see whether the server takes some again.
+		l.schedule.rest(l.terms.retry.at)
+		l.curve.closed()
+		l.limited = true
 	}
 }
 
@@ -124,7 +152,7 @@ func (l *law) fresh(a Answer) {
 		// Between two cuts the server took what it sustains, unless the pace
 		// was low for most of the time. Requests that started within the last
 		// latency may not be answered yet; a refusal can come back sooner.
-		took := max(a.End.Sub(l.cut)-l.latency.smoothed, time.Millisecond)
+		took := max(a.End.Sub(l.evidence.from)-l.latency.smoothed, time.Millisecond)
 		sustained := float64(l.round.clean) / took.Seconds()
 		goal = min(max(sustained, 0.85*offered), offered)
 	}
@@ -167,6 +195,10 @@ func (l *law) cutTo(goal float64, now time.Time) {
 	if !l.soon() {
 		l.curve.cutFrom(l.offered())
 	}
+	if l.curve.state == cubic {
+		l.evidence.end(now)
+	}
+	l.evidence.begin(now)
 	l.curve.cutTo(goal)
 	l.round.begin(0)
 	l.latency.restart()
@@ -193,8 +225,7 @@ func (l *law) rest(a Answer) {
 // it last came up, over all that time, is what it sustains.
 func (l *law) recover(a Answer) {
 	sustained := l.outage.end(a.Start)
-	l.sent, l.delivered = meter{}, meter{} // else the rest would lower both rates
-	l.delivered.add(a.End)
+	l.restartMeters(a.End)
 	l.cutTo(min(l.curve.pace, sustained), a.End)
 }
 

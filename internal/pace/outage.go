@@ -3,7 +3,7 @@ package pace
 import "time"
 
 // restLeast and restMost bound the rests between two probes while the server
-// takes nothing. The server may allow, or ask for, more than restMost.
+// takes nothing, unless the server says how long they should be.
 const (
 	restLeast = 50 * time.Millisecond
 	restMost  = 5 * time.Second
@@ -38,15 +38,19 @@ func (o *outage) start(now time.Time) {
 // take counts a request that the server has taken.
 func (o *outage) take() { o.taken++ }
 
-// refuse notes that the server takes nothing, and returns how long to rest:
-// no longer than the server asked. (The leaver that was refused waits for all
-// of that; the run need not.)
+// refuse notes that the server takes nothing, and returns how long to rest: no longer than
+// the server asked, and all of that if it is long. (The leaver that was refused waits for
+// all of it; the run need not.)
 func (o *outage) refuse(retryAfter time.Duration) time.Duration {
+	o.state = down
+	if closes(retryAfter) {
+		o.rest = restMost
+		return retryAfter
+	}
 	most := restMost
 	if retryAfter > 0 {
 		most = retryAfter
 	}
-	o.state = down
 	o.rest = min(max(2*o.rest, restLeast), most)
 	return o.rest
 }

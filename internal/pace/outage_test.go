@@ -14,7 +14,7 @@ func TestRestsDouble(t *testing.T) {
 	}{
 		{"up to five seconds", 0, []int{50, 100, 200, 400, 800, 1600, 3200, 5000, 5000}},
 		{"up to what the server asks for", 300 * time.Millisecond, []int{50, 100, 200, 300, 300}},
-		{"also beyond five seconds if it asks for that", 8 * time.Second, []int{50, 100, 200, 400, 800, 1600, 3200, 6400, 8000}},
+		{"at once as long as it asks if that is more than five seconds", 8 * time.Second, []int{8000, 8000}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,14 +12,16 @@
 //	                    ├─ round      idle, judging
 //	                    ├─ suspicion  suspected, cleared
 //	                    ├─ outage     up, down
-//	                    └─ latency    normal, slow, eased
+//	                    ├─ latency    normal, slow, eased
+//	                    └─ terms      open, counted, closed
 //
 // A request starts when both the ceiling and the law allow it. Neither knows
 // the other, and neither has a clock: Pace alone looks at the time and waits.
 // The law takes each answer to its machines, and acts on what they find: the
 // round says whether the server refuses too much, suspicion whether the pace
 // is the reason, outage and latency whether requests must pause, the curve
-// what the pace is, and the schedule when the next request is due.
+// what the pace is, and the schedule when the next request is due. What the server says in
+// so many words, by Retry-After or a quota, are the terms: they only ever delay a request.
 package pace
 
 import (
@@ -32,8 +34,13 @@ import (
 type Answer struct {
 	Start, End time.Time // of the request
 	Kind       Kind
-	// RetryAfter is how long a throttled answer asks to wait; 0 if it does not.
+	// Number is that of the request (see Start).
+	Number uint64
+	// RetryAfter is how long the server asks to wait, from the end on; 0 if it does not.
+	// Until then no request starts, whatever the kind of the answer is.
 	RetryAfter time.Duration
+	// Quota is what the server says it still takes.
+	Quota Quota
 }
 
 // Kind is what an answer means for the pace.
@@ -54,7 +61,7 @@ type Pace struct {
 	// that sends the token takes it out again.
 	line   chan struct{}
 	timer  *time.Timer   // of the goroutine that holds the token
-	sooner chan struct{} // from Answered to that goroutine: the pace has grown
+	sooner chan struct{} // from Answered to that goroutine: ask again
 
 	mu      sync.Mutex
 	ceiling *ceiling
@@ -77,22 +84,32 @@ func New(ceiling float64) *Pace {
 
 // Wait returns nil when a request may start, and the context's error if it is
 // done before. It must be called before every request, a repeated one
-// included.
+// included. It returns a *LaterError at once if the server takes nothing for longer than
+// Longest, or not before the deadline of the context.
 func (p *Pace) Wait(ctx context.Context) error {
-	if err := ctx.Err(); err != nil || p.pass() {
-		return err
+	_, err := p.Start(ctx)
+	return err
+}
+
+// Start is Wait, and returns the number of the request that may start.
+func (p *Pace) Start(ctx context.Context) (number uint64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if number := p.pass(); number > 0 {
+		return number, nil
 	}
 	defer p.leave()
 	select {
 	case p.line <- struct{}{}:
 		defer func() { <-p.line }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return 0, ctx.Err()
 	}
 	for ctx.Err() == nil {
-		wait := p.ask()
-		if wait <= 0 {
-			return nil
+		number, wait, err := p.ask(ctx)
+		if number > 0 || err != nil {
+			return number, err
 		}
 		p.timer.Reset(wait)
 		select {
@@ -102,19 +119,19 @@ func (p *Pace) Wait(ctx context.Context) error {
 		}
 		p.timer.Stop()
 	}
-	return ctx.Err()
+	return 0, ctx.Err()
 }
 
-// pass starts a request if no other waits and it is time. Otherwise the caller
-// is counted as waiting.
-func (p *Pace) pass() bool {
+// pass starts a request if no other waits and it is time. Otherwise it returns 0, and the
+// caller is counted as waiting.
+func (p *Pace) pass() (number uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.waiting == 0 && p.start(time.Now()) <= 0 {
-		return true
+		return p.law.started
 	}
 	p.waiting++
-	return false
+	return 0
 }
 
 func (p *Pace) leave() {
@@ -123,10 +140,21 @@ func (p *Pace) leave() {
 	p.waiting--
 }
 
-func (p *Pace) ask() time.Duration {
+// ask starts a request if it is time, and else returns how long it has to wait. The error
+// says that this is too long.
+func (p *Pace) ask(ctx context.Context) (number uint64, wait time.Duration, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.start(time.Now())
+	now := time.Now()
+	if wait = p.start(now); wait <= 0 {
+		return p.law.started, 0, nil
+	}
+	m := p.law.terms.closed(p.law.started)
+	deadline, limited := ctx.Deadline()
+	if m.at.After(now) && (m.far || limited && m.at.After(deadline)) {
+		return 0, 0, &LaterError{m.at}
+	}
+	return 0, wait, nil
 }
 
 // start lets a request start now and returns 0, or returns how long it has to
@@ -153,7 +181,8 @@ func (p *Pace) Answered(a Answer) (cut bool) {
 	defer p.mu.Unlock()
 	before := p.law.curve.pace
 	p.law.answered(a)
-	if p.waiting > 0 && p.law.curve.pace > before {
+	// Who waits asks again: what the server says may be sooner, or too late.
+	if p.waiting > 0 && (p.law.curve.pace > before || a.RetryAfter > 0 || a.Quota.Reset > 0) {
 		select {
 		case p.sooner <- struct{}{}:
 		default: // a signal is there already
@@ -162,10 +191,27 @@ func (p *Pace) Answered(a Answer) (cut bool) {
 	return p.law.curve.pace < before
 }
 
-// Sustained returns how many requests per second the server sustains, as far
-// as is known, and false if it has set no limit so far.
-func (p *Pace) Sustained() (perSecond float64, limited bool) {
+// ClosedUntil returns the time before which no request starts because the server has said
+// so; false if there is none.
+func (p *Pace) ClosedUntil() (until time.Time, closed bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.law.curve.goal, p.law.curve.state == cubic
+	m := p.law.terms.closed(p.law.started)
+	return m.at, m.at.After(time.Now())
+}
+
+// Limited reports whether the server has limited the pace so far: it has refused, it has
+// slowed down, or it has asked to wait.
+func (p *Pace) Limited() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.law.curve.state == cubic || p.law.limited
+}
+
+// Sustained returns how many requests per second the server was seen to sustain, and false
+// if that was not measured. It is never more than what was sent and taken.
+func (p *Pace) Sustained() (perSecond float64, measured bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.law.sustained()
 }

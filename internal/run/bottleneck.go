@@ -8,8 +8,8 @@ import (
 // Bottleneck is what limited the pace of a run, if a person can do something about
 // it or wants to know. The zero value means that nothing did.
 type Bottleneck struct {
-	// Sustained is how many requests per second the server sustains; 0 if it has
-	// set no limit.
+	// Sustained is how many requests per second the server was seen to sustain; 0 if that
+	// was not measured.
 	Sustained float64
 	// Concurrency is how many requests in flight would make the run faster; 0 if
 	// more of them would not.
@@ -23,12 +23,16 @@ type effort struct {
 	elapsed     time.Duration
 	concurrency int
 	ceiling     float64 // requests per second; 0: none
-	sustained   float64 // requests per second, by the server; 0: it has set no limit
+	sustained   float64 // requests per second that the server was seen to sustain; 0: not measured
+	limited     bool    // the server has limited the pace
 }
 
 func (e effort) bottleneck() Bottleneck {
 	if e.sustained > 0 {
 		return Bottleneck{Sustained: e.sustained}
+	}
+	if e.limited {
+		return Bottleneck{} // more in flight would not help, and what would is not known
 	}
 	return Bottleneck{Concurrency: e.moreInFlight()}
 }

@@ -20,6 +20,7 @@ func TestTheBottleneckOfARun(t *testing.T) {
 		{"the ceiling", func(e *effort) { e.ceiling, e.elapsed = 10, 100*time.Second }, Bottleneck{}},
 		{"requests in flight, which just reached the ceiling", func(e *effort) { e.ceiling = 40 }, Bottleneck{Concurrency: 16}},
 		{"the server", func(e *effort) { e.sustained = 40.2 }, Bottleneck{Sustained: 40.2}},
+		{"the server, by how much is not measured", func(e *effort) { e.limited = true }, Bottleneck{}},
 		{"a slow server", func(e *effort) { e.sustained = 2.46 }, Bottleneck{Sustained: 2.46}},
 		{"a fast machine", func(e *effort) { e.busy, e.elapsed = time.Second, 125*time.Millisecond }, Bottleneck{}},
 		{"fast answers", func(e *effort) { e.leavers = 100_000 }, Bottleneck{}},

@@ -135,6 +135,7 @@ func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *th
 		Proven:      r.Proven,
 		MaxOutage:   c.MaxOutage,
 		Outages:     p.Outage,
+		Closed:      p.Closed,
 		First:       c.First,
 		Grace:       Grace,
 		Jitter:      c.Jitter,
@@ -181,8 +182,9 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
 	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start), Left: p.Left()}
 	made := effort{leavers: e.Called, busy: e.Busy, elapsed: e.Elapsed, concurrency: c.Concurrency, ceiling: c.Rate}
-	if limit, limited := pace.Sustained(); limited {
-		made.sustained = limit
+	made.limited = pace.Limited()
+	if perSecond, measured := pace.Sustained(); measured {
+		made.sustained = perSecond
 	}
 	e.Bottleneck = made.bottleneck()
 	return e

@@ -22,7 +22,17 @@ type Counts struct {
 	// and the last one. The last one has no end while it goes on.
 	Outages []batch.Outage
 	Outage  OutageTotals
+	Wait    Waits
 }
+
+// Waits are the times in which nothing starts because the service has said so.
+type Waits struct {
+	Number int
+	Until  time.Time // the end of the last one
+}
+
+// Waiting reports whether one of them goes on.
+func (w Waits) Waiting(now time.Time) bool { return w.Until.After(now) }
 
 // OutageTotals are the figures of all outages of a run.
 type OutageTotals struct {
@@ -64,8 +74,8 @@ func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
 	return &Progress{Total: total, Start: start, next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, left: left{}}
 }
 
-// Watch makes Record call f with the figures whenever Counts.Called has changed, or an
-// outage, by one goroutine at a time. Call Watch before the run begins.
+// Watch makes Record call f with the figures whenever Counts.Called has changed, an
+// outage, or a wait, by one goroutine at a time. Call Watch before the run begins.
 func (p *Progress) Watch(f func(Counts)) { p.watch = f }
 
 // Record records results and then counts them. It does not count results that could
@@ -151,6 +161,23 @@ func (p *Progress) Outage(o batch.Outage) {
 	}
 	if p.watch != nil {
 		p.watch(*c)
+	}
+}
+
+// Closed takes note that nothing starts before a time because the service has said so.
+func (p *Progress) Closed(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := &p.counts.Wait
+	if !until.After(w.Until) {
+		return // another answer has said as much
+	}
+	if !w.Waiting(time.Now()) {
+		w.Number++
+	}
+	w.Until = until
+	if p.watch != nil {
+		p.watch(p.counts)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/pace"
 	"offboard/pkg/thrive"
 )
 
@@ -25,7 +26,10 @@ func (s suspender) Suspend(ctx context.Context, l leaver.Leaver) batch.Answer {
 	if err != nil {
 		return answerTo(err)
 	}
-	answer := batch.Answer{HTTPStatus: got.Response.Status, RequestID: got.Response.RequestID, Outcome: leaver.Suspended}
+	answer := batch.Answer{
+		HTTPStatus: got.Response.Status, RequestID: got.Response.RequestID, Outcome: leaver.Suspended,
+		Quota: pace.Quota(got.Response.RateLimit),
+	}
 	if !got.Suspended() {
 		answer.Outcome, answer.Reason = leaver.Unconfirmed, unconfirmed(got, l.Ref)
 	}
@@ -55,10 +59,13 @@ func answerTo(err error) batch.Answer {
 		if errors.Is(err, thrive.ErrInvalidRef) {
 			return batch.Answer{Outcome: leaver.Rejected, Reason: err.Error()}
 		}
+		if _, later := errors.AsType[*pace.LaterError](err); later {
+			return batch.Answer{Outcome: leaver.Failed, Verdict: batch.Transient, Reason: "the answer could not be confirmed: " + err.Error()}
+		}
 		// The run has cancelled the request, which may have taken effect.
 		return batch.Answer{Outcome: leaver.Failed, Verdict: batch.Transient, Reason: "the request was cancelled before its answer came"}
 	}
-	answer := batch.Answer{HTTPStatus: e.Status, RequestID: e.RequestID, Reason: e.Error(), RetryAfter: e.RetryAfter}
+	answer := batch.Answer{HTTPStatus: e.Status, RequestID: e.RequestID, Reason: e.Error(), RetryAfter: e.RetryAfter, Quota: pace.Quota(e.RateLimit)}
 	switch e.Class {
 	case thrive.Transient:
 		answer.Outcome, answer.Verdict = leaver.Failed, batch.Transient

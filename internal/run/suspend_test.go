@@ -11,6 +11,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/pace"
 	"offboard/pkg/thrive"
 	"offboard/pkg/thrivetest"
 )
@@ -46,6 +47,20 @@ func TestErrorsOfTheAPI(t *testing.T) {
 				t.Errorf("got %s, %d; want %s, %d", got.Outcome, got.Verdict, tt.outcome, tt.verdict)
 			}
 		})
+	}
+}
+
+func TestTheEngineGetsTheQuotaOfARefusal(t *testing.T) {
+	got := answerTo(&thrive.Error{Status: 429, Class: thrive.Throttled, RateLimit: thrive.RateLimit{Remaining: 3, Reset: time.Minute}})
+	if want := (pace.Quota{Remaining: 3, Reset: time.Minute}); got.Quota != want {
+		t.Errorf("got %+v, want %+v", got.Quota, want)
+	}
+}
+
+func TestARepeatThatTheServiceMakesTooLateIsNoCancelledRequest(t *testing.T) {
+	got := answerTo(&pace.LaterError{Until: time.Now()})
+	if got.Outcome != leaver.Failed || got.Verdict != batch.Transient || !strings.Contains(got.Reason, "takes no more requests until") {
+		t.Errorf("got %+v", got)
 	}
 }
 

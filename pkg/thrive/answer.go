@@ -24,7 +24,7 @@ type answer struct {
 }
 
 func (a *answer) response() Response {
-	return Response{Status: a.status, RequestID: requestID(a.header, a.sanitize)}
+	return Response{Status: a.status, RequestID: requestID(a.header, a.sanitize), RateLimit: rateLimit(a.header)}
 }
 
 func (a *answer) ok() bool { return a.status >= 200 && a.status <= 299 }
@@ -67,6 +67,7 @@ func (a *answer) toError() *Error {
 		Phrase:     http.StatusText(a.status),
 		RequestID:  requestID(a.header, a.sanitize),
 		RetryAfter: retryAfter(a.header),
+		RateLimit:  rateLimit(a.header),
 		Class:      classOfStatus(a.status),
 		Err:        a.cause,
 	}

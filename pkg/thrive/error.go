@@ -67,9 +67,12 @@ type Error struct {
 	Message string
 	// RequestID is that of Response.
 	RequestID string
-	// RetryAfter is how long the server asks to wait, from 0 to 24 hours; 0 if
+	// RetryAfter is how long the server asks to wait, from 0 to a year; 0 if
 	// it does not ask.
 	RetryAfter time.Duration
+	// RateLimit is what the answer of the API says about further requests. An answer of
+	// the token endpoint says nothing about them.
+	RateLimit RateLimit
 	// Class is the kind of failure.
 	Class Class
 	// Err is the cause if there was no complete answer, and nil otherwise, also for
@@ -133,20 +136,22 @@ func classOfStatus(status int) Class {
 	}
 }
 
-const maxRetryAfter = 24 * time.Hour
-
 // retryAfter reads a Retry-After header: seconds or a date. The vendor does not
-// document whether the API sends one, and in which form.
-func retryAfter(h http.Header) time.Duration {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	seconds, err := strconv.ParseUint(value, 10, 64)
-	if err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second
+// document whether the API sends one, and in which form. A number with decimals, which the
+// standard does not know, is rounded up. What is in the past, or cannot be read, asks for
+// nothing. Of several values the longest wait counts.
+func retryAfter(h http.Header) (longest time.Duration) {
+	for _, value := range h["Retry-After"] { // nearly always none
+		value = strings.TrimSpace(value)
+		var asked time.Duration
+		if seconds, ok := wholeSeconds(value); ok {
+			asked = time.Duration(min(seconds, int64(maxReset/time.Second))) * time.Second
+		} else if at, err := http.ParseTime(value); err == nil {
+			asked = min(untilServerTime(h, at), maxReset)
+		}
+		longest = max(longest, asked)
 	}
-	if at, err := http.ParseTime(value); err == nil {
-		return min(max(0, time.Until(at)), maxRetryAfter)
-	}
-	return 0
+	return longest
 }
 
 // requestIDHeaders are tried in this order, because the vendor does not document

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -271,6 +272,8 @@ func TestACancelledCallReturnsTheErrorOfItsContext(t *testing.T) {
 	})
 }
 
+const year = 366 * 24 * time.Hour
+
 func TestRetryAfter(t *testing.T) {
 	tests := map[string]struct {
 		header func(now time.Time) string
@@ -282,13 +285,21 @@ func TestRetryAfter(t *testing.T) {
 		"seconds with space":         {func(time.Time) string { return " 7 " }, 7 * time.Second},
 		"negative":                   {func(time.Time) string { return "-7" }, 0},
 		"a word":                     {func(time.Time) string { return "soon" }, 0},
-		"a fraction":                 {func(time.Time) string { return "1.5" }, 0},
-		"more than a day":            {func(time.Time) string { return "86401" }, 24 * time.Hour},
-		"more than a Duration holds": {func(time.Time) string { return "9223372036854775807" }, 24 * time.Hour},
-		"more than an integer holds": {func(time.Time) string { return strings.Repeat("9", 40) }, 24 * time.Hour},
+		"a fraction is rounded up":   {func(time.Time) string { return "1.5" }, 2 * time.Second},
+		"a fraction of nothing":      {func(time.Time) string { return "3.000" }, 3 * time.Second},
+		"a fraction without an end":  {func(time.Time) string { return "1." }, 0},
+		"an exponent":                {func(time.Time) string { return "1e3" }, 0},
+		"a sign":                     {func(time.Time) string { return "+5" }, 0},
+		"more than a day":            {func(time.Time) string { return "86401" }, 86401 * time.Second},
+		"more than a year":           {func(time.Time) string { return "99999999" }, year},
+		"more than a Duration holds": {func(time.Time) string { return "9223372036854775807" }, year},
+		"more than an integer holds": {func(time.Time) string { return strings.Repeat("9", 40) }, year},
+		"more, with a fraction":      {func(time.Time) string { return "9223372036854775807.5" }, year},
 		"a date":                     {func(n time.Time) string { return n.Add(90 * time.Second).Format(http.TimeFormat) }, 90 * time.Second},
 		"a date in the past":         {func(n time.Time) string { return n.Add(-time.Hour).Format(http.TimeFormat) }, 0},
-		"a date in the far future":   {func(n time.Time) string { return n.AddDate(100, 0, 0).Format(http.TimeFormat) }, 24 * time.Hour},
+		"a date in the far future":   {func(n time.Time) string { return n.AddDate(100, 0, 0).Format(http.TimeFormat) }, year},
+		"the last date there is":     {func(time.Time) string { return "Fri, 31 Dec 9999 23:59:59 GMT" }, year},
+		"a date in RFC 850 form":     {func(n time.Time) string { return n.Add(time.Minute).Format(time.RFC850) }, time.Minute},
 		"a date in ANSI C form":      {func(n time.Time) string { return n.Add(time.Minute).Format(time.ANSIC) }, time.Minute},
 		"a date in another zone":     {func(time.Time) string { return "Sat, 01 Jan 2000 00:00:09 CET" }, 0},
 		"a list is not a number":     {func(time.Time) string { return "5, 6" }, 0},
@@ -304,6 +315,33 @@ func TestRetryAfter(t *testing.T) {
 					if e.RetryAfter != tt.want {
 						t.Errorf("%d: %v, want %v", status, e.RetryAfter, tt.want)
 					}
+				}
+			})
+		})
+	}
+}
+
+func TestADateIsComparedWithTheClockOfTheServer(t *testing.T) {
+	tests := map[string]struct {
+		date func(now time.Time) string // the server's clock
+		want time.Duration              // for a date 90 s from now by our clock
+	}{
+		"the same time":       {func(n time.Time) string { return n.Format(http.TimeFormat) }, 90 * time.Second},
+		"it is an hour ahead": {func(n time.Time) string { return n.Add(time.Hour).Format(http.TimeFormat) }, 0},
+		"it is a minute slow": {func(n time.Time) string { return n.Add(-time.Minute).Format(http.TimeFormat) }, 150 * time.Second},
+		"none":                {func(time.Time) string { return "" }, 90 * time.Second},
+		"one that is no date": {func(time.Time) string { return "yesterday" }, 90 * time.Second},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				now := time.Now().UTC()
+				at := now.Add(90 * time.Second)
+				h := answering(429, "", "", "Retry-After", at.Format(http.TimeFormat), "Date", tt.date(now),
+					"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", strconv.FormatInt(at.Unix(), 10))
+				e := suspendError(t, thrive.Config{BaseURL: "http://localhost", Transport: inMemory{h}})
+				if e.RetryAfter != tt.want || e.RateLimit.Reset != tt.want {
+					t.Errorf("got %s, and a reset in %s; want %s", e.RetryAfter, e.RateLimit.Reset, tt.want)
 				}
 			})
 		})

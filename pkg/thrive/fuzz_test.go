@@ -100,7 +100,7 @@ func classOf(status int) thrive.Class {
 	return thrive.Final
 }
 
-// FuzzRetryAfter sends arbitrary values: RetryAfter is from 0 to 24 hours.
+// FuzzRetryAfter sends arbitrary values: RetryAfter is from 0 to a year.
 func FuzzRetryAfter(f *testing.F) {
 	for _, value := range []string{"", "0", "7", "-1", "1.5", "99999999999999999999", "Wed, 21 Oct 2115 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00 GMT", "soon", " 3 "} {
 		f.Add(value)
@@ -114,8 +114,36 @@ func FuzzRetryAfter(f *testing.F) {
 		if !ok {
 			t.Fatalf("got %v", err)
 		}
-		if e.RetryAfter < 0 || e.RetryAfter > 24*time.Hour {
+		if e.RetryAfter < 0 || e.RetryAfter > year {
 			t.Fatalf("%q is a wait of %s", value, e.RetryAfter)
+		}
+	})
+}
+
+// FuzzRateLimit sends arbitrary values of all headers with limits: what is read of them is
+// within its bounds.
+func FuzzRateLimit(f *testing.F) {
+	f.Add("100", "50", "30", `"default";r=50;t=30`, `"default";q=100;w=60`)
+	f.Add("10, 10;w=1, 50;w=60", "0", "1782900000", `"a";r=0;t=5, "b";r=7;t=60;pk=:cHJvamVjdA==:`, `"a";q=5;w=5, b;q=1.5;x`)
+	f.Add("", "-1", "1.5", `"a\"b";r=1;t=-1;t=?1`, `"`)
+	f.Add("9999999999999999999999", "0", "9223372036854775807", `tok*en;r=9223372036854775807;t=9223372036854775807`, `?0`)
+	f.Add("5", "0.5", "1e9", `limit=100, remaining=50, reset=30`, `();a`)
+	f.Fuzz(func(t *testing.T, limit, remaining, reset, list, policy string) {
+		headers := http.Header{}
+		for _, prefix := range []string{"Ratelimit", "X-Ratelimit"} {
+			headers[prefix+"-Limit"], headers[prefix+"-Remaining"], headers[prefix+"-Reset"] = []string{limit}, []string{remaining}, []string{reset}
+		}
+		headers["Ratelimit"], headers["Ratelimit-Policy"] = []string{list}, []string{policy}
+		c := clientOf(t, func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 429, Header: headers, Body: http.NoBody}, nil
+		})
+		_, err := c.SuspendUser(context.Background(), "E1", time.Time{})
+		e, ok := err.(*thrive.Error)
+		if !ok {
+			t.Fatalf("got %v", err)
+		}
+		if l := e.RateLimit; l.Remaining < 0 || l.Reset < 0 || l.Reset > year || l.Reset == 0 && l.Remaining != 0 {
+			t.Fatalf("got %+v", l)
 		}
 	})
 }

@@ -23,6 +23,8 @@ type Response struct {
 	// characters; "" if there is none. The vendor does not document a header for
 	// it, so the client looks at the usual ones.
 	RequestID string
+	// RateLimit is what the answer says about further requests.
+	RateLimit RateLimit
 }
 
 // LifecycleUser is the user lifecycle resource (vendor's documentation of

@@ -74,6 +74,13 @@ type Faults struct {
 	// Burst of 0 is one second's worth of calls.
 	Rate  float64
 	Burst int
+	// Quota is how many REST calls each Window takes; calls beyond it are answered with
+	// 429. A Quota of 0 is none, and a Window of 0 a minute. A window begins with the
+	// first call after the last one. RateLimit is the form in which each answer to a REST
+	// call names the quota.
+	Quota     int
+	Window    time.Duration
+	RateLimit RateLimitForm
 	// RetryAfter is the form of the header in every 429 and 503, and
 	// RetryAfterDelay its value, rounded up to whole seconds.
 	RetryAfter      RetryAfter
@@ -105,9 +112,9 @@ type Faults struct {
 }
 
 // SetFaults replaces all faults at once. Calls in progress keep the former ones.
-// The rate limit starts again with a full burst. SetFaults copies the maps.
+// The rate limit starts again with a full burst, and the quota with a new window. SetFaults copies the maps.
 func (s *Server) SetFaults(f Faults) {
-	active := &activeFaults{Faults: f, now: s.opts.Now}
+	active := &activeFaults{Faults: f, now: s.opts.Now, quota: newQuota(f)}
 	active.Refs, active.Reads = cloneFaults(f.Refs), cloneFaults(f.Reads)
 	active.FirstFault = orDefault(f.FirstFault, http.StatusServiceUnavailable)
 	if f.Rate > 0 {
@@ -135,6 +142,7 @@ type activeFaults struct {
 	Faults
 	now     func() time.Time
 	limiter *rate.Limiter // nil: no limit
+	quota   *quota        // nil: none
 	shares  []share
 }
 

@@ -149,8 +149,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody))
 	c.incomplete = err != nil
 	s.callStarted(c.kind)
-	a := s.answer(&c)
+	f := s.faults.Load()
+	left, allowed := f.quota.take(s.opts.Now())
+	var a answer
+	if allowed {
+		a = s.answer(f, &c)
+	} else {
+		a = tooMany(f)
+	}
 	s.callEnded(c.kind, a.status) // before writing, so that Stats includes every answer received
+	left.write(w.Header(), f.RateLimit, s.opts.Now())
 	a.write(w)
 }
 
@@ -189,10 +197,9 @@ type call struct {
 
 // answer applies the rate limit, the latency and the check of credentials, in the
 // order of a gateway, and then serves the call.
-func (s *Server) answer(c *call) answer {
-	f := s.faults.Load()
+func (s *Server) answer(f *activeFaults, c *call) answer {
 	if !f.allow(s.opts.Now()) {
-		return f.withRetryAfter(problem(http.StatusTooManyRequests, "too many requests: wait and retry"))
+		return tooMany(f)
 	}
 	if !f.delay(c.request.Context()) {
 		return answer{} // the client has closed the connection
@@ -228,6 +235,10 @@ func (s *Server) answer(c *call) answer {
 		a.extra = extraOn(c.request, f.ExtraDelay)
 	}
 	return a
+}
+
+func tooMany(f *activeFaults) answer {
+	return f.withRetryAfter(problem(http.StatusTooManyRequests, "too many requests: wait and retry"))
 }
 
 // decodeRef decodes the ref. By the vendor's documentation it is one segment of at
