@@ -37,7 +37,8 @@ type Answer struct {
 	// Number is that of the request (see Start).
 	Number uint64
 	// RetryAfter is how long the server asks to wait, from the end on; 0 if it does not.
-	// Until then no request starts, whatever the kind of the answer is.
+	// If that is more than five seconds no request starts until then, whatever the kind of
+	// the answer is.
 	RetryAfter time.Duration
 	// Quota is what the server says it still takes.
 	Quota Quota

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,18 +95,22 @@ func serveStreams(t *testing.T, asked func(s streams, stream uint32)) *thrive.Cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var all sync.WaitGroup
+	all.Go(func() {
+		var open []net.Conn
 		for {
 			conn, err := l.Accept()
 			if err != nil {
-				return
+				break
 			}
-			go streams{conn}.serve(asked)
+			open = append(open, conn)
+			all.Go(func() { streams{conn}.serve(asked) })
 		}
-	}()
-	t.Cleanup(func() { _ = l.Close(); <-done })
+		for _, conn := range open {
+			_ = conn.Close()
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); all.Wait() })
 	c := newClient(t, thrive.Config{BaseURL: "https://" + l.Addr().String(), Credentials: basic, Timeout: 2 * time.Second})
 	roots := x509.NewCertPool()
 	roots.AddCert(certified.Certificate())
