@@ -72,9 +72,9 @@ type Options struct {
 	// Outages, if it is not nil, is called with an outage whenever something about it
 	// changes, by one goroutine at a time. It must not block.
 	Outages func(Outage)
-	// Closed, if it is not nil, is called with the time before which no request starts
-	// because an answer has said so. It is called from several goroutines, and must not block.
-	Closed func(until time.Time)
+	// Closed, if it is not nil, is called with the time of an answer, and the time before
+	// which no request starts because it has said so. It is called from several goroutines, and must not block.
+	Closed func(now, until time.Time)
 	Grace  time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.

@@ -212,7 +212,7 @@ func (e *engine) observe(t *tries, start, end time.Time, answer Answer) {
 		e.logCut(answer)
 	}
 	if a.RetryAfter > 0 || a.Quota.Reset > 0 && a.Quota.Remaining == 0 {
-		e.tellClosed()
+		e.tellClosed(end)
 	}
 }
 
@@ -225,9 +225,9 @@ func (e *engine) logCut(answer Answer) {
 	e.Log.Debug("throttled, pace reduced", attributes...)
 }
 
-func (e *engine) tellClosed() {
+func (e *engine) tellClosed(now time.Time) {
 	if until, closed := e.Pace.ClosedUntil(); closed && e.Closed != nil {
-		e.Closed(until)
+		e.Closed(now, until)
 	}
 }
 

@@ -40,7 +40,7 @@ func TestNobodyIsCalledBeforeALongRetryAfterIsOver(t *testing.T) {
 					l, o := &ledger{}, options()
 					o.Pace, o.MaxOutage = found(50), 15*time.Minute
 					var told []time.Time
-					o.Closed = func(until time.Time) { told = append(told, until) }
+					o.Closed = func(_, until time.Time) { told = append(told, until) }
 					if err := Run(t.Context(), t.Context(), tasks(300), s, l, o); err != nil {
 						t.Fatal(err)
 					}

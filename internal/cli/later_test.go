@@ -83,8 +83,8 @@ func TestTheEventsSayUntilWhenTheServiceAsksToWait(t *testing.T) {
 		a.logTo("json", 0)
 		p := newProgress(100)
 		until := time.Now().Add(15 * time.Second).UTC()
-		p.Closed(until)
-		p.Closed(until.Add(-time.Second)) // says less than is known
+		p.Closed(time.Now(), until)
+		p.Closed(time.Now(), until.Add(-time.Second)) // says less than is known
 		stop := a.show(p, "plain")
 		time.Sleep(21 * time.Second)
 		stop()
@@ -115,7 +115,7 @@ func TestTheEventsSayUntilWhenTheServiceAsksToWait(t *testing.T) {
 func TestTheBarSaysUntilWhenTheServiceAsksToWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newProgress(100)
-		p.Closed(time.Now().Add(time.Minute).UTC())
+		p.Closed(time.Now(), time.Now().Add(time.Minute).UTC())
 		if got := barText(p.Counts()); got != "waiting until 00:01:00, as the service asks" {
 			t.Errorf("got %q", got)
 		}

@@ -164,15 +164,15 @@ func (p *Progress) Outage(o batch.Outage) {
 	}
 }
 
-// Closed takes note that nothing starts before a time because the service has said so.
-func (p *Progress) Closed(until time.Time) {
+// Closed takes note that from now on nothing starts before a time because the service has said so.
+func (p *Progress) Closed(now, until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w := &p.counts.Wait
 	if !until.After(w.Until) {
 		return // another answer has said as much
 	}
-	if !w.Waiting(time.Now()) {
+	if !w.Waiting(now) {
 		w.Number++
 	}
 	w.Until = until
