@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -57,7 +56,6 @@ func (s streams) answer(stream uint32, status []byte, body string) {
 // serve reads frames until the connection is closed. It calls asked when a request has
 // come as a whole.
 func (s streams) serve(asked func(s streams, stream uint32)) {
-	defer s.conn.Close()
 	preface := make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
 	if _, err := io.ReadFull(s.conn, preface); err != nil {
 		return
@@ -95,22 +93,7 @@ func serveStreams(t *testing.T, asked func(s streams, stream uint32)) *thrive.Cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all sync.WaitGroup
-	all.Go(func() {
-		var open []net.Conn
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				break
-			}
-			open = append(open, conn)
-			all.Go(func() { streams{conn}.serve(asked) })
-		}
-		for _, conn := range open {
-			_ = conn.Close()
-		}
-	})
-	t.Cleanup(func() { _ = l.Close(); all.Wait() })
+	serveConns(t, l, func(conn net.Conn) { streams{conn}.serve(asked) })
 	c := newClient(t, thrive.Config{BaseURL: "https://" + l.Addr().String(), Credentials: basic, Timeout: 2 * time.Second})
 	roots := x509.NewCertPool()
 	roots.AddCert(certified.Certificate())

@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,15 +29,56 @@ func tunnel(client net.Conn, server string) {
 	if err != nil {
 		return
 	}
-	defer to.Close()
-	go func() {
+	var up sync.WaitGroup
+	up.Go(func() {
 		_, _ = io.Copy(to, client)
-		_ = to.(*net.TCPConn).CloseWrite()
-	}()
+		_ = to.Close()
+	})
 	_, _ = io.Copy(client, to)
+	_ = client.Close()
+	up.Wait()
 }
 
-// serveProxy serves connections by a function that has read the CONNECT request, and
+// serveConns serves each connection of a listener until the test ends. Then it closes all
+// of them.
+func serveConns(t *testing.T, l net.Listener, serve func(net.Conn)) {
+	t.Helper()
+	var (
+		mu     sync.Mutex
+		open   []net.Conn
+		closed bool // a connection that is accepted now is closed at once
+		conns  sync.WaitGroup
+	)
+	conns.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			if open = append(open, conn); closed {
+				_ = conn.Close()
+			}
+			mu.Unlock()
+			conns.Go(func() {
+				defer conn.Close()
+				serve(conn)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		mu.Lock()
+		closed = true
+		for _, conn := range open {
+			_ = conn.Close()
+		}
+		mu.Unlock()
+		conns.Wait()
+	})
+}
+
+// serveProxy serves connections by a function that is called after the CONNECT request, and
 // returns the URL and the number of connections.
 func serveProxy(t *testing.T, serve func(client net.Conn, server string)) (*url.URL, *atomic.Int32) {
 	t.Helper()
@@ -45,24 +87,12 @@ func serveProxy(t *testing.T, serve func(client net.Conn, server string)) (*url.
 		t.Fatal(err)
 	}
 	var conns atomic.Int32
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			conns.Add(1)
-			go func() {
-				defer conn.Close()
-				if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil && r.Method == http.MethodConnect {
-					serve(conn, r.Host)
-				}
-			}()
+	serveConns(t, l, func(conn net.Conn) {
+		conns.Add(1)
+		if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil && r.Method == http.MethodConnect {
+			serve(conn, r.Host)
 		}
-	}()
-	t.Cleanup(func() { _ = l.Close(); <-done })
+	})
 	return &url.URL{Scheme: "http", Host: l.Addr().String()}, &conns
 }
 
