@@ -12,11 +12,11 @@ import (
 // TestACrowdInFlight has many requests in flight at once, with faults, and stops the run
 // three times. It is meant for the race detector.
 func TestACrowdInFlight(t *testing.T) {
-	n, concurrency := 1500, "100"
+	n, concurrency, life := 1500, "100", 2*time.Second
 	if soak {
-		n, concurrency = 30_000, "500"
+		n, concurrency, life = 30_000, "500", 10*time.Second
 	}
-	b := setUp(t, n, thrivetest.Options{TokenTTL: 2 * time.Second, Seed: 1})
+	b := setUp(t, n, thrivetest.Options{TokenTTL: life, Seed: 1})
 	b.SetFaults(thrivetest.Faults{Latency: 50 * time.Millisecond, Jitter: 50 * time.Millisecond, Shares: map[thrivetest.Fault]float64{
 		thrivetest.CutBefore:          0.01,
 		thrivetest.CutAfter:           0.01,
