@@ -17,9 +17,6 @@ import (
 
 // Run plans, asks, suspends and reports.
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
-	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
-		return err
-	}
 	intake, cancel := c.until(a.intake)
 	defer cancel()
 	target, err := a.target(intake, &c.targetFlags)

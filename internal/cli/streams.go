@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 
+	"github.com/alecthomas/kong"
+
 	"offboard/internal/run"
 	"offboard/internal/table"
 )
@@ -26,9 +28,33 @@ func (e *redirectedError) Error() string {
 	return fmt.Sprintf("%s is redirected into %s, which is %s; redirect it into another file", e.stream, e.path, e.what)
 }
 
+// refuseStreams fails if standard output or standard error is a file of the command that is
+// about to run. It has to be asked before anything is written to either, and that is before
+// the warnings about the environment, too.
+func (a *app) refuseStreams(parsed *kong.Context, c *commands) error {
+	switch parsed.Selected().Name {
+	case "run":
+		return a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env)
+	case "plan":
+		return a.refuseRedirected(&c.Plan.inputFlags, &c.Plan.planFlags, c.Plan.Env)
+	case "report":
+		return a.refuseReports(c.Report.Reports)
+	}
+	return nil
+}
+
+// refuseReports fails if standard output or standard error is a report to summarise.
+func (a *app) refuseReports(paths []string) error {
+	for _, path := range paths {
+		if err := redirected(path, "a report to summarise", infoOf(a.Stdout), infoOf(a.Stderr)); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
+}
+
 // refuseRedirected fails if standard output or standard error is an input, a list or the
-// report of a run in an environment. It has to be asked before anything is written to
-// either.
+// report of a run in an environment.
 func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
 	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
 	reportPath := f.Report

@@ -76,6 +76,38 @@ func TestStreamsThatAreRedirectedIntoAFileOfTheCommand(t *testing.T) {
 	}
 }
 
+// A variable of Kubernetes gets a warning, and a slip an error. Neither may become a line of
+// the report.
+func TestNothingAboutVariablesIsWrittenIntoAFileOfTheCommand(t *testing.T) {
+	for _, variable := range []string{"OFFBOARD_IMAGE=x", "OFFBOARD_RATES=1"} {
+		for _, command := range []string{"run leavers.csv --env sandbox --report r.csv --resume", "plan leavers.csv --report r.csv --resume", "report r.csv"} {
+			t.Chdir(t.TempDir())
+			const content = "ref\nE1\n"
+			if err := errors.Join(os.WriteFile("leavers.csv", []byte(content), 0o600), os.WriteFile("r.csv", []byte(content), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			stderr, err := os.OpenFile("r.csv", os.O_WRONLY|os.O_APPEND, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stdout bytes.Buffer
+			code := Main(t.Context(), t.Context(), System{
+				Args: strings.Fields(command), LookupEnv: func(string) (string, bool) { return "", false }, Environ: func() []string { return []string{variable} },
+				Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: stderr,
+			})
+			if err := stderr.Close(); err != nil {
+				t.Error(err)
+			}
+			if code != exitUsage || !strings.HasPrefix(stdout.String(), "offboard: standard error is redirected into r.csv, ") {
+				t.Errorf("%s, %s: exit code %d, %s", variable, command, code, stdout.String())
+			}
+			if text, err := os.ReadFile("r.csv"); err != nil || string(text) != content {
+				t.Errorf("%s, %s: the report has %q, %v", variable, command, text, err)
+			}
+		}
+	}
+}
+
 func TestAReportIsNotStandardOutput(t *testing.T) {
 	for _, command := range []string{"run", "plan"} {
 		var stderr bytes.Buffer
