@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -62,9 +61,14 @@ func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
 		reportPath = run.ReportName(inputName(in.Inputs[0]), env)
 	}
 	files := map[string][]string{
-		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }), // a copy of it is read
+		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }),
 		"a list":     {in.RefMap, in.Except, f.AcceptRefs},
 		"the report": {reportPath},
+	}
+	if stdin := infoOf(a.Stdin); stdin != nil && slices.Contains(in.Inputs, run.StdinPath) {
+		if err := redirectedInto(stdin, "the file of standard input", "an input", stdout, stderr); err != nil {
+			return usageError{err}
+		}
 	}
 	for _, what := range [...]string{"an input", "a list", "the report"} {
 		for _, path := range files[what] {
@@ -90,6 +94,11 @@ func redirected(path, what string, stdout, stderr os.FileInfo) error {
 	if err != nil {
 		return nil // no stream is a file that is not there
 	}
+	return redirectedInto(info, path, what, stdout, stderr)
+}
+
+// redirectedInto returns a *redirectedError if a stream is a file.
+func redirectedInto(info os.FileInfo, path, what string, stdout, stderr os.FileInfo) error {
 	e := &redirectedError{path: path, what: what, stdout: same(stdout, info), stderr: same(stderr, info)}
 	switch {
 	case e.stdout:
@@ -105,7 +114,7 @@ func redirected(path, what string, stdout, stderr os.FileInfo) error {
 func same(stream, file os.FileInfo) bool { return stream != nil && os.SameFile(stream, file) }
 
 // infoOf describes the regular file that a stream is redirected into; nil if it is none.
-func infoOf(stream io.Writer) os.FileInfo {
+func infoOf(stream any) os.FileInfo {
 	f, ok := innermost(stream).(interface{ Stat() (fs.FileInfo, error) })
 	if !ok {
 		return nil
