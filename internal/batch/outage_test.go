@@ -282,6 +282,39 @@ func TestOneProbeAtATime(t *testing.T) {
 	})
 }
 
+// An outage of some minutes must not be met with a call every second, and programs that lost
+// the service together must not all ask at the same moment.
+func TestTheIntervalsBetweenProbesGrow(t *testing.T) {
+	for jitter, share := range map[float64]float64{0: 1, 0.5: 0.875, 1: 0.75} {
+		t.Run(fmt.Sprintf("with the jitter %g", jitter), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &away{stretches: []stretch{{0, 3 * time.Minute}}, how: waysToBeAway["refused connections"], begin: time.Now()}
+				l, o := &ledger{}, options()
+				o.MaxOutage, o.Jitter = 15*time.Minute, func() float64 { return jitter }
+				if err := Run(t.Context(), t.Context(), tasks(100), s, l, o); err != nil {
+					t.Fatal(err)
+				}
+				var gaps []time.Duration
+				last := time.Duration(0)
+				for _, c := range s.calls {
+					if gap := c.at - last; c.lost && gap > 100*time.Millisecond { // not those before the first probe
+						gaps = append(gaps, gap)
+					}
+					last = c.at
+				}
+				if len(gaps) < 8 {
+					t.Fatalf("%d probes: %v", len(gaps), gaps)
+				}
+				for i, seconds := range []float64{1, 2, 4, 8, 16, 30, 30, 30} {
+					if want := time.Duration(share * seconds * float64(time.Second)); (gaps[i] - want).Abs() > time.Millisecond {
+						t.Errorf("probe %d came after %s, want %s", i+1, gaps[i], want)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestASignalEndsAnOutageAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		errSignal := errors.New("signal")

@@ -173,6 +173,18 @@ func jsonApp(out *screen, level slog.Level) *app {
 	return a
 }
 
+func TestTheAnswerToASignalIsAnEvent(t *testing.T) {
+	intake, stop := context.WithCancelCause(t.Context())
+	var out screen
+	ended := jsonApp(&out, slog.LevelInfo).follow(intake, newProgress(100), "none")
+	stop(ErrInterrupted)
+	ended()
+	e := parseEvents(t, out.String())[eventStopping]
+	if len(e) != 1 || e[0]["level"] != "WARN" || e[0]["inFlight"] != 0.0 || e[0]["graceSeconds"] != run.Grace.Seconds() {
+		t.Errorf("the answer is %s", out.String())
+	}
+}
+
 func TestAQuestionIsAnEventAtAnyLevel(t *testing.T) {
 	var out screen
 	jsonApp(&out, slog.LevelError).ask(1200, 3, "production")

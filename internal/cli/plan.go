@@ -30,9 +30,6 @@ func (*planCommand) Help() string {
 
 // Run shows what a run would do.
 func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) error {
-	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
-		return err
-	}
 	intake, cancel := c.until(a.intake)
 	defer cancel()
 	target, err := c.target()

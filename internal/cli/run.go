@@ -17,9 +17,6 @@ import (
 
 // Run plans, asks, suspends and reports.
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
-	if err := a.refuseRedirected(&c.inputFlags, &c.planFlags, c.Env); err != nil {
-		return err
-	}
 	intake, cancel := c.until(a.intake)
 	defer cancel()
 	target, err := a.target(intake, &c.targetFlags)
@@ -61,20 +58,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	if torn, path := r.Torn(); torn > 0 {
 		a.log.Warn("the last line of the report is incomplete: it is moved to another file, and its row is done again", "report", r.ReportPath, "bytes", torn, "file", path)
 	}
-	ended, err := r.CarryOut(intake, a.calls, t.Target, run.Conduct{
-		Rate:        c.Rate,
-		Concurrency: c.Concurrency,
-		MaxAttempts: c.MaxAttempts,
-		MaxFailures: c.MaxFailures,
-		MaxOutage:   c.MaxOutage,
-		First:       c.First,
-		Timeout:     c.Timeout,
-		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, c.Progress) },
-		Now:         a.now,
-		Jitter:      a.jitter,
-		Log:         a.log,
-		Warn:        func(err error) { a.log.Warn(err.Error()) },
-	})
+	ended, err := r.CarryOut(intake, a.calls, t.Target, c.conduct(a, intake))
 	if !ended.Began() {
 		return notBegun(err, r.ReportPath)
 	}
@@ -93,6 +77,24 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		return errRows
 	}
 	return err
+}
+
+// conduct returns what the flags say about how the plan is carried out.
+func (c *runCommand) conduct(a *app, intake context.Context) run.Conduct {
+	return run.Conduct{
+		Rate:        c.Rate,
+		Concurrency: c.Concurrency,
+		MaxAttempts: c.MaxAttempts,
+		MaxFailures: c.MaxFailures,
+		MaxOutage:   c.MaxOutage,
+		First:       c.First,
+		Timeout:     c.Timeout,
+		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, c.Progress) },
+		Now:         a.now,
+		Jitter:      a.jitter,
+		Log:         a.log,
+		Warn:        func(err error) { a.log.Warn(err.Error()) },
+	}
 }
 
 // beforeSending adds to the error of a run that was stopped before its first request that

@@ -18,7 +18,7 @@ import (
 // secretFlags are the flags that name a file with a secret.
 var secretFlags = []string{"api-secret-file", "client-secret-file"}
 
-// maxSecret is the size of the largest file that is read as a secret.
+// maxSecret is how many bytes a secret may have, with the end of its line.
 const maxSecret = 64 << 10
 
 // secret returns the secret in the file of a flag or in a variable; "" if there is
@@ -41,8 +41,6 @@ func (a *app) secret(ctx context.Context, flag, path, name string) (thrive.Secre
 		return "", usagef("%s does not name a file that can be read; its value is not shown, because it may be the secret itself. Write the secret to a file and name that file, or set $%s to the secret", flag, name)
 	case err != nil:
 		return "", usagef("%s: %w", flag, err)
-	case len(file.text) > maxSecret:
-		return "", usagef("%s: %s has more than 64 KiB, so it is not a file with a secret", flag, path)
 	}
 	secret, err := checkSecret(flag+": "+path, file.text)
 	if err == nil && file.mode.Perm()&0o004 != 0 {
@@ -82,6 +80,8 @@ func checkSecret(where, text string) (thrive.Secret, error) {
 	secret := strings.TrimRight(text, "\r\n")
 	problem := ""
 	switch {
+	case len(text) > maxSecret:
+		problem = "has more than 64 KiB, so it is not a secret"
 	case strings.HasPrefix(text, "\ufeff"):
 		problem = "begins with a byte order mark; save it as UTF-8 without one"
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):

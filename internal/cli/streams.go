@@ -2,10 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
+
+	"github.com/alecthomas/kong"
 
 	"offboard/internal/run"
 	"offboard/internal/table"
@@ -26,9 +27,33 @@ func (e *redirectedError) Error() string {
 	return fmt.Sprintf("%s is redirected into %s, which is %s; redirect it into another file", e.stream, e.path, e.what)
 }
 
+// refuseStreams fails if standard output or standard error is a file of the command that is
+// about to run. It has to be asked before anything is written to either, and that is before
+// the warnings about the environment, too.
+func (a *app) refuseStreams(parsed *kong.Context, c *commands) error {
+	switch parsed.Selected().Name {
+	case "run":
+		return a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env)
+	case "plan":
+		return a.refuseRedirected(&c.Plan.inputFlags, &c.Plan.planFlags, c.Plan.Env)
+	case "report":
+		return a.refuseReports(c.Report.Reports)
+	}
+	return nil
+}
+
+// refuseReports fails if standard output or standard error is a report to summarise.
+func (a *app) refuseReports(paths []string) error {
+	for _, path := range paths {
+		if err := redirected(path, "a report to summarise", infoOf(a.Stdout), infoOf(a.Stderr)); err != nil {
+			return usageError{err}
+		}
+	}
+	return nil
+}
+
 // refuseRedirected fails if standard output or standard error is an input, a list or the
-// report of a run in an environment. It has to be asked before anything is written to
-// either.
+// report of a run in an environment.
 func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
 	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
 	reportPath := f.Report
@@ -36,9 +61,14 @@ func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
 		reportPath = run.ReportName(inputName(in.Inputs[0]), env)
 	}
 	files := map[string][]string{
-		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }), // a copy of it is read
+		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }),
 		"a list":     {in.RefMap, in.Except, f.AcceptRefs},
 		"the report": {reportPath},
+	}
+	if stdin := infoOf(a.Stdin); stdin != nil && slices.Contains(in.Inputs, run.StdinPath) {
+		if err := redirectedInto(stdin, "the file of standard input", "an input", stdout, stderr); err != nil {
+			return usageError{err}
+		}
 	}
 	for _, what := range [...]string{"an input", "a list", "the report"} {
 		for _, path := range files[what] {
@@ -64,6 +94,11 @@ func redirected(path, what string, stdout, stderr os.FileInfo) error {
 	if err != nil {
 		return nil // no stream is a file that is not there
 	}
+	return redirectedInto(info, path, what, stdout, stderr)
+}
+
+// redirectedInto returns a *redirectedError if a stream is a file.
+func redirectedInto(info os.FileInfo, path, what string, stdout, stderr os.FileInfo) error {
 	e := &redirectedError{path: path, what: what, stdout: same(stdout, info), stderr: same(stderr, info)}
 	switch {
 	case e.stdout:
@@ -79,7 +114,7 @@ func redirected(path, what string, stdout, stderr os.FileInfo) error {
 func same(stream, file os.FileInfo) bool { return stream != nil && os.SameFile(stream, file) }
 
 // infoOf describes the regular file that a stream is redirected into; nil if it is none.
-func infoOf(stream io.Writer) os.FileInfo {
+func infoOf(stream any) os.FileInfo {
 	f, ok := innermost(stream).(interface{ Stat() (fs.FileInfo, error) })
 	if !ok {
 		return nil

@@ -76,6 +76,82 @@ func TestStreamsThatAreRedirectedIntoAFileOfTheCommand(t *testing.T) {
 	}
 }
 
+// A variable of Kubernetes gets a warning, and a slip an error. Neither may become a line of
+// the report.
+func TestNothingAboutVariablesIsWrittenIntoAFileOfTheCommand(t *testing.T) {
+	for _, variable := range []string{"OFFBOARD_IMAGE=x", "OFFBOARD_RATES=1"} {
+		for _, command := range []string{"run leavers.csv --env sandbox --report r.csv --resume", "plan leavers.csv --report r.csv --resume", "report r.csv"} {
+			t.Chdir(t.TempDir())
+			const content = "ref\nE1\n"
+			if err := errors.Join(os.WriteFile("leavers.csv", []byte(content), 0o600), os.WriteFile("r.csv", []byte(content), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			stderr, err := os.OpenFile("r.csv", os.O_WRONLY|os.O_APPEND, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stdout bytes.Buffer
+			code := Main(t.Context(), t.Context(), System{
+				Args: strings.Fields(command), LookupEnv: func(string) (string, bool) { return "", false }, Environ: func() []string { return []string{variable} },
+				Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: stderr,
+			})
+			if err := stderr.Close(); err != nil {
+				t.Error(err)
+			}
+			if code != exitUsage || !strings.HasPrefix(stdout.String(), "offboard: standard error is redirected into r.csv, ") {
+				t.Errorf("%s, %s: exit code %d, %s", variable, command, code, stdout.String())
+			}
+			if text, err := os.ReadFile("r.csv"); err != nil || string(text) != content {
+				t.Errorf("%s, %s: the report has %q, %v", variable, command, text, err)
+			}
+		}
+	}
+}
+
+// TestStandardInputAndAnotherStreamAreOneFile is about "<leavers.csv >>leavers.csv".
+func TestStandardInputAndAnotherStreamAreOneFile(t *testing.T) {
+	for _, tt := range []struct {
+		name, input    string
+		stdout, stderr bool // they are the file, too
+		says           string
+	}{
+		{"standard output", "-", true, false, "offboard: standard output is redirected into the file of standard input, which is an input; "},
+		{"standard error", "-", false, true, "offboard: standard error is redirected into the file of standard input, which is an input; "},
+		{"none", "-", false, false, ""},
+		{"standard input is not read", "other.csv", true, false, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			const content = "ref\nE1\n"
+			if err := errors.Join(os.WriteFile("leavers.csv", []byte(content), 0o600), os.WriteFile("other.csv", []byte(content), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			file, err := os.OpenFile("leavers.csv", os.O_RDWR|os.O_APPEND, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			var texts bytes.Buffer
+			stream := func(isFile bool) io.Writer {
+				if isFile {
+					return file
+				}
+				return &texts
+			}
+			code := Main(t.Context(), t.Context(), System{
+				Args: []string{"plan", tt.input}, LookupEnv: func(string) (string, bool) { return "", false },
+				Stdin: file, Stdout: stream(tt.stdout), Stderr: stream(tt.stderr),
+			})
+			if refused := code == exitUsage; refused != (tt.says != "") || !strings.HasPrefix(texts.String(), tt.says) {
+				t.Errorf("exit code %d, %s", code, texts.String())
+			}
+			if text, err := os.ReadFile("leavers.csv"); tt.says != "" && string(text) != content || err != nil {
+				t.Errorf("the input has %q, %v", text, err)
+			}
+		})
+	}
+}
+
 func TestAReportIsNotStandardOutput(t *testing.T) {
 	for _, command := range []string{"run", "plan"} {
 		var stderr bytes.Buffer

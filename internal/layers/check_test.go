@@ -44,6 +44,9 @@ func TestTheCheckBites(t *testing.T) {
 		{"the end of the process", "internal/cli", `package x; import "os"; func f() { os.Exit(1) }`},
 		{"the environment", "internal/cli", `package x; import "os"; var _ = os.Getenv("X")`},
 		{"a stream that is not passed in", "internal/run", `package x; import "os"; var _ = os.Stderr`},
+		{"a text for standard output", "internal/run", `package x; import "fmt"; func f() { fmt.Println("x") }`},
+		{"a text for standard error", "internal/cli", `package x; func f() { println("x") }`},
+		{"the logger of the standard library", "internal/run", `package x; import _ "log"`},
 		{"a search in the text of an error", "internal/run", `package x; import "strings"; func f(err error) bool { return strings.Contains(err.Error(), "x") }`},
 		{"a comparison of the text of an error", "internal/run", `package x; func f(err error) bool { return err.Error() == "x" }`},
 		{"the name of a flag", "internal/plan", `package x; const s = "say --ref-pad 6"`},
@@ -76,6 +79,8 @@ func TestTheCheckLeavesOrdinaryCodeAlone(t *testing.T) {
 		{"a negative number", "internal/plan", `package x; const s = "--1"`},
 		{"a flag in a comment", "internal/plan", "package x // --rate is a flag"},
 		{"the text of an error in a message", "internal/run", `package x; import "fmt"; func f(err error) string { return fmt.Sprint(err.Error()) }`},
+		{"a text for a writer", "internal/run", `package x; import ("fmt"; "io"); func f(w io.Writer) { fmt.Fprintln(w, "x") }`},
+		{"a logger that is passed in", "internal/run", `package x; import _ "log/slog"`},
 		{"a search in another text", "internal/run", `package x; import "strings"; func f(s string) bool { return strings.Contains(s, "x") }`},
 	}
 	for _, tt := range tests {

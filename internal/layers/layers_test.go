@@ -61,6 +61,7 @@ var (
 // owners maps a package to the rooms that may import it. A package of another
 // module must be listed.
 var owners = map[string][]string{
+	"log":          {"cmd/offboard", "internal/cli"}, // its logger writes past the program's own writer, so these switch it off
 	"math/rand":    nil,
 	"math/rand/v2": {"internal/cli", "pkg/thrivetest"}, // other rooms are given a source of randomness
 	"os/exec":      {"docs/measure"},                   // another program would inherit the secrets in the environment
@@ -170,6 +171,9 @@ func checkUse(r room, file *ast.File) []string {
 				wrong = append(wrong, w)
 			}
 		case *ast.CallExpr:
+			if isName(n.Fun, "print") || isName(n.Fun, "println") {
+				wrong = append(wrong, "prints to standard error: what is written goes to a writer that is passed in")
+			}
 			if name, ok := n.Fun.(*ast.SelectorExpr); ok && isName(name.X, "strings") && slices.ContainsFunc(n.Args, isErrorText) {
 				wrong = append(wrong, "searches the text of an error: use errors.Is or errors.As")
 			}
@@ -191,6 +195,8 @@ func checkName(r room, s *ast.SelectorExpr) string {
 		return "calls time.Sleep: it must be possible to cancel every wait"
 	case isName(s.X, "time") && s.Sel.Name == "Now" && r.noTime:
 		return "calls time.Now: " + r.why
+	case isName(s.X, "fmt") && slices.Contains([]string{"Print", "Printf", "Println"}, s.Sel.Name) && !r.process:
+		return "calls fmt." + s.Sel.Name + ": what is written goes to a writer that is passed in"
 	case isName(s.X, "os") && slices.Contains(ofProcess, s.Sel.Name) && !r.process:
 		return "uses os." + s.Sel.Name + ": main passes it in, or ends the process"
 	}

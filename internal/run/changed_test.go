@@ -2,8 +2,10 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -131,5 +133,44 @@ func TestAReportThatTheRunContinuesMayChangeByTheRun(t *testing.T) {
 	carriedOut(t, settingsFor("june.report.csv"), target)
 	if got := lines(t, "june.report.csv"); !slices.Equal(got, []string{"E1 suspended"}) {
 		t.Errorf("the report has %q", got)
+	}
+}
+
+// Within the resolution of a clock a write leaves the time of change as it was, and two rows
+// that change places leave the size. Only if a run says when it opened its inputs are all
+// bytes of a new one compared: those in the middle are nowhere else looked at before the
+// first request.
+func TestRowsThatChangePlacesInANewInputStopTheRun(t *testing.T) {
+	oldInput(t)
+	rows := []string{"ref"}
+	for i := range 2000 {
+		rows = append(rows, fmt.Sprintf("E%05d", i))
+	}
+	text := func() []byte { return []byte(strings.Join(rows, "\n") + "\n") }
+	s := settingsFor("june.csv")
+	s.Reading.Options.Now = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+	written := s.Reading.Options.Now.Add(-time.Second)
+	write := func() error {
+		return errors.Join(os.WriteFile("june.csv", text(), 0o600), os.Chtimes("june.csv", written, written))
+	}
+	if err := write(); err != nil {
+		t.Fatal(err)
+	}
+	server, target := simulator(t)
+	r, err := Prepare(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rows[1000], rows[1001] = rows[1001], rows[1000]
+	if err := write(); err != nil {
+		t.Fatal(err)
+	}
+	ended, err := r.CarryOut(t.Context(), t.Context(), target, conduct())
+	if !errors.Is(err, table.ErrChanged) || ended.Began() || server.Stats().Suspends > 0 {
+		t.Errorf("%d requests, and the error is %v (began: %t)", server.Stats().Suspends, err, ended.Began())
+	}
+	if _, err := os.Stat("june.report.csv"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("there is a report: %v", err)
 	}
 }
