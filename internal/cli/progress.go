@@ -11,8 +11,10 @@ import (
 	"offboard/internal/run"
 )
 
-// plainEvery is the time between two lines of plain progress.
-const plainEvery = 10 * time.Second
+const (
+	plainEvery = 10 * time.Second // between two lines of plain progress
+	barEvery   = time.Second      // between two looks at the bar, if nothing changes
+)
 
 // show starts the display of progress in a style of --progress. The function that it
 // returns stops it.
@@ -50,13 +52,36 @@ func showBar(p *run.Progress, t *terminal) (stop func()) {
 		progressbar.OptionUseANSICodes(true),
 	)
 	clear := func() { _ = bar.Clear() }
-	p.Watch(func(c run.Counts) {
+	draw := func(c run.Counts) {
 		t.draw(func() {
 			bar.Describe(barText(c))
 			_ = bar.Set(min(c.Called, p.Total))
 		}, clear)
+	}
+	p.Watch(draw)
+	// The bar leaves out what changes soon after something else, such as when the service is
+	// asked again. While nobody is answered, nothing else would show it.
+	end := every(barEvery, func() { draw(p.Counts()) })
+	return func() { end(); t.draw(clear, nil) }
+}
+
+// every does something again and again, until the function that it returns is called.
+func every(interval time.Duration, do func()) (stop func()) {
+	done := make(chan struct{}) // stop closes it, and the goroutine receives
+	var working sync.WaitGroup
+	working.Go(func() {
+		ticker := time.NewTicker(interval)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				do()
+			case <-done:
+				return
+			}
+		}
 	})
-	return func() { t.draw(clear, nil) }
+	return func() { close(done); working.Wait() }
 }
 
 // barText returns the text of the bar.
@@ -86,21 +111,7 @@ func waitText(w run.Waits) string {
 }
 
 func (a *app) showPlain(p *run.Progress) (stop func()) {
-	done := make(chan struct{}) // stop closes it, and the goroutine receives
-	var printing sync.WaitGroup
-	printing.Go(func() {
-		ticker := time.NewTicker(plainEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ticker.C:
-				a.sayProgress(p.Counts(), p.Total, time.Since(p.Start))
-			case <-done:
-				return
-			}
-		}
-	})
-	return func() { close(done); printing.Wait() }
+	return every(plainEvery, func() { a.sayProgress(p.Counts(), p.Total, time.Since(p.Start)) })
 }
 
 // progressLine returns a line of plain progress.

@@ -104,6 +104,27 @@ func TestTheBarIsRemovedBeforeALineIsWritten(t *testing.T) {
 	}
 }
 
+// The bar does not draw twice within a tenth of a second, and a probe that is refused at
+// once is followed by a long wait.
+func TestTheBarSaysWhenTheServiceIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out screen
+		p := newProgress(100)
+		stop := (&app{System: System{Stderr: &out}, stderr: newTerminal(&out)}).show(p, "bar")
+		since := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
+		o := batch.Outage{Since: since, Reason: "connection refused"}
+		time.Sleep(time.Second)
+		p.Outage(o)
+		o.Next = since.Add(30 * time.Second)
+		p.Outage(o)
+		time.Sleep(3 * time.Second)
+		stop()
+		if got := out.String(); !strings.Contains(got, "asking again at 14:03:35") {
+			t.Errorf("the bar says %q", got)
+		}
+	})
+}
+
 func TestASignalEndsAQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
