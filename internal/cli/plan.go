@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ import (
 // Of the target only its name matters: credentials are not used.
 type planCommand struct {
 	runFlags
-	All        bool   `help:"List all rows that will not be suspended, not only the first 20."`
+	All        bool   `help:"List all rows that will not be suspended, not only the first three of each reason, and 20 in all."`
 	SaveConfig string `placeholder:"FILE" help:"Write a file for --config: the flags of this plan, and the columns that were found. It contains no secrets."`
 }
 
@@ -86,10 +87,14 @@ func (c *planCommand) unusable(ctx context.Context, r *run.Run) (tolerable, bad 
 	return tolerable, bad, nil
 }
 
+const (
+	mostListed = 20 // rows that a plan lists without --all,
+	mostAlike  = 3  // of one reason: further ones would hide the other reasons
+)
+
 // list writes the rows that will not be suspended, and the reasons. The outline has
 // examples of rows that are held, so these are listed only with --all.
 func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decisions iter.Seq2[plan.Decision, error]) error {
-	const most = 20 // rows without --all
 	rows, thing := totals.Total()-totals[leaver.Pending]-totals[leaver.Suspended], "row"
 	if held := totals[leaver.Held]; held > 0 && !c.All {
 		rows, thing = rows-held, "more row"
@@ -98,25 +103,37 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 		return nil
 	}
 	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, thing))
-	written, column, width := 0, max(24, len(inputs[0].Name)+6), widthOf(a.Stdout)
+	met, written, column, width := 0, 0, max(24, len(inputs[0].Name)+6), widthOf(a.Stdout)
+	alike := map[string]int{} // bounded by mostListed
 	for d, err := range decisions {
-		switch {
-		case err != nil:
+		if err != nil {
 			return usageError{err}
-		case d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended || d.Outcome == leaver.Held && !c.All:
-			continue
-		case written == most && !c.All:
-			fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-written))
-			return nil
 		}
+		if d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended || d.Outcome == leaver.Held && !c.All {
+			continue
+		}
+		met++
 		reason := d.Reason
 		if d.Outcome == leaver.NotDue {
 			reason += "; --include-future would suspend the leaver now"
 		}
-		fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, printable(d.Place.String(), 200), d.Outcome, printable(d.Ref, 40), wrap("      "+printable(reason, 600)+"\n", width))
-		if written++; written == rows {
-			return nil
+		if gist := string(d.Outcome) + gistOf(reason); c.All || alike[gist] < mostAlike && written < mostListed {
+			alike[gist]++
+			written++
+			fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, printable(d.Place.String(), 200), d.Outcome, printable(d.Ref, 40), wrap("      "+printable(reason, 600)+"\n", width))
 		}
+		if met == rows || written == mostListed && !c.All {
+			break
+		}
+	}
+	if written < rows {
+		fmt.Fprintf(a.Stdout, "  … and %s more; --all lists them\n", group(rows-written))
 	}
 	return nil
 }
+
+// gistOf returns what the reasons of several rows have in common: all but texts in quotes and
+// numbers.
+func gistOf(reason string) string { return texts.ReplaceAllString(reason, "") }
+
+var texts = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\d+`)
