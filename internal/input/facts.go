@@ -89,7 +89,7 @@ func (v *Survey) settle() {
 	v.usual = v.forms.usual()
 	general := cmp.Or(v.usual.general, v.usual.major)
 	v.shapes.settle(general == "" || general == mixedForm || general == nameForm)
-	v.findParted()
+	parting{&v.forms, &v.shapes, &v.parted, &v.usual}.find()
 	v.swappedCells, v.swappedTexts = v.swaps.Doubts(true), v.swaps.Doubts(false)
 }
 

@@ -23,37 +23,45 @@ func (f *forms) partOf(id int) part {
 	return part{f.kindOf(&f.all[id]), hasDigits(f.all[id].first)}
 }
 
-// findParted finds the parts of a source that are of another table. If it has few rows,
-// and the greater part is not clearly the list, all refs are odd.
-func (v *Survey) findParted() {
-	if v.usual.general != "" && v.usual.general != nameForm {
+// parting looks for the parts of a source.
+type parting struct {
+	forms  *forms
+	shapes *shapes
+	counts *parted
+	usual  *usual // its result
+}
+
+// find finds the parts that are of another table. If the source has few rows, and the
+// greater part is not clearly the list, all refs are odd.
+func (g parting) find() {
+	if g.usual.general != "" && g.usual.general != nameForm {
 		return // all others are odd already
 	}
 	sizes := map[part]int{}
 	n := 0
 	for id := 1; id < rareForm; id++ {
-		if c := &v.forms.all[id]; c.n > 0 {
-			sizes[v.forms.partOf(id)] += c.n
+		if c := &g.forms.all[id]; c.n > 0 {
+			sizes[g.forms.partOf(id)] += c.n
 			n += c.n
 		}
 	}
 	for p, own := range sizes {
-		isList := v.othersHaveDigits(p) && (!p.digits || 3*own < n)
+		isList := g.othersHaveDigits(p) && (!p.digits || 3*own < n)
 		switch {
-		case p.kind == otherKind || 2*own > n || !v.isParted(p):
+		case p.kind == otherKind || 2*own > n || !g.isParted(p):
 		case n < someRefs, n < moreRefs && !isList:
-			v.usual.allOdd()
+			g.usual.allOdd()
 			return
 		case own > 1 && (n < moreRefs || 5*own <= n):
-			v.partIsOdd(p)
+			g.partIsOdd(p)
 		}
 	}
 }
 
 // othersHaveDigits tells whether all refs of other parts have digits.
-func (v *Survey) othersHaveDigits(p part) bool {
+func (g parting) othersHaveDigits(p part) bool {
 	for id := 1; id < rareForm; id++ {
-		if other := v.forms.partOf(id); v.forms.all[id].n > 0 && other != p && !other.digits {
+		if other := g.forms.partOf(id); g.forms.all[id].n > 0 && other != p && !other.digits {
 			return false
 		}
 	}
@@ -61,33 +69,33 @@ func (v *Survey) othersHaveDigits(p part) bool {
 }
 
 // partIsOdd says that the refs of a part are odd.
-func (v *Survey) partIsOdd(p part) {
+func (g parting) partIsOdd(p part) {
 	for id := 1; id < rareForm; id++ {
-		switch c := &v.forms.all[id]; {
+		switch c := &g.forms.all[id]; {
 		case c.n == 0:
-		case v.forms.partOf(id) == p:
-			v.usual.odd[id] = true
-		case v.usual.example == "" || c.n > v.forms.n/2:
-			v.usual.example = c.first
+		case g.forms.partOf(id) == p:
+			g.usual.odd[id] = true
+		case g.usual.example == "" || c.n > g.forms.n/2:
+			g.usual.example = c.first
 		}
 	}
 }
 
 // isParted tells whether, in some column beside the ref, no filled cell of the rows of a
 // part is of the class of a filled cell of the others.
-func (v *Survey) isParted(p part) bool {
-	for i, column := range v.shapes.columns {
-		if column == v.shapes.ref || v.shapes.repeatsRef(i) {
+func (g parting) isParted(p part) bool {
+	for i, column := range g.shapes.columns {
+		if column == g.shapes.ref || g.shapes.repeatsRef(i) {
 			continue
 		}
 		var own, others [otherClass + 1]int
 		for id := 1; id < rareForm; id++ {
 			counts := &others
-			if v.forms.partOf(id) == p {
+			if g.forms.partOf(id) == p {
 				counts = &own
 			}
 			for shape := 1; shape < rareShape; shape++ {
-				counts[v.shapes.at(v.shapes.all[shape].classes, i)] += int(v.parted[id][shape])
+				counts[g.shapes.at(g.shapes.all[shape].classes, i)] += int(g.counts[id][shape])
 			}
 		}
 		if haveNoClassInCommon(&own, &others) {
