@@ -157,7 +157,7 @@ func (a *app) credentials(ctx context.Context, f *targetFlags, tokenURL string) 
 
 // isEmpty tells whether a variable is set to nothing. That is like no variable as long as
 // it is not needed.
-func (a *app) isEmpty(name string) bool {
-	value, set := a.LookupEnv(name)
+func (s System) isEmpty(name string) bool {
+	value, set := s.LookupEnv(name)
 	return set && value == ""
 }

@@ -56,12 +56,12 @@ func (a *app) checkVariables(parsed *kong.Context) error {
 }
 
 // variables returns the names of the variables that begin with variablePrefix, sorted.
-func (a *app) variables() []string {
-	if a.Environ == nil {
+func (s System) variables() []string {
+	if s.Environ == nil {
 		return nil
 	}
 	var names []string
-	for _, entry := range a.Environ() {
+	for _, entry := range s.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, variablePrefix) {
 			names = append(names, name)
 		}
