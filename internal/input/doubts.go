@@ -33,7 +33,7 @@ var doubtKinds = []doubtKind{
 		func(_ *reading, row leaver.Row) string { return row.Seen }},
 	{leaver.OddRef,
 		func(v *Survey, f leaver.Facts) bool {
-			return v.isStrange(f) || v.isOdd(formIn(f)) || v.isForeign(f) || v.isBare(f)
+			return v.isStrange(f) || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse() || v.shapes.bare[bitsOf(f, shapeAt, shapeBits)]
 		},
 		func(g *reading, row leaver.Row) string {
 			if g.known.isStrange(row.Facts) {

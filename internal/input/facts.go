@@ -125,12 +125,6 @@ func (v *Survey) isForeign(f leaver.Facts) bool {
 	return (v.usual.foreign[r.id] || v.usual.alone[r.id] || v.usual.isShort(r)) && v.shapes.foreign[bitsOf(f, shapeAt, shapeBits)]
 }
 
-// isBare tells whether a row stands out because it has nothing, or hardly anything, beside
-// its ref.
-func (v *Survey) isBare(f leaver.Facts) bool {
-	return f&sparseRow != 0 && v.isSparse() || v.shapes.bare[bitsOf(f, shapeAt, shapeBits)]
-}
-
 // isSparse tells whether a row that has nothing beside its ref stands out. It does not
 // where columns are often empty: then more rows have one more cell.
 func (v *Survey) isSparse() bool {
