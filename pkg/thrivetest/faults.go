@@ -102,6 +102,11 @@ type Faults struct {
 	// exempts a ref from all other faults of a ref.
 	Refs, Reads map[string]Fault
 
+	// RetiredV1 is the status, such as 404 or 403, that answers every read, of a user or
+	// of the list, whoever asks: the vendor retires a version some time after the next
+	// one. 0: it is served.
+	RetiredV1 int
+
 	// ExtraDelay is when the second answer of ExtraAnswer follows the first; 0 is
 	// at once.
 	ExtraDelay time.Duration

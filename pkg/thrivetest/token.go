@@ -150,8 +150,10 @@ func (s *Server) issue(scopes []string) answer {
 	b = appendString(b, token)
 	b = append(b, `,"token_type":"Bearer","expires_in":`...)
 	b = strconv.AppendInt(b, int64(s.opts.TokenTTL/time.Second), 10)
-	b = append(b, `,"scope":`...)
-	b = appendString(b, strings.Join(scopes, " "))
+	if !s.opts.HideScope {
+		b = append(b, `,"scope":`...)
+		b = appendString(b, strings.Join(scopes, " "))
+	}
 	return answer{status: http.StatusOK, body: append(b, '}')}
 }
 
