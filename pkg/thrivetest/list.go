@@ -113,7 +113,7 @@ func (s *Server) appendResource(b []byte, p *person, inList bool) []byte {
 	m.addText("email", p.Email)
 	m.addText("role", p.Role)
 	m.addText("status", p.Status)
-	m.add("positions", s.positions(p))
+	m.add("positions", p.positions(s.manager(p.ManagerRef)))
 	m.addText("languageCode", "en")
 	if inList {
 		m.add("deleted", strconv.AppendBool(nil, p.Deleted))
@@ -128,22 +128,23 @@ func (s *Server) appendResource(b []byte, p *person, inList bool) []byte {
 	return m.appendTo(b)
 }
 
-// positions returns the only position of a user.
-func (s *Server) positions(p *person) []byte {
+// positions returns the only position of a user, with its manager in JSON.
+func (p *person) positions(manager []byte) []byte {
 	b := append(make([]byte, 0, 160), `[{"isActive":`...)
 	b = strconv.AppendBool(b, p.Status != statusInactive)
 	b = append(b, `,"startDate":null,`...)
 	b = appendField(b, "endDate", p.EndDate)
 	b = append(b, `"manager":`...)
-	return append(s.appendManager(b, p.ManagerRef), "}]"...)
+	return append(append(b, manager...), "}]"...)
 }
 
-func (s *Server) appendManager(b []byte, ref string) []byte {
+// manager returns the manager with a ref in JSON. The caller holds the lock.
+func (s *Server) manager(ref string) []byte {
 	if ref == "" {
-		return append(b, "null"...)
+		return []byte("null")
 	}
-	manager := s.people[ref]
-	exists := manager != nil && manager.id != ""
+	p := s.people[ref]
+	exists := p != nil && p.id != ""
 	var m members
 	switch {
 	case !exists: // there is nothing else to tell of it
@@ -151,13 +152,13 @@ func (s *Server) appendManager(b []byte, ref string) []byte {
 		m.addText("name", "")
 		m.addText("ref", ref)
 	case s.opts.ManagerRefs:
-		m.addText("id", manager.id)
-		m.addText("name", manager.FirstName+" "+manager.LastName)
+		m.addText("id", p.id)
+		m.addText("name", p.FirstName+" "+p.LastName)
 		m.addText("ref", ref)
 	default:
-		m.addText("id", manager.id)
+		m.addText("id", p.id)
 	}
-	return m.appendTo(b)
+	return m.appendTo(nil)
 }
 
 // read is GET /rest/v1/users/ref/{ref}.
@@ -197,10 +198,11 @@ func (s *Server) list(c *call) answer {
 		}
 	}
 	b = append(b, ']')
-	return answer{status: http.StatusOK, body: append(s.appendPagination(b, total, pages, number, perPage), '}')}
+	return answer{status: http.StatusOK, body: append(s.opts.Pagination.appendTo(b, total, pages, number, perPage), '}')}
 }
 
-func (s *Server) appendPagination(b []byte, total, pages, number, perPage int) []byte {
+// appendTo appends where a page stands, behind its users.
+func (f PaginationForm) appendTo(b []byte, total, pages, number, perPage int) []byte {
 	var m members
 	for _, field := range []struct {
 		name  string
@@ -209,7 +211,7 @@ func (s *Server) appendPagination(b []byte, total, pages, number, perPage int) [
 		m.add(field.name, strconv.AppendInt(nil, int64(field.value), 10))
 	}
 	object := m.appendTo(nil)
-	switch s.opts.Pagination {
+	switch f {
 	case PaginationNone:
 		return b
 	case PaginationFields:

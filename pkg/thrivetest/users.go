@@ -25,8 +25,7 @@ type User struct {
 	Deleted          bool
 	AdditionalFields map[string]string
 
-	// Fields has JSON that stands in the place of fields of this user in reads, before
-	// Options.Fields. See there.
+	// Fields is as Options.Fields, for this user only. It overrides the former.
 	Fields map[string]string
 }
 
