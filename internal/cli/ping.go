@@ -128,7 +128,7 @@ func (p *pinged) credentials() string {
 		kind = "the OAuth client " + printable(p.oauth.ClientID, 200)
 	}
 	switch {
-	case refused(p.token), refused(p.read):
+	case p.refused():
 		return kind + " is refused"
 	case p.token == nil && (p.oauth != nil || p.read == nil): // a token is proof enough
 		return kind + " is accepted"
@@ -158,6 +158,8 @@ func (p *pinged) asked() string {
 
 func (p *pinged) reading() string {
 	switch total, ok := p.users.Get(); {
+	case p.refused():
+		return "not allowed"
 	case p.token != nil:
 		return notKnown
 	case p.read == nil && ok:
@@ -176,7 +178,7 @@ func (p *pinged) suspending() string {
 	const onlySo = "only a suspension would show it"
 	_, named := p.scopes.Get()
 	switch {
-	case refused(p.token), refused(p.read):
+	case p.refused():
 		return "not allowed"
 	case p.token != nil, p.oauth == nil, !named:
 		return notKnown + "; " + onlySo
@@ -198,6 +200,8 @@ func (p *pinged) lacks(scope string) bool {
 	scopes := p.scopes.Or(p.oauth.Scopes)
 	return !slices.Contains(scopes, scope) && !slices.Contains(scopes, thrive.ScopeAll)
 }
+
+func (p *pinged) refused() bool { return refused(p.token) || refused(p.read) }
 
 func refused(err error) bool   { return err != nil && thrive.ClassOf(err) == thrive.Refused }
 func forbidden(err error) bool { return err != nil && thrive.ClassOf(err) == thrive.Forbidden }

@@ -36,7 +36,7 @@ func TestPingSaysWhatCredentialsMayDo(t *testing.T) {
 		"a list that does not say how many": {options: thrivetest.Options{Pagination: thrivetest.PaginationNone},
 			stdout: secret + "Reading users: allowed\n" + notTold},
 		"a wrong API secret": {env: wrong, code: 5,
-			stdout: "Credentials: the API secret is refused\nReading users: not known\nSuspending: not allowed\n",
+			stdout: "Credentials: the API secret is refused\nReading users: not allowed\nSuspending: not allowed\n",
 			stderr: "offboard: the credentials were refused: 401 Unauthorized: credentials are missing or wrong; check the API secret, --tenant and --env: "},
 		"an API secret, and the route is retired": {faults: retired(404), code: 1,
 			stdout: "Credentials: not known; no answer tells whether the API secret is accepted\nReading users: not known\n" + notTold,
@@ -66,13 +66,13 @@ func TestPingSaysWhatCredentialsMayDo(t *testing.T) {
 			stdout: client + "Scopes of the token: api/write\nReading users: not known\nSuspending: allowed by the scopes of the token; beyond that, only a suspension would show it\n",
 			stderr: "the list of users is not there: 404"},
 		"a wrong client secret": {oauth: true, env: wrong, code: 5,
-			stdout: "Credentials: the OAuth client sandbox-client is refused\nReading users: not known\nSuspending: not allowed\n",
+			stdout: "Credentials: the OAuth client sandbox-client is refused\nReading users: not allowed\nSuspending: not allowed\n",
 			stderr: "offboard: the credentials were refused: 401 Unauthorized: token endpoint: invalid_client: client credentials are missing or wrong; check --client-id, "},
 		"a scope that the client may not ask for": {oauth: true, args: "--scope api/everything", code: 5,
-			stdout: "Credentials: the OAuth client sandbox-client is refused\nReading users: not known\nSuspending: not allowed\n",
+			stdout: "Credentials: the OAuth client sandbox-client is refused\nReading users: not allowed\nSuspending: not allowed\n",
 			stderr: "token endpoint: invalid_scope"},
 		"another tenant": {oauth: true, options: thrivetest.Options{Tenant: "eu-west-2_Other"}, code: 5,
-			stdout: "Credentials: the OAuth client sandbox-client is refused\nReading users: not known\nSuspending: not allowed\n",
+			stdout: "Credentials: the OAuth client sandbox-client is refused\nReading users: not allowed\nSuspending: not allowed\n",
 			stderr: "404 Not Found: token endpoint: Not Found: no such tenant; check --client-id, the client secret, --scope, --tenant and --env"},
 		"a token endpoint in trouble": {oauth: true, faults: thrivetest.Faults{Token: 503}, code: 1,
 			stdout: "Credentials: not known; no answer tells whether the OAuth client sandbox-client is accepted\nReading users: not known\n" + notTold,
@@ -192,6 +192,19 @@ func TestPingNamesTheTokenEndpointWithoutATenant(t *testing.T) {
 	code, stdout, stderr := invoke(t, oauthTo(web.URL, web.URL), "ping", "--scope", "api/all")
 	want := fmt.Sprintf("In %s, the tenant of %s/oauth2/token/%s\n", web.URL, web.URL, thrivetest.DefaultTenant)
 	if code != 0 || !strings.HasPrefix(stdout, want) {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+// A token that the API refuses, however new it is, is not one of this tenant.
+func TestPingWithTheTokensOfAnotherTenant(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{})
+	web, other := httptest.NewServer(s), httptest.NewServer(thrivetest.New(thrivetest.Options{}))
+	defer web.Close()
+	defer other.Close()
+	code, stdout, stderr := invoke(t, oauthTo(web.URL, other.URL), "ping", "--scope", "api/all")
+	if code != 5 || !strings.Contains(stdout, "Credentials: the OAuth client sandbox-client is refused\n") || !strings.HasSuffix(stdout, "Reading users: not allowed\nSuspending: not allowed\n") ||
+		!strings.Contains(stderr, "the token is unknown or has expired; the token is new, so check that --tenant, --token-url and --env belong together\n") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }
