@@ -185,6 +185,12 @@ func wantSafeCommands(t *testing.T, hostile string) {
 		"a report":                             {"report", ledger},
 		"a report as JSON":                     {"report", "--json", ledger},
 		"a report of an export":                {"report", leavers},
+		"a ping with hostile answers":          {"ping", "--log-level", "debug"},
+		"hostile answers to a ping, in JSON":   {"ping", "--log-format", "json"},
+		"a ping of an environment":             {"ping", "--env", hostile},
+		"a ping of a tenant":                   {"ping", "--base-url", "http://127.0.0.1:1", "--tenant", hostile, "--api-secret-file", file("secret" + hostile)},
+		"a ping with a client":                 {"ping", "--base-url", "http://127.0.0.1:1", "--tenant", hostile, "--client-id", hostile, "--token-url", "http://127.0.0.1:1", "--client-secret-file", file("secret" + hostile), "--scope", hostile},
+		"a ping with a missing secret":         {"ping", "--env", "staging", "--tenant", "t", "--api-secret-file", file("absent" + hostile)},
 		"help":                                 {"--help"},
 	}
 	for name, args := range commands {

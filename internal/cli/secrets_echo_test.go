@@ -164,7 +164,7 @@ func TestNoSecretThatAServerSendsBackIsWritten(t *testing.T) {
 	}
 }
 
-// wantNoSecretWritten runs, resumes, plans and summarises, and searches everything that
+// wantNoSecretWritten runs, resumes, plans, summarises and pings, and searches everything that
 // these commands write.
 func wantNoSecretWritten(t *testing.T, env map[string]string, format string) {
 	t.Helper()
@@ -175,6 +175,7 @@ func wantNoSecretWritten(t *testing.T, env map[string]string, format string) {
 	written := map[string]string{}
 	for _, command := range [][]string{
 		args, args, {"plan", report}, {"report", report}, {"report", "--json", report},
+		{"ping", "--timeout", "20s", "--log-level", "debug", "--log-format", map[string]string{"csv": "text", "jsonl": "json"}[format]},
 	} {
 		_, stdout, stderr := invoke(t, env, command...)
 		written[command[0]] += stdout + stderr

@@ -114,7 +114,12 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					}
 					_, summary, _ := invoke(t, nil, "report", report)
 					asJSON, _, _ := invoke(t, nil, "report", "--json", report)
+					_, pinged, pingErr := invoke(t, all, append([]string{"ping", "--log-level", "debug", "--log-format", format}, args...)...)
+					if pinged == "" {
+						t.Errorf("ping writes nothing: %s", pingErr)
+					}
 					wantNoSecret(t, map[string]string{"standard output": stdout, "standard error": stderr,
+						"ping": pinged, "standard error of ping": pingErr,
 						"the report": string(text), "the summary": summary, "the summary as JSON": fmt.Sprint(asJSON)})
 				})
 			}
@@ -135,6 +140,9 @@ func TestNoUsageErrorRepeatsASecret(t *testing.T) {
 		"a password in a URL":             {"run", "x.csv", "--base-url", "https://" + password + "@localhost"},
 		"a password in the URL of tokens": {"run", "x.csv", "--env", "staging", "--client-id", "c", "--token-url", "https://" + password + "@localhost"},
 		"a configuration with the secret": {"run", "x.csv", "--config", file},
+		"an unknown flag of ping":         {"ping", "--client-secret", theSecret},
+		"a password in a URL of ping":     {"ping", "--base-url", "https://" + password + "@localhost"},
+		"a secret without its tenant":     {"ping", "--env", "staging"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]string{"OFFBOARD_CLIENT_SECRET": theSecret}

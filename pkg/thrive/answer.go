@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -14,7 +15,8 @@ import (
 type answer struct {
 	status    int // 0: there was no answer
 	header    http.Header
-	body      []byte // at most maxBody+1 bytes
+	body      []byte // at most limit+1 bytes
+	limit     int    // the most bytes that are used
 	cause     error  // why the answer is incomplete; nil if it is complete
 	causeText string // the same for people, not sanitized
 	http1     bool   // it came over HTTP/1.x
@@ -110,8 +112,8 @@ func (a *answer) object() (object []byte, problem string) {
 	switch {
 	case len(object) == 0:
 		return nil, "the answer is empty"
-	case len(a.body) > maxBody:
-		return nil, "the answer is longer than 1 MiB"
+	case len(a.body) > a.limit:
+		return nil, "the answer is longer than " + strconv.Itoa(a.limit>>20) + " MiB"
 	case object[0] != '{' && json.Valid(object):
 		return nil, "the answer is JSON, but not an object"
 	case object[0] != '{':
@@ -155,12 +157,12 @@ func jsonText(raw json.RawMessage) string {
 }
 
 // readBody reads the whole body, so that the connection can be used again, but at
-// most maxBody+1 bytes.
-func readBody(resp *http.Response) ([]byte, error) {
-	if n := resp.ContentLength; n > 0 && n <= maxBody {
+// most limit+1 bytes.
+func readBody(resp *http.Response, limit int) ([]byte, error) {
+	if n := resp.ContentLength; n > 0 && n <= int64(limit) {
 		body := make([]byte, n)
 		read, err := io.ReadFull(resp.Body, body)
 		return body[:read], err
 	}
-	return io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	return io.ReadAll(io.LimitReader(resp.Body, int64(limit)+1))
 }

@@ -36,7 +36,9 @@ import (
 
 // resource is the JSON object of a success.
 type resource interface {
-	about() string // the ref of its user; "": it does not say
+	// about returns the ref of its user; "" if it does not say, or is the page of the
+	// list that was asked for.
+	about() string
 }
 
 // exchange sends one request and decodes a success.
@@ -49,8 +51,7 @@ func (c *Client) exchange(ctx context.Context, r request, auth string) (*answer,
 	}
 	a.err = a.decode(r.into)
 	switch about := r.into.about(); {
-	case about == r.ref:
-	case about != "":
+	case about != "" && about != r.ref:
 		c.mixedUp(a)
 	case a.ok() && len(a.body) == 0:
 		// A success without a body may be an extra response, and then the one to this

@@ -133,7 +133,7 @@ func newTransport(maxConnections int) *http.Transport {
 		MaxIdleConnsPerHost:    maxConnections,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true, // answers are small, and maxBody bounds what is read
+		DisableCompression:     true, // answers are small, and their bound is one of what is read
 	}
 }
 
@@ -160,11 +160,12 @@ func orDefault[T comparable](value, fallback T) T {
 	return value
 }
 
-// request is one call about one user, ready to be sent more than once.
+// request is one call, ready to be sent more than once.
 type request struct {
 	method, path, body string
-	ref                string
+	ref                string   // the user whom it is about; "": the list
 	into               resource // the body of a success is decoded into it
+	limit              int      // bytes of the body of a success; 0: maxBody
 	fresh              bool     // send it over a new connection
 }
 
@@ -225,19 +226,22 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	if r.fresh && c.fresh != nil {
 		transport = c.fresh
 	}
-	return c.roundTrip(ctx, transport, req, h.secrets)
+	return c.roundTrip(ctx, transport, req, h.secrets, orDefault(r.limit, maxBody))
 }
 
 // roundTrip sends a request whose context ends after the timeout. Its error is that of
-// ctx; any other failure is part of the answer.
-func (c *Client) roundTrip(ctx context.Context, transport http.RoundTripper, req *http.Request, secrets *redactor) (*answer, error) {
+// ctx; any other failure is part of the answer. limit bounds the body of a success.
+func (c *Client) roundTrip(ctx context.Context, transport http.RoundTripper, req *http.Request, secrets *redactor, limit int) (*answer, error) {
 	// RoundTrip makes exactly one request: it knows no redirects or cookies.
 	resp, err := transport.RoundTrip(req)
-	a := &answer{secrets: secrets}
+	a := &answer{secrets: secrets, limit: maxBody}
 	if err == nil {
 		a.status, a.header, a.http1 = resp.StatusCode, resp.Header, resp.ProtoMajor == 1
+		if a.ok() {
+			a.limit = limit
+		}
 		if resp.StatusCode >= 200 {
-			a.body, err = readBody(resp)
+			a.body, err = readBody(resp, a.limit)
 		} // after 101 Switching Protocols the body is the connection, without an end
 		_ = resp.Body.Close()
 	}

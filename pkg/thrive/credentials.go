@@ -29,9 +29,10 @@ type authorizer interface {
 
 // credential is what authenticates a request.
 type credential struct {
-	header  string    // the value of the Authorization header
-	fetched bool      // it had to be fetched first
-	expires time.Time // by what the token endpoint has said; zero: it is not known
+	header  string       // the value of the Authorization header
+	scope   Fact[string] // by what the token endpoint has said
+	fetched bool         // it had to be fetched first
+	expires time.Time    // by what the token endpoint has said; zero: it is not known
 }
 
 // expired reports whether a 401 is no wonder, because the credential is too old.
@@ -99,4 +100,28 @@ func (c ClientCredentials) authorizer(client *Client) (authorizer, error) {
 		return nil, fmt.Errorf("token URL: %w", err)
 	}
 	return newTokens(c, client), nil
+}
+
+// Grant is what the token endpoint has said about the token of a client.
+type Grant struct {
+	// Scopes are those that the token has, each in one line without a secret. They are
+	// not known if the answer does not name them: it need not if they are those that
+	// were requested (RFC 6749, section 5.1), and the vendor does not document it. An
+	// API secret has none: they are not known either.
+	Scopes Fact[[]string]
+}
+
+// Grant returns what is known of the token that calls use now. If there is none it
+// fetches one, as a call does, and returns the same errors. With an API secret it sends
+// nothing. Grant is safe for concurrent use.
+func (c *Client) Grant(ctx context.Context) (Grant, error) {
+	cred, err := c.auth.credential(ctx)
+	if err != nil {
+		return Grant{}, err
+	}
+	scope, ok := cred.scope.Get()
+	if !ok {
+		return Grant{}, nil
+	}
+	return Grant{Scopes: Known(strings.Fields(scope))}, nil
 }

@@ -32,7 +32,7 @@ func ExampleBasic() {
 	defer client.Close()
 
 	user, err := client.UserByRef(context.Background(), "E-1001")
-	fmt.Println(user.Ref, user.Status, err)
+	fmt.Println(user.Ref.Or(""), user.Status.Or("not known"), err)
 	// Output: E-1001 active <nil>
 }
 
@@ -63,7 +63,7 @@ func ExampleClientCredentials() {
 
 	for _, ref := range []string{"E-1001", "E-1002"} {
 		user, err := client.UserByRef(context.Background(), ref)
-		fmt.Println(user.Ref, user.Status, err)
+		fmt.Println(user.Ref.Or(""), user.Status.Or("not known"), err)
 	}
 	fmt.Println("tokens:", tenant.Stats().Tokens)
 	// Output:

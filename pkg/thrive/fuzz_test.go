@@ -1,7 +1,9 @@
 package thrive_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -146,6 +148,61 @@ func FuzzRateLimit(f *testing.F) {
 			t.Fatalf("got %+v", l)
 		}
 	})
+}
+
+// FuzzUsers sends arbitrary lists of users. What is known of a user is what a decoder of
+// any JSON finds there, too, and nobody of the list is missing.
+func FuzzUsers(f *testing.F) {
+	for _, body := range []string{
+		`{"results":[{"ref":"E-1","deleted":false,"role":"learner","positions":[{"manager":{"id":"7"}}]},7,null],"pagination":{"page":1}}`,
+		`{"results":[{"Ref":"E-1","ref":"E-2","deleted":"no","deleted":true,"role":{}}],"page":1,"totalResults":1e3}`,
+		`{"results":[{"\u0072ef":"\ud800","role":"ÿ","positions":{},"additionalFields":{"a":[{}]}}]}`,
+		`{"results":[[[]]],"results":{}}`, `{"results":null}`, `[]`, `{`, ``,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c := clientOf(t, func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(bytes.NewReader(body))}, nil
+		})
+		page, err := c.Users(context.Background(), 1, 1000)
+		if err != nil {
+			if e, ok := err.(*thrive.Error); !ok || e.Status != 200 {
+				t.Fatalf("got %v", err)
+			}
+			return
+		}
+		var object map[string]any
+		if err := json.Unmarshal(body, &object); err != nil {
+			t.Fatalf("%q is not JSON: %v", body, err)
+		}
+		all, _ := member(object, "results").([]any)
+		if len(all) != len(page.Users) {
+			t.Fatalf("%d users of %d", len(page.Users), len(all))
+		}
+		for i, u := range page.Users {
+			fields, _ := all[i].(map[string]any)
+			if ref, ok := u.Ref.Get(); ok && member(fields, "ref") != any(ref) {
+				t.Fatalf("the ref %q of %v", ref, fields)
+			}
+			if role, ok := u.Role.Get(); ok && member(fields, "role") != any(role) {
+				t.Fatalf("the role %q of %v", role, fields)
+			}
+			if deleted, ok := u.Deleted.Get(); ok && member(fields, "deleted") != any(deleted) {
+				t.Fatalf("deleted: %t of %v", deleted, fields)
+			}
+		}
+	})
+}
+
+// member returns the value of a key in whatever case.
+func member(object map[string]any, key string) any {
+	for name, value := range object {
+		if strings.EqualFold(name, key) {
+			return value
+		}
+	}
+	return nil
 }
 
 // FuzzRef calls with arbitrary refs: a ref is one segment of the path, and a

@@ -84,7 +84,7 @@ func readCall(ctx context.Context, c *thrive.Client, ref string) string {
 	case err != nil:
 		return err.Error()
 	}
-	return "read " + got.Ref
+	return "read " + got.Ref.Or("")
 }
 
 // A gateway swaps the success of one user and the refusal of another. Neither the one is

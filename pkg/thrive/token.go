@@ -53,8 +53,9 @@ const (
 
 type token struct {
 	header  string
-	renewAt time.Time // zero: it is used until the API refuses it
-	expires time.Time // see credential
+	scope   Fact[string] // safe to show
+	renewAt time.Time    // zero: it is used until the API refuses it
+	expires time.Time    // see credential
 }
 
 func (t *token) fresh() bool {
@@ -62,7 +63,7 @@ func (t *token) fresh() bool {
 }
 
 func (t *token) credential(fetched bool) credential {
-	return credential{header: t.header, fetched: fetched, expires: t.expires}
+	return credential{header: t.header, scope: t.scope, fetched: fetched, expires: t.expires}
 }
 
 func newTokens(c ClientCredentials, client *Client) *tokens {
@@ -212,7 +213,7 @@ func (t *tokens) ask(style tokenStyle) (*answer, error) {
 	if style == inHeader {
 		req.SetBasicAuth(url.QueryEscape(t.config.ClientID), url.QueryEscape(string(t.config.ClientSecret)))
 	}
-	return t.client.roundTrip(context.Background(), t.client.http.Transport, req, t.removes)
+	return t.client.roundTrip(context.Background(), t.client.http.Transport, req, t.removes, maxBody)
 }
 
 // warn passes a text on, unless that was done before.

@@ -28,6 +28,7 @@ const (
 type tokenBody struct {
 	AccessToken json.RawMessage `json:"access_token"`
 	ExpiresIn   json.RawMessage `json:"expires_in"`
+	Scope       Fact[string]    `json:"scope"`
 	Error       json.RawMessage `json:"error"`
 	Description json.RawMessage `json:"error_description"`
 	Message     json.RawMessage `json:"message"`
@@ -56,7 +57,7 @@ func (t *tokens) read(a *answer, start time.Time) (*token, *Error) {
 	if problem != "" {
 		return nil, t.failure(a, "the answer "+problem)
 	}
-	next := &token{header: "Bearer " + text}
+	next := &token{header: "Bearer " + text, scope: t.safeScope(body.Scope, text)}
 	lifetime, problem := tokenLifetime(body.ExpiresIn)
 	if problem != "" {
 		t.warn("token endpoint: the answer " + problem + ", so the token is used until it is refused")
@@ -65,6 +66,20 @@ func (t *tokens) read(a *answer, start time.Time) (*token, *Error) {
 	next.expires = start.Add(lifetime)
 	next.renewAt = next.expires.Add(-min(renewBefore, lifetime/4))
 	return next, nil
+}
+
+// maxScope is the length of what is used of the scopes in an answer. Those of this API
+// take less than 60.
+const maxScope = 300
+
+// safeScope returns the scopes that an answer names beside its token, in a form that is
+// safe to show. The server may send secrets there, of which the new token is one.
+func (t *tokens) safeScope(said Fact[string], token string) Fact[string] {
+	scope, ok := said.Get()
+	if !ok || len(scope) > maxScope {
+		return Fact[string]{state: unclear}
+	}
+	return Known(oneLine(t.removes.with(token).redact(scope), maxScope))
 }
 
 // accessToken returns the token, or why it cannot be one. What is not visible ASCII is

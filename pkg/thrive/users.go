@@ -84,45 +84,6 @@ func (s Suspension) User() LifecycleUser {
 	return u
 }
 
-// User is a user as UserByRef returns it (vendor's documentation of reading
-// users). A field that is null, missing or of an unexpected type is empty. Dates
-// are unchanged texts of the server.
-type User struct {
-	ID        string `json:"id"`
-	Ref       string `json:"ref"`
-	FirstName string `json:"firstName"`
-	LastName  string `json:"lastName"`
-	Email     string `json:"email"`
-	// Role is "administrator", "learneradmin" or "learner".
-	Role string `json:"role"`
-	// Status is "active" in the vendor's documentation. Public client code also
-	// has "inactive", "expired" and "new".
-	Status           string            `json:"status"`
-	Positions        []Position        `json:"positions"`
-	AdditionalFields map[string]string `json:"additionalFields"`
-	LanguageCode     string            `json:"languageCode"`
-	Deleted          bool              `json:"deleted"`
-	LastLogin        string            `json:"lastLogin"`
-	SingleSignOn     json.RawMessage   `json:"singleSignOn"` // its type is not documented
-
-	Response Response `json:"-"`
-}
-
-// Position is one position that a user holds or held.
-type Position struct {
-	IsActive  bool    `json:"isActive"`
-	StartDate string  `json:"startDate"`
-	EndDate   string  `json:"endDate"`
-	Manager   Manager `json:"manager"`
-}
-
-// Manager is the manager of a position. Its fields are empty if there is none.
-type Manager struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	Ref  string `json:"ref"`
-}
-
 // SuspendUser blocks the access of the user with this ref; profile and history
 // are kept (vendor's documentation of suspending a user). The API has no call to
 // undo it. The account is suspended only if the error is nil and Suspended
@@ -226,25 +187,6 @@ func (f refField) value() string {
 	return f.ref
 }
 
-// UserByRef reads the user with this ref. If there is no such user, the error is
-// an *Error with status 404 and class Final. An answer about another user is an
-// *Error with a 2xx status and class Transient. Other errors, and what is said of
-// refusals, are those of SuspendUser. UserByRef is safe for concurrent use.
-func (c *Client) UserByRef(ctx context.Context, ref string) (User, error) {
-	var u User
-	a, err := c.callUser(ctx, request{method: http.MethodGet, ref: ref, into: &u}, "/rest/v1/users/ref/", "")
-	if err != nil {
-		return User{}, err
-	}
-	if u.Ref != "" && u.Ref != ref {
-		return User{}, a.disbelieved("the answer is about another user")
-	}
-	u.Response = a.response()
-	return u, nil
-}
-
-func (u *User) about() string { return u.Ref }
-
 // callUser makes a call whose path is before, the ref and after. A success is
 // decoded.
 func (c *Client) callUser(ctx context.Context, req request, before, after string) (*answer, error) {
@@ -253,6 +195,11 @@ func (c *Client) callUser(ctx context.Context, req request, before, after string
 		return nil, fmt.Errorf("%w: %q", ErrInvalidRef, req.ref)
 	}
 	req.path = before + segment(req.ref) + after
+	return c.callConfirmed(ctx, req)
+}
+
+// callConfirmed makes a call, and confirms a refusal. A success is decoded.
+func (c *Client) callConfirmed(ctx context.Context, req request) (*answer, error) {
 	mixUps := c.flights.mixUps.Load()
 	a, err := c.call(ctx, req)
 	if err == nil && a.refuses() && !a.stored() {

@@ -102,6 +102,11 @@ type Faults struct {
 	// exempts a ref from all other faults of a ref.
 	Refs, Reads map[string]Fault
 
+	// RetiredV1 is the status, such as 404 or 403, that answers every read, of a user or
+	// of the list, whoever asks: the vendor retires a version some time after the next
+	// one. 0: it is served.
+	RetiredV1 int
+
 	// ExtraDelay is when the second answer of ExtraAnswer follows the first; 0 is
 	// at once.
 	ExtraDelay time.Duration
@@ -219,7 +224,7 @@ func (s *Server) nextFault(f *activeFaults, c *call) Fault {
 	if len(f.shares) == 0 {
 		return NoFault
 	}
-	x := s.random(c, n)
+	x := s.opts.random(c, n)
 	for _, share := range f.shares {
 		if x -= share.p; x < 0 {
 			return share.fault
@@ -230,10 +235,10 @@ func (s *Server) nextFault(f *activeFaults, c *call) Fault {
 
 // random returns a number in [0, 1) that depends only on the seed, the ref, the
 // kind of the call and its number n among the calls of this kind on this ref.
-func (s *Server) random(c *call, n int) float64 {
+func (o *Options) random(c *call, n int) float64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(c.ref)) // a hash never fails
-	return rand.New(rand.NewPCG(s.opts.Seed^h.Sum64(), uint64(n)<<2|uint64(c.kind))).Float64()
+	return rand.New(rand.NewPCG(o.Seed^h.Sum64(), uint64(n)<<2|uint64(c.kind))).Float64()
 }
 
 // SpecialRef describes refs with a fault of their own.

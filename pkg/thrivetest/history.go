@@ -35,12 +35,16 @@ type history struct {
 	tokens      int
 }
 
-func (s *Server) callStarted(k kind) {
+// note changes the history.
+func (s *Server) note(change func(*history)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := &s.history
+	change(&s.history)
+}
+
+func (h *history) started(k kind, now time.Time) {
 	if k == suspend {
-		h.starts = append(h.starts, s.opts.Now())
+		h.starts = append(h.starts, now)
 	} else {
 		h.reads++
 	}
@@ -48,12 +52,10 @@ func (s *Server) callStarted(k kind) {
 	h.maxInFlight = max(h.maxInFlight, h.inFlight)
 }
 
-func (s *Server) callEnded(k kind, status int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.history.inFlight--
+func (h *history) ended(k kind, status int) {
+	h.inFlight--
 	if k == suspend {
-		s.history.byStatus[status]++
+		h.byStatus[status]++
 	}
 }
 

@@ -56,6 +56,20 @@ type Options struct {
 	// SpecialRefs turns on the refs that the function SpecialRefs returns.
 	SpecialRefs bool
 
+	// Fields has JSON that stands in the place of a field of every user in reads, by its
+	// name, because types drift in the vendor's API: {"deleted": `"no"`} is a text in the
+	// place of a boolean. "" leaves the field out. A field that the answer would not have
+	// is added. JSON with another member behind it, as in `true,"deleted":false`, makes
+	// a field stand twice.
+	Fields map[string]string
+	// ManagerRefs makes managers have their names and refs in reads. Without it they
+	// have an ID only, as in the vendor's example, unless there is no such user.
+	ManagerRefs bool
+	// Pagination is the form in which pages of the list say where they stand.
+	Pagination PaginationForm
+	// HideScope makes the token endpoint not say which scopes a token has.
+	HideScope bool
+
 	// Now is the clock of tokens, dates and the rate limit; nil means time.Now.
 	// Latency does not use it. It is called from several goroutines.
 	Now func() time.Time
@@ -77,7 +91,8 @@ type Server struct {
 	mu      sync.Mutex // guards all below
 	tokens  map[string]grant
 	people  map[string]*person
-	users   []*person // in the order of their creation
+	users   []*person // in the order of the list
+	created int       // users, including those who were removed
 	history history
 }
 
@@ -148,7 +163,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var err error
 	c.body, err = io.ReadAll(io.LimitReader(r.Body, maxBody))
 	c.incomplete = err != nil
-	s.callStarted(c.kind)
+	s.note(func(h *history) { h.started(c.kind, s.opts.Now()) })
 	f := s.faults.Load()
 	left, allowed := f.quota.take(s.opts.Now())
 	var a answer
@@ -157,7 +172,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		a = tooMany(f)
 	}
-	s.callEnded(c.kind, a.status) // before writing, so that Stats includes every answer received
+	s.note(func(h *history) { h.ended(c.kind, a.status) }) // before writing, so that Stats includes every answer received
 	left.write(w.Header(), f.RateLimit, s.opts.Now())
 	a.write(w)
 }
@@ -206,6 +221,9 @@ func (s *Server) answer(f *activeFaults, c *call) answer {
 	}
 	if c.request.Method != c.kind.method() {
 		return problem(http.StatusMethodNotAllowed, "this endpoint takes "+c.kind.method())
+	}
+	if f.RetiredV1 != 0 && c.kind != suspend {
+		return problem(f.RetiredV1, "no such endpoint") // before authorize: the gateway knows no such route
 	}
 	if a, ok := s.authorize(c); !ok {
 		return a

@@ -90,7 +90,7 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 	if err := r.ParseForm(); err != nil {
 		return tokenProblem(http.StatusBadRequest, "invalid_request", "the form is malformed")
 	}
-	if a, ok := s.authenticateClient(r); !ok {
+	if a, ok := s.opts.authenticateClient(r); !ok {
 		return a
 	}
 	scopes := strings.Fields(r.PostForm.Get("scope"))
@@ -109,10 +109,10 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 
 // authenticateClient checks the client credentials where Options.TokenAuth accepts
 // them.
-func (s *Server) authenticateClient(r *http.Request) (answer, bool) {
+func (o *Options) authenticateClient(r *http.Request) (answer, bool) {
 	user, password, inHeader := r.BasicAuth()
-	inHeader = inHeader && s.opts.TokenAuth != BodyOnly
-	inBody := r.PostForm.Has("client_id") && s.opts.TokenAuth != HeaderOnly
+	inHeader = inHeader && o.TokenAuth != BodyOnly
+	inBody := r.PostForm.Has("client_id") && o.TokenAuth != HeaderOnly
 
 	var id, secret string
 	switch {
@@ -125,7 +125,7 @@ func (s *Server) authenticateClient(r *http.Request) (answer, bool) {
 	case inBody:
 		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	}
-	if id == s.opts.ClientID && secret == s.opts.ClientSecret {
+	if id == o.ClientID && secret == o.ClientSecret {
 		return answer{}, true
 	}
 	a := tokenProblem(http.StatusUnauthorized, "invalid_client", "client credentials are missing or wrong")
@@ -150,8 +150,10 @@ func (s *Server) issue(scopes []string) answer {
 	b = appendString(b, token)
 	b = append(b, `,"token_type":"Bearer","expires_in":`...)
 	b = strconv.AppendInt(b, int64(s.opts.TokenTTL/time.Second), 10)
-	b = append(b, `,"scope":`...)
-	b = appendString(b, strings.Join(scopes, " "))
+	if !s.opts.HideScope {
+		b = append(b, `,"scope":`...)
+		b = appendString(b, strings.Join(scopes, " "))
+	}
 	return answer{status: http.StatusOK, body: append(b, '}')}
 }
 

@@ -21,7 +21,12 @@ type User struct {
 	JobTitle         string
 	ManagerRef       string
 	EndDate          string // in the form 2006-01-02T15:04:05.000Z; "": none
+	LastLogin        string // a date in this form; "": null
+	Deleted          bool
 	AdditionalFields map[string]string
+
+	// Fields is as Options.Fields, for this user only. It overrides the former.
+	Fields map[string]string
 }
 
 const (
@@ -31,8 +36,7 @@ const (
 	// dateForm is the vendor's form of a date.
 	dateForm = "2006-01-02T15:04:05.000Z"
 
-	maxBody    = 1 << 20 // bytes
-	maxPerPage = 1000
+	maxBody = 1 << 20 // bytes
 )
 
 // person is the state of a ref, whether there is a user with this ref or not.
@@ -61,7 +65,8 @@ func (s *Server) create(p *person, u User) {
 	u.Status = orDefault(u.Status, statusActive)
 	if p.id == "" {
 		s.users = append(s.users, p)
-		number := strconv.Itoa(len(s.users))
+		s.created++ // not the number of users: an ID is never used again
+		number := strconv.Itoa(s.created)
 		p.id = "00000000-0000-4000-8000-000000000000"[:36-len(number)] + number
 		p.created = s.opts.Now().UTC().Format(dateForm)
 	}
@@ -187,94 +192,14 @@ func (p *person) lifecycle(active bool, now time.Time) []byte {
 	return append(p.appendAdditional(b), '}')
 }
 
-// resource returns the user as a read returns it. Not all fields are documented.
-func (p *person) resource() []byte {
-	b := append(make([]byte, 0, 512), '{')
-	b = appendField(b, "id", p.id)
-	b = appendField(b, "ref", p.Ref)
-	b = appendField(b, "firstName", p.FirstName)
-	b = appendField(b, "lastName", p.LastName)
-	b = appendField(b, "email", p.Email)
-	b = appendField(b, "role", p.Role)
-	b = appendField(b, "status", p.Status)
-	b = append(b, `"positions":[{"isActive":`...)
-	b = strconv.AppendBool(b, p.Status != statusInactive)
-	b = append(b, `,"startDate":null,`...)
-	b = appendField(b, "endDate", p.EndDate)
-	b = append(b, `"manager":`...)
-	if p.ManagerRef == "" {
-		b = append(b, "null"...)
-	} else {
-		b = append(b, `{"id":null,"name":null,"ref":`...)
-		b = append(appendString(b, p.ManagerRef), '}')
-	}
-	b = append(b, `}],`...)
-	b = appendField(b, "languageCode", "en")
-	b = append(b, `"deleted":false,"lastLogin":null,"singleSignOn":false,`...)
-	return append(p.appendAdditional(b), '}')
+func (p *person) appendAdditional(b []byte) []byte {
+	return append(append(b, `"additionalFields":`...), p.additional()...)
 }
 
-func (p *person) appendAdditional(b []byte) []byte {
-	b = append(b, `"additionalFields":`...)
+func (p *person) additional() []byte {
 	if len(p.AdditionalFields) == 0 {
-		return append(b, "{}"...)
+		return []byte("{}")
 	}
 	fields, _ := json.Marshal(p.AdditionalFields) // a string map always encodes
-	return append(b, fields...)
-}
-
-// read is GET /rest/v1/users/ref/{ref}.
-func (s *Server) read(c *call, _ bool) answer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.find(c.ref)
-	if !ok {
-		return problem(http.StatusNotFound, "no user has this ref")
-	}
-	return answer{status: http.StatusOK, body: p.resource()}
-}
-
-// list is GET /rest/v1/users. A page beyond the last is empty.
-func (s *Server) list(c *call) answer {
-	query := c.request.URL.Query()
-	number, ok := positive(query.Get("page"), 1)
-	if !ok {
-		return problem(http.StatusBadRequest, "page must be a number from 1")
-	}
-	perPage, ok := positive(query.Get("perPage"), 100)
-	if !ok || perPage > maxPerPage {
-		return problem(http.StatusBadRequest, "perPage must be a number from 1 to 1000")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	total := len(s.users)
-	pages := (total + perPage - 1) / perPage
-	b := []byte(`{"results":[`)
-	if number <= pages {
-		first := (number - 1) * perPage
-		for i, p := range s.users[first:min(first+perPage, total)] {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			b = append(b, p.resource()...)
-		}
-	}
-	b = append(b, `],"pagination":{"totalResults":`...)
-	b = strconv.AppendInt(b, int64(total), 10)
-	b = append(b, `,"totalPages":`...)
-	b = strconv.AppendInt(b, int64(pages), 10)
-	b = append(b, `,"page":`...)
-	b = strconv.AppendInt(b, int64(number), 10)
-	b = append(b, `,"perPage":`...)
-	b = strconv.AppendInt(b, int64(perPage), 10)
-	return answer{status: http.StatusOK, body: append(b, "}}"...)}
-}
-
-// positive parses a number of at least 1. An empty value is the fallback.
-func positive(value string, fallback int) (int, bool) {
-	if value == "" {
-		return fallback, true
-	}
-	n, err := strconv.Atoi(value)
-	return n, err == nil && n >= 1
+	return fields
 }
