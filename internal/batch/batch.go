@@ -42,6 +42,9 @@ type Answer struct {
 	RetryAfter time.Duration
 	// Quota is what the server says it still takes.
 	Quota pace.Quota
+	// Began is when the last request of the attempt started, if that was not the first
+	// one: the time before it, which may be a long wait, says nothing about the server.
+	Began time.Time
 }
 
 // Verdict says what an answer means for the requests that follow.

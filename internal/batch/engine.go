@@ -197,6 +197,9 @@ func (e *engine) attempt(t *tries, number uint64) Answer {
 // observe passes an answer on to the pace and to the retry budget. What comes in an outage
 // says nothing about the pace, but the service may ask to wait.
 func (e *engine) observe(t *tries, start, end time.Time, answer Answer) {
+	if !answer.Began.IsZero() {
+		start = answer.Began
+	}
 	a := pace.Answer{Start: start, End: end, Number: t.paced, RetryAfter: answer.asks(), Quota: answer.Quota}
 	switch {
 	case e.breaker.inOutage(t):

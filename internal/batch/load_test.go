@@ -195,3 +195,28 @@ func TestAWaitForARetryEndsWithTheRun(t *testing.T) {
 		}
 	})
 }
+
+// An attempt may wait for a token, or for its turn to confirm a refusal. That is no sign of a
+// server that gets slower.
+func TestAWaitBeforeTheLastRequestOfAnAttemptDoesNotLowerThePace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{latency: 10 * time.Millisecond, answer: func(ref string, _ int) Answer {
+			answer := suspended
+			if ref > "E2" { // nearly two thirds
+				<-time.After(500 * time.Millisecond)
+				answer.Began = time.Now().Add(-10 * time.Millisecond)
+			}
+			return answer
+		}}
+		l, o := &ledger{}, options()
+		o.Pace, o.Concurrency = found(50), 64
+		start := time.Now()
+		if err := Run(t.Context(), t.Context(), tasks(300), s, l, o); err != nil {
+			t.Fatal(err)
+		}
+		wantTally(t, l, leaver.Tally{leaver.Suspended: 300})
+		if took := time.Since(start); took > 7*time.Second {
+			t.Errorf("300 leavers at 50 per second took %s", took)
+		}
+	})
+}

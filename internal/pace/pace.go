@@ -89,7 +89,19 @@ func New(ceiling float64) *Pace {
 // Longest, or not before the deadline of the context.
 func (p *Pace) Wait(ctx context.Context) error {
 	_, err := p.Start(ctx)
+	if at, ok := ctx.Value(noteKey{}).(*time.Time); ok && err == nil {
+		*at = time.Now()
+	}
 	return err
+}
+
+type noteKey struct{}
+
+// Noting returns a context with which Wait notes when the request may start. An attempt may
+// be several requests, and only the last one is answered: what came before says nothing
+// about how long the server takes.
+func Noting(ctx context.Context, at *time.Time) context.Context {
+	return context.WithValue(ctx, noteKey{}, at)
 }
 
 // Start is Wait, and returns the number of the request that may start.

@@ -131,3 +131,24 @@ func BenchmarkPace(b *testing.B) {
 		}
 	})
 }
+
+func TestAWaitNotesWhenTheRequestMayStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(1)
+		var at time.Time
+		for range 2 {
+			if err := p.Wait(Noting(t.Context(), &at)); err != nil {
+				t.Fatal(err)
+			}
+			if !at.Equal(time.Now()) {
+				t.Errorf("noted %s, want %s", at, time.Now())
+			}
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		before := at
+		if err := p.Wait(Noting(ended, &at)); err == nil || !at.Equal(before) {
+			t.Errorf("a wait that was cancelled noted %s: %v", at, err)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
@@ -22,11 +23,15 @@ type suspender struct {
 func (s suspender) Suspend(ctx context.Context, l leaver.Leaver) batch.Answer {
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
-	got, err := s.client.SuspendUser(ctx, l.Ref, l.EndDate.Time())
+	var began time.Time
+	got, err := s.client.SuspendUser(pace.Noting(ctx, &began), l.Ref, l.EndDate.Time())
 	if err != nil {
-		return answerTo(err)
+		answer := answerTo(err)
+		answer.Began = began
+		return answer
 	}
 	answer := batch.Answer{
+		Began:      began,
 		HTTPStatus: got.Response.Status, RequestID: got.Response.RequestID, Outcome: leaver.Suspended,
 		Quota: pace.Quota(got.Response.RateLimit),
 	}

@@ -108,3 +108,22 @@ func TestALeaverCountsAsSuspendedOnlyWhenTheAPISaysSo(t *testing.T) {
 		})
 	}
 }
+
+// A refusal over HTTP/1.1 is confirmed by a second request, which waits for its turn.
+func TestTheEngineLearnsWhenTheLastRequestOfAnAttemptBegan(t *testing.T) {
+	_, target := simulator(t, "E1")
+	p := pace.New(20)
+	client, err := thrive.NewClient(thrive.Config{BaseURL: target.BaseURL, Credentials: target.Credentials, AwaitTurn: p.Wait})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	s := suspender{client, &atomic.Int64{}}
+	if got := s.Suspend(t.Context(), leaver.Leaver{Ref: "E1"}); !got.Began.IsZero() {
+		t.Errorf("one request: another one began at %s", got.Began)
+	}
+	start := time.Now()
+	if got := s.Suspend(t.Context(), leaver.Leaver{Ref: "E2"}); got.Outcome != leaver.NotFound || !got.Began.After(start) {
+		t.Errorf("a refusal: %s, and the last request began at %s, after %s", got.Outcome, got.Began, start)
+	}
+}
