@@ -50,7 +50,7 @@ var doubtKinds = []doubtKind{
 				return fmt.Sprintf("the row has nothing beside %q", row.Ref)
 			}
 			if g.known.usual.mixed {
-				return fmt.Sprintf("the ref %q is one of few, which have different forms", row.Ref)
+				return fmt.Sprintf("the list is short, and its refs, such as %q, have different forms", row.Ref)
 			}
 			what := "form"
 			if !g.known.usual.hasOddForm(formIn(row.Facts)) {

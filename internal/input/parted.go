@@ -2,9 +2,9 @@ package input
 
 import "offboard/internal/leaver"
 
-// parted counts the refs of each form in the rows of each shape. Rows that differ from the
-// others in the form of the ref, and all of them in another column, too, are of another
-// table: sums below one of people, say.
+// parted counts the refs of each form in the rows of each shape. Rows whose refs have another
+// form, and which all differ from the others in one more column, are of another table, such
+// as sums below a list of people.
 type parted [maxForms][maxShapes]int32
 
 // note counts a row.
@@ -37,15 +37,21 @@ func (g parting) find() {
 	if g.usual.general != "" && g.usual.general != nameForm {
 		return // all others are odd already
 	}
+	var parts []part // in an order of their own, so that two readings find the same
 	sizes := map[part]int{}
 	n := 0
 	for id := 1; id < rareForm; id++ {
 		if c := &g.forms.all[id]; c.n > 0 {
-			sizes[g.forms.partOf(id)] += c.n
+			p := g.forms.partOf(id)
+			if sizes[p] == 0 {
+				parts = append(parts, p)
+			}
+			sizes[p] += c.n
 			n += c.n
 		}
 	}
-	for p, own := range sizes {
+	for _, p := range parts {
+		own := sizes[p]
 		isList := g.othersHaveDigits(p) && (!p.digits || 3*own < n)
 		switch {
 		case p.kind == otherKind || 2*own > n || !g.isParted(p):
@@ -68,17 +74,20 @@ func (g parting) othersHaveDigits(p part) bool {
 	return true
 }
 
-// partIsOdd says that the refs of a part are odd.
+// partIsOdd says that the refs of a part are odd, unlike those of the most frequent other
+// form.
 func (g parting) partIsOdd(p part) {
+	most := &g.forms.all[0]
 	for id := 1; id < rareForm; id++ {
 		switch c := &g.forms.all[id]; {
 		case c.n == 0:
 		case g.forms.partOf(id) == p:
 			g.usual.odd[id] = true
-		case g.usual.example == "" || c.n > g.forms.n/2:
-			g.usual.example = c.first
+		default:
+			most = moreFrequent(most, c)
 		}
 	}
+	g.usual.example = most.first
 }
 
 // isParted tells whether, in some column beside the ref, no filled cell of the rows of a
