@@ -31,6 +31,9 @@ var doubtTexts = map[leaver.Doubt]struct {
 	leaver.CutOff:          {"the file ends in the middle of this row, or seems to", always("get the complete file")},
 	leaver.BelowTitle:      {"the row is below another title or header", always("remove the rows that are not leavers")},
 	leaver.HiddenRow:       {"the sheet hides the row", leaveOut("delete the hidden rows")},
+	leaver.Administrator:   {"the account is that of an administrator", always("look at whom the ref leads to, and take the role away first")},
+	leaver.RecentLogin:     {"somebody has signed in after the end date, or in the last 14 days if there is none", always("ask whether the person has left")},
+	leaver.Mismatch:        {"the account is of somebody else than the input says", always("correct the refs")},
 	leaver.SwappedDates:    {"days and months of the end dates seem to be swapped", always("export the dates again as YYYY-MM-DD")},
 }
 

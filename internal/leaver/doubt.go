@@ -25,15 +25,22 @@ const (
 	BelowTitle                   // the row stands below a title in the middle of the table
 	HiddenRow                    // the sheet hides the row
 	SwappedDates                 // days and months of the column seem to be swapped in part
+	Administrator                // the account is that of an administrator of the tenant
+	RecentLogin                  // somebody has signed in to the account lately, or after the end date
+	Mismatch                     // the account differs from what the input says about the person
 	doubts
 )
+
+// TenantDoubts are the kinds that come from what the tenant says.
+const TenantDoubts = Doubts(1<<Administrator | 1<<RecentLogin | 1<<Mismatch)
 
 // doubtNames are the kinds as reports and people spell them.
 var doubtNames = [doubts]string{
 	NoEndDate: "no-end-date", StillActive: "still-active", ActiveElsewhere: "active-elsewhere",
 	OddRef: "odd-ref", CutZeros: "cut-zeros", LostDigits: "lost-digits", Shifted: "shifted",
 	JoinedRows: "joined-rows", CutOff: "cut-off", BelowTitle: "below-title", HiddenRow: "hidden-row",
-	SwappedDates: "swapped-dates",
+	SwappedDates: "swapped-dates", Administrator: "administrator", RecentLogin: "recent-login",
+	Mismatch: "mismatch",
 }
 
 // DoubtKinds lists all kinds, in the order in which they are shown.

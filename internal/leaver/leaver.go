@@ -55,8 +55,19 @@ type Row struct {
 	// suspending another row of the same ref.
 	LeftOut bool
 	// Kept are the texts of the columns that travel into the report, in the order in
-	// which they were asked for; nil if there are none.
+	// which they were asked for, and behind them those of the columns that must agree with
+	// the account; nil if there are none.
 	Kept []string
+	// Finding is what the tenant says about the account; nil if it was not asked, or if
+	// nothing that it says settles the row.
+	Finding *Finding
+}
+
+// Finding is an outcome that a leaver gets from what the tenant says about the account,
+// without a call that suspends.
+type Finding struct {
+	Outcome Outcome
+	Reason  string
 }
 
 // NewRow reads the texts of a record. White space around them is trimmed, and

@@ -4,34 +4,37 @@ package leaver
 //
 //	             ┌─ invalid · duplicate · not_due · excluded · held
 //	             │                                     nothing was sent
-//	row ─ plan ──┤
+//	row ─ plan ──┼─ already_inactive · not_found       the tenant said so when it was asked
+//	             │                                     before the run: nothing was sent
 //	             └─ pending ─ attempt ─┬─ suspended    the API said so
 //	                  ▲                ├─ not_found · rejected · unconfirmed
 //	                  │                └─ failed       after the last attempt
 //	                  └── the run stopped first: it stays pending
 //
-// When the run is resumed, every row is planned again, unless it is suspended or
-// a duplicate.
+// When the run is resumed, every row is planned again, unless its leaver is closed, or it
+// is a duplicate.
 type Outcome string
 
 // The outcomes, as a report spells them.
 const (
-	Suspended   Outcome = "suspended"   // the API answered 2xx and says that the account is inactive
-	Duplicate   Outcome = "duplicate"   // an earlier row is the same leaver
-	NotDue      Outcome = "not_due"     // the end date has not passed
-	Excluded    Outcome = "excluded"    // on a list of leavers who are never suspended
-	Held        Outcome = "held"        // a doubt that no person has accepted
-	Invalid     Outcome = "invalid"     // the row cannot be used; nothing was sent
-	NotFound    Outcome = "not_found"   // no such user
-	Rejected    Outcome = "rejected"    // another final refusal
-	Unconfirmed Outcome = "unconfirmed" // 2xx, but the answer does not say that the account is inactive
-	Failed      Outcome = "failed"      // still failing after the last attempt
-	Pending     Outcome = "pending"     // not attempted
+	Suspended Outcome = "suspended" // the API answered 2xx and says that the account is inactive
+	// AlreadyInactive: the tenant says that the account is inactive already.
+	AlreadyInactive Outcome = "already_inactive"
+	Duplicate       Outcome = "duplicate"   // an earlier row is the same leaver
+	NotDue          Outcome = "not_due"     // the end date has not passed
+	Excluded        Outcome = "excluded"    // on a list of leavers who are never suspended
+	Held            Outcome = "held"        // a doubt that no person has accepted
+	Invalid         Outcome = "invalid"     // the row cannot be used; nothing was sent
+	NotFound        Outcome = "not_found"   // no such user
+	Rejected        Outcome = "rejected"    // another final refusal
+	Unconfirmed     Outcome = "unconfirmed" // 2xx, but the answer does not say that the account is inactive
+	Failed          Outcome = "failed"      // still failing after the last attempt
+	Pending         Outcome = "pending"     // not attempted
 )
 
 // Outcomes lists all outcomes in the order in which summaries show them.
 func Outcomes() []Outcome {
-	return []Outcome{Suspended, Duplicate, NotDue, Excluded, Held, Invalid, NotFound, Rejected, Unconfirmed, Failed, Pending}
+	return []Outcome{Suspended, AlreadyInactive, Duplicate, NotDue, Excluded, Held, Invalid, NotFound, Rejected, Unconfirmed, Failed, Pending}
 }
 
 // ParseOutcome reads an outcome as a report spells it.
@@ -45,7 +48,10 @@ func ParseOutcome(text string) (Outcome, bool) {
 }
 
 // Done tells whether a row with this outcome is skipped when a run is resumed.
-func (o Outcome) Done() bool { return o == Suspended || o == Duplicate }
+func (o Outcome) Done() bool { return o.Closed() || o == Duplicate }
+
+// Closed tells whether a leaver with this outcome needs no call any more.
+func (o Outcome) Closed() bool { return o == Suspended || o == AlreadyInactive }
 
 // Fine tells whether a row with this outcome needs no attention. A run in which
 // every row is fine is a success.
@@ -53,7 +59,7 @@ func (o Outcome) Fine() bool { return o.Done() || o == NotDue || o == Excluded }
 
 // Uncalled tells whether a row gets this outcome without a call to the API.
 func (o Outcome) Uncalled() bool {
-	return o == Duplicate || o == NotDue || o == Excluded || o == Held || o == Invalid
+	return o == AlreadyInactive || o == Duplicate || o == NotDue || o == Excluded || o == Held || o == Invalid
 }
 
 // AboutRow tells whether a line with this outcome speaks of its row. Any other line

@@ -13,6 +13,7 @@ func TestOutcomes(t *testing.T) {
 		done, fine, uncalled bool
 	}{
 		{"suspended", true, true, false},
+		{"already_inactive", true, true, true},
 		{"duplicate", true, true, true},
 		{"not_due", false, true, true},
 		{"excluded", false, true, true},
