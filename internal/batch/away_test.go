@@ -34,7 +34,7 @@ func (a *away) isAway(at time.Duration) bool {
 	return slices.ContainsFunc(a.stretches, func(s stretch) bool { return at >= s.from && at < s.until })
 }
 
-func (a *away) Suspend(ctx context.Context, l leaver.Leaver) Answer {
+func (a *away) Call(ctx context.Context, l leaver.Leaver) Answer {
 	at := time.Since(a.begin)
 	lost := a.isAway(at)
 	a.mu.Lock()

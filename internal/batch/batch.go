@@ -1,6 +1,6 @@
 // Package batch owns the engine of a run: how many requests are in flight, how
 // often a leaver is tried, and when the run stops. It knows neither files nor
-// HTTP nor terminals: it reads a sequence of rows, sends through a Suspender
+// HTTP nor terminals: it reads a sequence of rows, sends through a Caller
 // and hands results to a Recorder. When a request may start is decided by
 // internal/pace.
 package batch
@@ -18,10 +18,11 @@ import (
 	"offboard/internal/pace"
 )
 
-// Suspender sends one request to suspend a leaver. It is called from several
-// goroutines, and must return soon after ctx is done.
-type Suspender interface {
-	Suspend(ctx context.Context, l leaver.Leaver) Answer
+// Caller sends one request about a leaver: the one that suspends, or in a check before the
+// run one that reads. It is called from several goroutines, and must return soon after ctx
+// is done.
+type Caller interface {
+	Call(ctx context.Context, l leaver.Leaver) Answer
 }
 
 // Recorder keeps results. It is called from several goroutines. When Record
@@ -117,15 +118,15 @@ const leaversPerSlot = 16
 // or a *NobodySuspendedError, or is the cause of the end of intake or calls. The error of
 // a run that has tried everybody matches ErrRefused, too, if all of them were forbidden.
 // Any other error comes from tasks or from the Recorder and means that the run is broken.
-func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s Suspender, r Recorder, o Options) error {
+func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s Caller, r Recorder, o Options) error {
 	e := &engine{
-		Options:   o,
-		suspender: s,
-		recorder:  r,
-		brakes:    &brakes{failures: &failures{limit: o.MaxFailures}, firsts: newFirsts(o.Proven)},
-		retries:   newRetryBudget(o.Concurrency * leaversPerSlot / 2),
-		slots:     make(chan struct{}, o.Concurrency),
-		started:   make(chan struct{}),
+		Options:  o,
+		caller:   s,
+		recorder: r,
+		brakes:   &brakes{failures: &failures{limit: o.MaxFailures}, firsts: newFirsts(o.Proven)},
+		retries:  newRetryBudget(o.Concurrency * leaversPerSlot / 2),
+		slots:    make(chan struct{}, o.Concurrency),
+		started:  make(chan struct{}),
 	}
 	e.intake, e.stop = context.WithCancelCause(intake)
 	defer e.stop(nil)

@@ -11,8 +11,8 @@ import (
 // the engine alone.
 type nothing struct{}
 
-func (nothing) Suspend(context.Context, leaver.Leaver) Answer { return suspended }
-func (nothing) Record(...leaver.Result) error                 { return nil }
+func (nothing) Call(context.Context, leaver.Leaver) Answer { return suspended }
+func (nothing) Record(...leaver.Result) error              { return nil }
 
 func BenchmarkRun(b *testing.B) {
 	b.ReportAllocs()

@@ -19,11 +19,11 @@ const recordBatch = 256
 // engine is one run. Each leaver that needs a request has a goroutine (work).
 type engine struct {
 	Options
-	suspender Suspender
-	recorder  Recorder
-	brakes    *brakes
-	breaker   *breaker
-	retries   *retryBudget
+	caller   Caller
+	recorder Recorder
+	brakes   *brakes
+	breaker  *breaker
+	retries  *retryBudget
 
 	intake context.Context // done: no further request is sent
 	stop   context.CancelCauseFunc
@@ -177,7 +177,7 @@ func (e *engine) admit(t *tries) (number uint64, ok bool) {
 // attempt sends one request and keeps its answer.
 func (e *engine) attempt(t *tries, number uint64) Answer {
 	start := time.Now()
-	answer := e.suspender.Suspend(e.calls, t.task.Leaver)
+	answer := e.caller.Call(e.calls, t.task.Leaver)
 	end := time.Now()
 	task := &t.task
 	task.FinishedAt = end

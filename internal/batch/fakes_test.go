@@ -29,7 +29,7 @@ func task(ref string) leaver.Result {
 	return leaver.Result{Row: leaver.Row{Leaver: leaver.Leaver{Ref: ref}}, Outcome: leaver.Pending}
 }
 
-// service is a Suspender that answers as a test says and counts its requests.
+// service is a Caller that answers as a test says and counts its requests.
 type service struct {
 	answer  func(ref string, attempt int) Answer
 	latency time.Duration
@@ -41,7 +41,7 @@ type service struct {
 	maxInFlight int
 }
 
-func (s *service) Suspend(ctx context.Context, l leaver.Leaver) Answer {
+func (s *service) Call(ctx context.Context, l leaver.Leaver) Answer {
 	s.mu.Lock()
 	if s.attempts == nil {
 		s.attempts = map[string]int{}

@@ -208,13 +208,13 @@ func TestAQuotaThatTheServiceNamesIsKept(t *testing.T) {
 	}
 }
 
-// metered is a Suspender whose service decides when a request comes in.
+// metered is a Caller whose service decides when a request comes in.
 type metered struct {
 	*windowed
 	latency time.Duration
 }
 
-func (c metered) Suspend(ctx context.Context, l leaver.Leaver) Answer {
+func (c metered) Call(ctx context.Context, l leaver.Leaver) Answer {
 	a := c.answer(l.Ref, 1)
 	sleep(ctx, c.latency)
 	a.Quota.Reset -= c.latency // counted from the answer, which tells the time that is left

@@ -74,8 +74,8 @@ func (h *hazards) choose() {
 	}
 }
 
-func (h *hazards) Suspend(ctx context.Context, l leaver.Leaver) Answer {
-	answer := h.away.Suspend(ctx, l)
+func (h *hazards) Call(ctx context.Context, l leaver.Leaver) Answer {
+	answer := h.away.Call(ctx, l)
 	if special, ok := h.special[l.Ref]; ok && answer == suspended {
 		return special
 	}

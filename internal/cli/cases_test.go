@@ -182,7 +182,7 @@ func rehearse(t *testing.T, args ...string) (suspend, others []string, err error
 		t.Fatal(err)
 	}
 	a := &app{now: func() time.Time { return casesDay }}
-	settings := a.runSettings(&c.Plan.inputFlags, &c.Plan.planFlags, "")
+	settings := a.runSettings(&c.Plan.inputFlags, &c.Plan.planFlags, &checkFlags{}, "")
 	settings.Report = filepath.Join(t.TempDir(), "report.csv")
 	r, err := run.Rehearse(t.Context(), settings)
 	if err != nil {

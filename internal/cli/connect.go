@@ -29,9 +29,12 @@ func (t *target) close() {
 	}
 }
 
-// target returns the target that the flags describe. It sends nothing. If ctx ends while a
-// secret is read, the error is its cause.
-func (a *app) target(ctx context.Context, f *targetFlags) (*target, error) {
+// target returns the target that the flags describe, with a scope if none is given. It
+// sends nothing. If ctx ends while a secret is read, the error is its cause.
+func (a *app) target(ctx context.Context, f *targetFlags, scope string) (*target, error) {
+	scoped := *f
+	scoped.Scope = cmp.Or(f.Scope, scope)
+	f = &scoped
 	word, err := f.target()
 	if err != nil {
 		return nil, err

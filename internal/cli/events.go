@@ -21,6 +21,7 @@ import (
 
 // The events.
 const (
+	eventCheck    = "check"    // the tenant is asked who the leavers are
 	eventPlan     = "plan"     // what a run is about to do
 	eventWarning  = "warning"  // something to look at; nothing depends on it
 	eventQuestion = "question" // a person is asked, and the run waits
@@ -99,6 +100,9 @@ func (a *app) sayOutline(o outline) {
 	attributes := []any{
 		"inputs", names, "target", o.target, "rows", r.Totals.Total(), "leavers", r.Leavers(o.first), "outcomes", outcomesOf(r.Totals),
 		"held", held, "leftover", outcomesOf(r.Leftover), "rate", o.rate, "report", r.ReportPath,
+	}
+	if t := tenantEvent(o.tenant); t != nil {
+		attributes = append(attributes, "tenant", t)
 	}
 	if a.events.Enabled(context.Background(), slog.LevelDebug) {
 		var text strings.Builder

@@ -70,6 +70,9 @@ func joinClose(err, closed error) error {
 
 // isStop tells whether a command was stopped early.
 func isStop(err error) bool {
+	if _, ok := errors.AsType[*run.CheckError](err); ok {
+		return !errors.Is(err, batch.ErrRefused)
+	}
 	return errors.Is(err, ErrInterrupted) || errors.Is(err, run.ErrDeadline) || errors.Is(err, batch.ErrTooManyFailures) ||
 		errors.Is(err, batch.ErrNobodySuspended) || errors.Is(err, batch.ErrOutage) || errors.Is(err, batch.ErrLater)
 }

@@ -88,6 +88,9 @@ func remedyFor(err error) string {
 	if tooMany, ok := errors.AsType[*run.TooManyError](err); ok {
 		return fmt.Sprintf(" (--max-leavers %d); nothing was sent", tooMany.Most)
 	}
+	if large, ok := errors.AsType[*run.ShareError](err); ok {
+		return fmt.Sprintf(" (--max-share %s); nothing was sent; is it the right list, and the right tenant?", share(100*large.Most))
+	}
 	if remedy := remedyForPlace(err); remedy != "" {
 		return remedy
 	}

@@ -118,7 +118,7 @@ type targetFlags struct {
 	ClientID         string `group:"tenant" name:"client-id" placeholder:"ID" help:"OAuth client ID, for OAuth instead of an API secret."`
 	ClientSecretFile string `group:"tenant" placeholder:"FILE" help:"File with the OAuth client secret. Or set OFFBOARD_CLIENT_SECRET to the secret."`
 	TokenURL         string `group:"tenant" name:"token-url" placeholder:"URL" help:"OAuth token endpoint. Without it, that of --env."`
-	Scope            string `group:"tenant" default:"api/write" help:"OAuth scope."`
+	Scope            string `group:"tenant" placeholder:"SCOPE" help:"OAuth scope. Without it, api/write, or api/all with --check."`
 }
 
 // rateFlag is the flag of the pace that a plan shows.
@@ -181,7 +181,7 @@ type planFlags struct {
 
 // runSettings returns the settings of a run that is planned now, for a target as a report
 // says it.
-func (a *app) runSettings(in *inputFlags, f *planFlags, target string) run.Settings {
+func (a *app) runSettings(in *inputFlags, f *planFlags, k *checkFlags, target string) run.Settings {
 	now := a.now()
 	reading := in.reading(a.Stdin, now)
 	reading.AcceptRefs, reading.Options.Keep = f.AcceptRefs, f.Keep
@@ -228,6 +228,7 @@ type runFlags struct {
 	inputFlags
 	targetFlags
 	planFlags
+	checkFlags
 	paceFlags
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
@@ -236,11 +237,11 @@ type runFlags struct {
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.paceFlags.Validate())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.paceFlags.Validate())
 }
 
-// onlyForRun are the flags of run that change nothing in a plan. The help of plan does not
-// show them.
+// onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.
+// The help of plan does not show them.
 var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress"}
 
 // hideOnlyForRun hides these flags of plan.

@@ -116,11 +116,11 @@ func TestTheBarSaysUntilWhenTheServiceAsksToWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newProgress(100)
 		p.Closed(time.Now(), time.Now().Add(time.Minute).UTC())
-		if got := barText(p.Counts()); got != "waiting until 00:01:00, as the service asks" {
+		if got := barText("suspending", p.Counts()); got != "waiting until 00:01:00, as the service asks" {
 			t.Errorf("got %q", got)
 		}
 		time.Sleep(time.Minute)
-		if got := barText(p.Counts()); got != "suspending, 0 failed" {
+		if got := barText("suspending", p.Counts()); got != "suspending, 0 failed" {
 			t.Errorf("after the wait: %q", got)
 		}
 	})

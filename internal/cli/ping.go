@@ -38,7 +38,7 @@ func (c *pingCommand) Validate() error {
 
 // Run asks, and writes what was found out, also if that is not everything.
 func (c *pingCommand) Run(a *app) error {
-	t, err := a.target(a.intake, &c.targetFlags)
+	t, err := a.target(a.intake, &c.targetFlags, "api/write")
 	if err != nil {
 		return err
 	}

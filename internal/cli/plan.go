@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,23 +34,27 @@ func (*planCommand) Help() string {
 func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) error {
 	intake, cancel := c.until(a.intake)
 	defer cancel()
-	target, err := c.target()
+	target, err := c.targetFor(a, intake)
 	if err != nil {
 		return err
 	}
-	r, err := run.Rehearse(intake, a.runSettings(&c.inputFlags, &c.planFlags, target))
+	defer target.close()
+	r, err := run.Rehearse(intake, a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target.word))
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
 	defer r.Close()
+	if err := c.checkTenant(a, intake, r, target); err != nil {
+		return beforeSending(err)
+	}
 	if r.NeedsResume {
 		a.say(slog.LevelWarn, eventWarning, "Warning: "+nameOf(r.ReportPath)+" exists: add --resume to resume from it, or name another report with --report FILE", "report", r.ReportPath)
 	}
-	held, err := r.Held(intake, heldExamples)
+	o, err := c.outline(intake, r, target.name)
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.Stdout, widthOf(a.Stdout), outline{run: r, held: held, rate: c.Rate, first: c.First})
+	writeOutline(a.Stdout, widthOf(a.Stdout), o)
 	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
 		return err
 	}
@@ -66,17 +71,27 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), next(a.commandLine(parsed, conf), conf, r, held, target != ""))
+	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), next(a.commandLine(parsed, conf), conf, r, o.held, target.word != ""))
 	if bad > 0 {
 		return errRows
 	}
 	return nil
 }
 
+// targetFor returns the target of the plan. Credentials are needed only to ask the tenant.
+func (c *planCommand) targetFor(a *app, intake context.Context) (*target, error) {
+	if c.asks() {
+		return a.target(intake, &c.targetFlags, c.scope())
+	}
+	word, err := c.target()
+	return &target{word: word}, err
+}
+
 // unusable returns how many of the rows that a run could not suspend are tolerated, and
 // how many are not.
 func (c *planCommand) unusable(ctx context.Context, r *run.Run) (tolerable, bad int, err error) {
-	unusable := leaver.Tally{leaver.Invalid: r.Totals[leaver.Invalid], leaver.Held: r.Totals[leaver.Held]}
+	unusable := maps.Clone(r.Totals)
+	delete(unusable, leaver.Pending)
 	known := leaver.Tally{}
 	if slices.Contains(c.Tolerate, toleratedKnown) && unusable.Total() > 0 {
 		if known, err = r.Known(ctx); err != nil {
@@ -95,7 +110,7 @@ const (
 // list writes the rows that will not be suspended, and the reasons. The outline has
 // examples of rows that are held, so these are listed only with --all.
 func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decisions iter.Seq2[plan.Decision, error]) error {
-	rows, thing := totals.Total()-totals[leaver.Pending]-totals[leaver.Suspended], "row"
+	rows, thing := totals.Total()-totals[leaver.Pending]-totals[leaver.Suspended]-totals[leaver.AlreadyInactive], "row"
 	if held := totals[leaver.Held]; held > 0 && !c.All {
 		rows, thing = rows-held, "more row"
 	}
@@ -109,7 +124,7 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 		if err != nil {
 			return usageError{err}
 		}
-		if d.Outcome == leaver.Pending || d.Outcome == leaver.Suspended || d.Outcome == leaver.Held && !c.All {
+		if d.Outcome == leaver.Pending || d.Outcome.Closed() || d.Outcome == leaver.Held && !c.All {
 			continue
 		}
 		met++

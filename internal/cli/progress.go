@@ -41,7 +41,7 @@ func (a *app) show(p *run.Progress, style string) (stop func()) {
 func showBar(p *run.Progress, t *terminal) (stop func()) {
 	bar := progressbar.NewOptions(p.Total,
 		progressbar.OptionSetWriter(t.w),
-		progressbar.OptionSetDescription("suspending"),
+		progressbar.OptionSetDescription(p.Doing),
 		progressbar.OptionSetWidth(20),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
@@ -54,7 +54,7 @@ func showBar(p *run.Progress, t *terminal) (stop func()) {
 	clear := func() { _ = bar.Clear() }
 	draw := func(c run.Counts) {
 		t.draw(func() {
-			bar.Describe(barText(c))
+			bar.Describe(barText(p.Doing, c))
 			_ = bar.Set(min(c.Called, p.Total))
 		}, clear)
 	}
@@ -85,14 +85,14 @@ func every(interval time.Duration, do func()) (stop func()) {
 }
 
 // barText returns the text of the bar.
-func barText(c run.Counts) string {
+func barText(doing string, c run.Counts) string {
 	if o, ok := c.Going(); ok {
 		return outageText(o)
 	}
 	if c.Wait.Waiting(time.Now()) {
 		return waitText(c.Wait)
 	}
-	return fmt.Sprintf("suspending, %d failed", c.Failed)
+	return fmt.Sprintf("%s, %d failed", doing, c.Failed)
 }
 
 // outageText says since when the service answers nobody, and when it is asked again. It

@@ -162,11 +162,11 @@ func TestProgressSaysSinceWhenTheServiceAnswersNobody(t *testing.T) {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
 		counts := p.Counts()
-		if got := barText(counts); got != "suspending, 0 failed" {
+		if got := barText("suspending", counts); got != "suspending, 0 failed" {
 			t.Errorf("the bar says %q", got)
 		}
 		counts.Outages[0].Until = time.Time{}
-		if got := barText(counts); got != "no answer since 14:03:05, asking again now" {
+		if got := barText("suspending", counts); got != "no answer since 14:03:05, asking again now" {
 			t.Errorf("the bar says %q", got)
 		}
 	})

@@ -19,32 +19,35 @@ import (
 func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
 	intake, cancel := c.until(a.intake)
 	defer cancel()
-	target, err := a.target(intake, &c.targetFlags)
+	target, err := a.target(intake, &c.targetFlags, c.scope())
 	if err != nil {
 		return beforeSending(err)
 	}
 	defer target.close()
-	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, target.word))
+	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target.word))
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
 	defer func() { err = joinClose(err, r.Close()) }()
-	if err := c.confirm(a, r, target); err != nil {
+	if err := c.checkTenant(a, intake, r, target); err != nil {
+		return beforeSending(err)
+	}
+	if err := c.confirm(a, intake, r, target); err != nil {
 		return beforeSending(err)
 	}
 	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r))
 }
 
 // confirm checks the plan, shows it, and asks a person to confirm it.
-func (c *runCommand) confirm(a *app, r *run.Run, t *target) error {
+func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *target) error {
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	held, err := r.Held(a.intake, heldExamples)
+	o, err := c.outline(intake, r, t.name)
 	if err != nil {
 		return usageError{err}
 	}
-	a.sayOutline(outline{run: r, held: held, rate: c.Rate, first: c.First, target: t.name})
+	a.sayOutline(o)
 	leavers := r.Leavers(c.First)
 	if leavers == 0 || c.Yes || t.sandbox != nil {
 		return nil
@@ -79,8 +82,19 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	return err
 }
 
+// outline returns a plan in short. target is the name of the target; "" if the plan is not
+// carried out.
+func (c *runFlags) outline(ctx context.Context, r *run.Run, target string) (o outline, err error) {
+	o = outline{run: r, rate: c.Rate, first: c.First, target: target, most: c.mostShare()}
+	if o.held, err = r.Held(ctx, heldExamples); err != nil {
+		return o, err
+	}
+	o.tenant, err = r.Tenant(ctx)
+	return o, err
+}
+
 // conduct returns what the flags say about how the plan is carried out.
-func (c *runCommand) conduct(a *app, intake context.Context) run.Conduct {
+func (c *runFlags) conduct(a *app, intake context.Context) run.Conduct {
 	return run.Conduct{
 		Rate:        c.Rate,
 		Concurrency: c.Concurrency,

@@ -20,8 +20,10 @@ type outline struct {
 	run    *run.Run
 	held   []run.HeldRows
 	rate   float64
-	first  int    // --first
-	target string // "": the plan is not carried out
+	first  int         // --first
+	target string      // "": nothing is sent
+	tenant *run.Tenant // what the tenant says; nil: it was not asked
+	most   share       // --max-share
 }
 
 // writeOutline writes an outline to a terminal of this width (see wrap).
@@ -40,6 +42,7 @@ func writeOutline(w io.Writer, width int, o outline) {
 			text = fmt.Appendf(text, "%s: %s\n", nameOf(in.Name), how)
 		}
 	}
+	text = appendTenant(text, o)
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
 	text = appendNoticed(text, r.Inputs)
 	text = appendLists(text, r.Inputs)
@@ -75,11 +78,15 @@ func appendTotals(text []byte, totals leaver.Tally) []byte {
 	}{
 		{leaver.Pending, "to suspend"},
 		{leaver.Suspended, "suspended already"},
+		{leaver.AlreadyInactive, "inactive already"},
 		{leaver.Held, "held"},
 		{leaver.Duplicate, "duplicate"},
 		{leaver.NotDue, "not due"},
 		{leaver.Excluded, "excluded"},
 		{leaver.Invalid, "invalid"},
+		{leaver.NotFound, "no such user"},
+		{leaver.Rejected, "rejected when their accounts were read"},
+		{leaver.Failed, "failed when their accounts were read"},
 	} {
 		if n := totals[p.outcome]; n > 0 || p.outcome == leaver.Pending {
 			text = fmt.Appendf(text, "  %9s  %s\n", group(n), p.words)

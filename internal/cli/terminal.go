@@ -120,7 +120,7 @@ func (a *app) confirm(leavers, held int, target string) error {
 
 // ask writes the question.
 func (a *app) ask(leavers, held int, target string) {
-	text := fmt.Sprintf("The API has no undo. Type %d to suspend %s in %s: ", leavers, people(leavers), printable(target, 1000))
+	text := fmt.Sprintf("A suspension is undone by hand, one person at a time.\nType %d to suspend %s in %s: ", leavers, people(leavers), printable(target, 1000))
 	if held > 0 {
 		text = are(held) + " held and will not be suspended.\n" + text
 	}

@@ -29,13 +29,14 @@ type room struct {
 
 var rooms = map[string]room{
 	"cmd/offboard": {own: []string{"internal/cli"}, process: true, flags: true, why: "main connects signals and streams with cli"},
-	"internal/cli": {own: []string{"internal/run", "internal/input", "internal/plan", "internal/batch", "internal/report", "internal/table", "internal/dates", "internal/leaver", "pkg/thrive", "pkg/thrivetest"},
+	"internal/cli": {own: []string{"internal/run", "internal/tenant", "internal/input", "internal/plan", "internal/batch", "internal/report", "internal/table", "internal/dates", "internal/leaver", "pkg/thrive", "pkg/thrivetest"},
 		flags: true, why: "cli is what a person types and reads"},
-	"internal/run": {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/table", "internal/pace", "internal/ledger", "internal/leaver", "pkg/thrive"},
+	"internal/run": {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/tenant", "internal/table", "internal/pace", "internal/ledger", "internal/leaver", "pkg/thrive"},
 		not: []string{"flag"}, noTime: true, why: "run knows the order of a run, but no flags and no terminal"},
 	"internal/input": {own: []string{"internal/table", "internal/xlsx", "internal/dates", "internal/leaver"},
 		not: noNetwork, noTime: true, flags: true, why: "input knows what an export means, but no API"},
 	"internal/plan":    {own: []string{"internal/ledger", "internal/compact", "internal/leaver"}, not: noIO, noTime: true, why: "plan computes: it does no I/O and reads no clock"},
+	"internal/tenant":  {own: []string{"internal/leaver", "pkg/thrive"}, not: noIO, noTime: true, why: "tenant knows what answers say about people, and sends nothing"},
 	"internal/batch":   {own: []string{"internal/leaver", "internal/pace"}, not: noIO, why: "batch knows no files, no flags and no HTTP"},
 	"internal/report":  {own: []string{"internal/table", "internal/leaver"}, not: noNetwork, why: "report knows files, but no HTTP"},
 	"internal/table":   {not: noNetwork, noTime: true, why: "table knows bytes and records, but not what they mean"},
@@ -79,7 +80,8 @@ var owners = map[string][]string{
 	"golang.org/x/text/encoding":                  {"internal/table"},
 	"golang.org/x/text/encoding/charmap":          {"internal/table", "internal/xlsx"},
 	"golang.org/x/text/encoding/unicode":          {"internal/table", "internal/xlsx"},
-	"golang.org/x/text/unicode/norm":              {"internal/input", "internal/leaver"},
+	"golang.org/x/text/cases":                     {"internal/tenant"},
+	"golang.org/x/text/unicode/norm":              {"internal/input", "internal/leaver", "internal/tenant"},
 	"golang.org/x/time/rate":                      {"internal/pace", "pkg/thrive", "pkg/thrivetest"},
 }
 

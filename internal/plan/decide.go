@@ -127,6 +127,9 @@ func (g *reading) leaverLine(d, from leaver.Result, known ledger.Standing) Decis
 		}
 		return Decision{Result: d}
 	}
+	if d.Outcome.Called() { // the tenant has said so, without a call
+		d.Earlier = known.Called
+	}
 	doubts, _ := leaver.ParseHeldReason(d.Reason)
 	return Decision{d, isSaid && doubts == known.Doubts}
 }
@@ -163,17 +166,27 @@ func (g *reading) verdict(r leaver.Result, k compact.Key, e entry) (o leaver.Out
 	case !g.decided.Add(number):
 		return leaver.Duplicate, fmt.Sprintf("the same leaver as %s", g.sources.full(e.place)), nil
 	}
-	doubts, seen := g.doubtsAbout(k, e).Without(g.judge.accepted), ""
+	o, reason = g.dueVerdict(r.Row, k, e)
+	return o, reason, nil
+}
+
+// dueVerdict decides about the first row of a leaver whose end date can be used.
+func (g *reading) dueVerdict(row leaver.Row, k compact.Key, e entry) (o leaver.Outcome, reason string) {
+	l := about{g.doubtsAbout(k, e), e.found}
+	doubts, seen := l.doubts.Without(g.judge.accepted), ""
 	if doubts != 0 {
-		seen = g.seen(r.Row, k, doubts)
+		seen = g.seen(row, k, doubts)
 	}
-	switch {
-	case e.flags.has(notDue):
-		return leaver.NotDue, leaver.DoubtedReason(doubts, fmt.Sprintf("the end date %s has not passed", r.EndDate.Text), seen), nil
-	case doubts != 0:
-		return leaver.Held, leaver.HeldReason(doubts, seen), nil
+	if e.flags.has(notDue) {
+		return leaver.NotDue, leaver.DoubtedReason(doubts, fmt.Sprintf("the end date %s has not passed", row.EndDate.Text), seen)
 	}
-	return leaver.Pending, "", nil
+	switch o = g.judge.outcomeOf(l); {
+	case o == leaver.Held:
+		return o, leaver.HeldReason(doubts, seen)
+	case row.Finding != nil:
+		return o, row.Finding.Reason
+	}
+	return o, ""
 }
 
 // suspendedIn says which row of the leaver is suspended already.

@@ -124,8 +124,11 @@ func (p *Plan) Judge(doubts func(source string, facts leaver.Facts) leaver.Doubt
 // accepted. A leaver can have several.
 func (p *Plan) Doubts() map[leaver.Doubt]int {
 	counts := map[leaver.Doubt]int{}
-	for doubts, n := range p.count().leavers {
-		for _, kind := range doubts.Without(p.judge.accepted).Kinds() {
+	for l, n := range p.count().leavers {
+		if p.judge.outcomeOf(l) != leaver.Held {
+			continue
+		}
+		for _, kind := range l.doubts.Without(p.judge.accepted).Kinds() {
 			counts[kind] += n
 		}
 	}

@@ -95,7 +95,8 @@ type entry struct {
 	place   place         // of its first row
 	rows    uint32        // number of rows with this ref in the input that are not done
 	facts   leaver.Facts  // of the first of these rows
-	doubts  leaver.Doubts // that a report says of these rows
+	doubts  leaver.Doubts // that a report says of these rows, or the tenant of the leaver
+	found   uint8         // the number of the outcome that the tenant gives the leaver; 0: none
 	flags   flags
 }
 
@@ -299,8 +300,14 @@ func settledBy(r leaver.Result) (o leaver.Outcome, reason string, isSettled bool
 
 // counts are what the first reading comes to.
 type counts struct {
-	rows    leaver.Tally          // that no request is sent for, and that nobody holds
-	leavers map[leaver.Doubts]int // the others, by all doubts about them
+	rows    leaver.Tally  // that no request is sent for, and that nobody holds
+	leavers map[about]int // the others, by what is known about them
+}
+
+// about is what decides whether a leaver is suspended who is due.
+type about struct {
+	doubts leaver.Doubts // all of them
+	found  uint8         // see entry
 }
 
 // count counts the rows, unless they have been counted since the last one was added.
@@ -308,7 +315,7 @@ func (p *Plan) count() *counts {
 	if p.counted != nil {
 		return p.counted
 	}
-	c := &counts{maps.Clone(p.settled), map[leaver.Doubts]int{}}
+	c := &counts{maps.Clone(p.settled), map[about]int{}}
 	for k, e := range p.refs.All() {
 		switch rows := int(e.rows); {
 		case rows == 0: // done
@@ -322,7 +329,7 @@ func (p *Plan) count() *counts {
 			c.rows[leaver.NotDue]++
 			c.rows[leaver.Duplicate] += rows - 1
 		default:
-			c.leavers[p.doubtsAbout(k, e)]++
+			c.leavers[about{p.doubtsAbout(k, e), e.found}]++
 			c.rows[leaver.Duplicate] += rows - 1
 		}
 	}
@@ -335,12 +342,8 @@ func (p *Plan) count() *counts {
 func (p *Plan) Totals() leaver.Tally {
 	c := p.count()
 	t := maps.Clone(c.rows)
-	for doubts, n := range c.leavers {
-		if doubts.Without(p.judge.accepted) != 0 {
-			t[leaver.Held] += n
-		} else {
-			t[leaver.Pending] += n
-		}
+	for l, n := range c.leavers {
+		t[p.judge.outcomeOf(l)] += n
 	}
 	maps.DeleteFunc(t, func(_ leaver.Outcome, n int) bool { return n == 0 })
 	return t

@@ -58,13 +58,14 @@ func BenchmarkLeaver(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	r.connection = &connection{client, pace}
 	writer, err := r.report.Start()
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	b.ResetTimer()
-	err = r.suspend(b.Context(), b.Context(), pace, client, NewProgress(writer, b.N, time.Now()), Conduct{
+	err = r.suspend(b.Context(), b.Context(), NewProgress(writer, b.N, time.Now()), Conduct{
 		Concurrency: 8, MaxAttempts: 5, Show: func(*Progress) func() { return func() {} },
 		Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
 	})

@@ -74,20 +74,9 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 // or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
-	pace := pace.New(c.Rate)
-	client, err := thrive.NewClient(thrive.Config{
-		BaseURL:        t.BaseURL,
-		Credentials:    t.Credentials,
-		Timeout:        c.Timeout,
-		MaxConnections: c.Concurrency,
-		UserAgent:      t.UserAgent,
-		AwaitTurn:      pace.Wait,
-		Warn:           func(text string) { c.Log.Warn(text) },
-	})
-	if err != nil {
-		return Ending{}, &TargetError{err}
+	if err := r.connect(t, c); err != nil {
+		return Ending{}, err
 	}
-	defer client.Close()
 	r.clock = c.Now
 	writer, err := r.start()
 	if err != nil {
@@ -98,11 +87,11 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	}
 	defer collectForRun()()
 	p := NewProgress(writer, r.Leavers(c.First), c.Now())
-	err = r.suspend(intake, calls, pace, client, p, c)
+	err = r.suspend(intake, calls, p, c)
 	if closed := writer.Close(); closed != nil && err == nil {
 		err = closed
 	}
-	return r.ending(p, pace, c), err
+	return r.ending(p, r.connection.pace, c), err
 }
 
 // start prepares the report for writing. An input that has changed since it was planned
@@ -123,12 +112,12 @@ func (r *Run) start() (*report.Writer, error) {
 	return writer, nil
 }
 
-func (r *Run) suspend(intake, calls context.Context, pace *pace.Pace, client *thrive.Client, p *Progress, c Conduct) error {
+func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.
-	return batch.Run(intake, calls, r.tasks(calls, p), suspender{client, &p.inFlight}, p, batch.Options{
-		Pace:        pace,
+	return batch.Run(intake, calls, r.tasks(calls, p), suspender{r.connection.client, &p.inFlight}, p, batch.Options{
+		Pace:        r.connection.pace,
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,

@@ -56,8 +56,9 @@ func (c Counts) Going() (batch.Outage, bool) {
 // Progress is a batch.Recorder that passes results on to another one, and counts
 // those that were recorded. It is safe for use by several goroutines.
 type Progress struct {
-	Total int       // leavers to suspend
+	Total int       // leavers to suspend, or calls of a check
 	Start time.Time // of the run
+	Doing string    // what it is, for people
 
 	next     batch.Recorder
 	watch    func(Counts) // may be nil
@@ -71,7 +72,7 @@ type Progress struct {
 // NewProgress returns the progress of a run that begins at start and has so many
 // leavers to suspend. Results are recorded by next.
 func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
-	return &Progress{Total: total, Start: start, next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, left: left{}}
+	return &Progress{Total: total, Start: start, Doing: "suspending", next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, left: left{}}
 }
 
 // Watch makes Record call f with the figures whenever Counts.Called has changed, an

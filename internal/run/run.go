@@ -69,7 +69,10 @@ type Run struct {
 	settings   Settings
 	accepted   func(ref string) bool           // by the list of Reading.AcceptRefs; nil: no list
 	tooMany    leaver.Doubts                   // kinds that more leavers have than Settings.Accept allows
+	connection *connection                     // nil: nothing was sent
+	asked      *asked                          // nil: the tenant was not asked
 	report     *report.Report                  // nil in a rehearsal
+	exports    map[string]*Input               // the inputs that are no reports, by name
 	earlier    *earlierReport                  // in a rehearsal
 	lines      iter.Seq2[leaver.Result, error] // of the report
 	ledger     *ledger.Ledger                  // of these
@@ -167,6 +170,9 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 // Close closes the inputs and releases the report.
 func (r *Run) Close() error {
 	r.Inputs.close()
+	if r.connection != nil {
+		r.connection.client.Close()
+	}
 	if r.earlier != nil {
 		r.earlier.close()
 	}
@@ -186,19 +192,25 @@ func (r *Run) Leavers(first int) int {
 }
 
 // CheckMax returns a *TooManyError if the plan suspends more leavers than
-// Settings.MaxLeavers.
+// Settings.MaxLeavers, and a *ShareError if it suspends a larger share of the tenant than
+// Checking.MaxShare.
 func (r *Run) CheckMax() error {
 	if n, most := r.Totals[leaver.Pending], r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}
-	return nil
+	return r.checkShare()
 }
 
 // Decisions reads the inputs once more and returns the plan's decision about each
 // row. An error ends the sequence: it matches plan.ErrChanged if the inputs have
 // changed since the plan was made.
 func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
-	return r.Plan.Tasks(until(ctx, func(yield func(leaver.Result, error) bool) {
+	return r.Plan.Tasks(until(ctx, r.rows()))
+}
+
+// rows reads the inputs once more.
+func (r *Run) rows() iter.Seq2[leaver.Result, error] {
+	return r.asked.told(func(yield func(leaver.Result, error) bool) {
 		for _, in := range r.Inputs {
 			for row, err := range in.again() {
 				if !yield(row, err) {
@@ -207,7 +219,7 @@ func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
 			}
 		}
 		r.unfinished(yield)
-	}))
+	})
 }
 
 // Known returns how many rows have an outcome without a call that the report has in their
@@ -218,7 +230,7 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 		if err != nil {
 			return nil, err
 		}
-		if (d.Written || d.Result.Known()) && d.Outcome.Uncalled() {
+		if (d.Written || d.Result.Known()) && d.Outcome != leaver.Pending {
 			known[d.Outcome]++
 		}
 	}
@@ -256,7 +268,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 	if inPlace {
 		r.Inputs[0].reports.ledger = r.ledger
 	}
-	exports := map[string]*Input{}
+	r.exports = map[string]*Input{}
 	for _, in := range r.Inputs {
 		if err := r.add(ctx, in.first(ctx)); err != nil {
 			return err
@@ -264,7 +276,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		if in.IsReport() {
 			continue
 		}
-		exports[in.Name] = in
+		r.exports[in.Name] = in
 		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
 			return &NoEndDatesError{in.Name, in.Export.Field()}
 		}
@@ -272,12 +284,17 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 	if err := r.addUnfinished(ctx); err != nil {
 		return err
 	}
-	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
-		return exports[source].doubts(facts)
-	})
+	r.judge()
 	r.Leftover = r.Plan.Leftover()
 	r.Proven = r.Proven || r.Plan.Totals()[leaver.Suspended] > 0 // by a report among the inputs
 	return nil
+}
+
+// judge says which doubts there are, and which of them are accepted.
+func (r *Run) judge() {
+	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
+		return r.exports[source].doubts(facts)
+	})
 }
 
 // add adds rows to the plan.

@@ -20,7 +20,7 @@ type suspender struct {
 }
 
 // Suspend sends the request for one leaver.
-func (s suspender) Suspend(ctx context.Context, l leaver.Leaver) batch.Answer {
+func (s suspender) Call(ctx context.Context, l leaver.Leaver) batch.Answer {
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
 	var began time.Time

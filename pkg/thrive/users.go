@@ -85,9 +85,9 @@ func (s Suspension) User() LifecycleUser {
 }
 
 // SuspendUser blocks the access of the user with this ref; profile and history
-// are kept (vendor's documentation of suspending a user). The API has no call to
-// undo it. The account is suspended only if the error is nil and Suspended
-// returns true.
+// are kept (vendor's documentation of suspending a user). The API has no call that
+// undoes it: that is done by hand in the product. The account is suspended only if the
+// error is nil and Suspended returns true.
 //
 // The end date is sent in UTC, truncated to milliseconds. For the zero time no
 // end date is sent, and that of the account does not change. The vendor does not

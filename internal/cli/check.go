@@ -1,0 +1,257 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"offboard/internal/batch"
+	"offboard/internal/leaver"
+	"offboard/internal/run"
+	"offboard/internal/tenant"
+)
+
+// checkFlags say what the tenant is asked before the first suspension.
+type checkFlags struct {
+	Check     bool        `group:"safety" help:"Ask the tenant who these leavers are before the first suspension: who is inactive already, who has no account, who is an administrator or has signed in lately. It reads users, so it needs the scope api/read beside api/write, or api/all."`
+	CheckFull bool        `group:"safety" help:"As --check, and read the list of all users also where it takes fewer calls to read the leavers one by one, which tells less."`
+	MaxShare  *share      `group:"safety" placeholder:"SHARE" help:"With --check: send nothing if the plan has more than this share of the tenant's active users, such as 5%. Without it, 20%. A tenant with fewer than 100 active users is not asked. 100%: any share."`
+	Match     []matchFlag `group:"safety" sep:";" placeholder:"COLUMN=FIELD" help:"With --check: a column or key of the inputs, or a column that a report keeps, that must agree with a field of the account, such as Surname=lastName; who differs is held. The fields are email, firstName, lastName, id, role, languageCode and additionalFields.NAME. Repeat the flag, or write ; between them."`
+}
+
+// asks tells whether the tenant is asked.
+func (f *checkFlags) asks() bool { return f.Check || f.CheckFull }
+
+// scope returns the scope that a run needs if none is given.
+func (f *checkFlags) scope() string {
+	if f.asks() {
+		return "api/all"
+	}
+	return "api/write"
+}
+
+// Validate checks the flags.
+func (f *checkFlags) Validate() error {
+	switch {
+	case f.asks():
+	case f.MaxShare != nil:
+		return errors.New("--max-share needs --check: only the tenant knows how many users it has")
+	case len(f.Match) > 0:
+		return errors.New("--match needs --check: only the tenant knows its accounts")
+	}
+	return nil
+}
+
+// columns returns the columns of --match.
+func (f *checkFlags) columns() []string {
+	var names []string
+	for _, m := range f.Match {
+		names = append(names, m.Column)
+	}
+	return names
+}
+
+// checking returns what the flags say, for a run.
+func (f *checkFlags) checking() run.Checking {
+	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of()}
+	for _, m := range f.Match {
+		k.Match = append(k.Match, tenant.Match(m))
+	}
+	return k
+}
+
+// mostShare returns the value of --max-share, or its default.
+func (f *checkFlags) mostShare() share {
+	if f.MaxShare == nil {
+		return 20
+	}
+	return *f.MaxShare
+}
+
+// share is a share in percent.
+type share float64
+
+// UnmarshalText reads a share such as 20%.
+func (s *share) UnmarshalText(text []byte) error {
+	number, isShare := strings.CutSuffix(string(text), "%")
+	percent, err := strconv.ParseFloat(number, 64)
+	if err != nil || !isShare || !(percent > 0 && percent <= 100) {
+		return fmt.Errorf("%q is not a share such as 20%%, over 0%% and up to 100%%", text)
+	}
+	*s = share(percent)
+	return nil
+}
+
+// String writes the share as UnmarshalText reads it.
+func (s share) String() string { return strconv.FormatFloat(float64(s), 'f', -1, 64) + "%" }
+
+// of returns the share as a number up to 1; 0 if any share is allowed.
+func (s share) of() float64 {
+	if s == 100 {
+		return 0
+	}
+	return float64(s) / 100
+}
+
+// matchFlag is a value of --match.
+type matchFlag tenant.Match
+
+// UnmarshalText reads COLUMN=FIELD. A column can have an equals sign in its name.
+func (m *matchFlag) UnmarshalText(text []byte) error {
+	at := strings.LastIndexByte(string(text), '=')
+	if at < 0 || strings.TrimSpace(string(text[:at])) == "" {
+		return fmt.Errorf("%q is not COLUMN=FIELD, as in Surname=lastName", text)
+	}
+	field, err := tenant.ParseField(strings.TrimSpace(string(text[at+1:])))
+	if err != nil {
+		return err
+	}
+	*m = matchFlag{strings.TrimSpace(string(text[:at])), field}
+	return nil
+}
+
+// String writes the value as UnmarshalText reads it.
+func (m matchFlag) String() string { return m.Column + "=" + string(m.Field) }
+
+// checkTenant asks the tenant about the leavers of a plan, if that is asked for.
+func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *target) error {
+	if !c.asks() {
+		return nil
+	}
+	// Nothing else may be seen for some time.
+	a.say(slog.LevelInfo, eventCheck, "Asking "+printable(t.name, 1000)+" who these leavers are; nothing is changed.", "target", t.name)
+	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking())
+	_, failed := errors.AsType[*run.CheckError](err)
+	switch {
+	case err == nil:
+		return nil
+	case failed:
+		return c.explainCheck(err)
+	}
+	return usageError{explainRun(err)}
+}
+
+// explainCheck adds to the error of a check what a person can do.
+func (c *runFlags) explainCheck(err error) error {
+	page, isPage := errors.AsType[*run.PageError](err)
+	switch {
+	case errors.Is(err, tenant.ErrKnowsNobody):
+		err = fmt.Errorf("%w; check --env and --tenant, and ask the vendor whether reading users by ref is still served", err)
+	case errors.Is(err, batch.ErrRefused) && c.ClientID != "":
+		err = fmt.Errorf("%w; reading users needs the scope api/read or api/all: leave --scope out, or give --scope api/all, and let the client have it", err)
+	case errors.Is(err, batch.ErrRefused):
+		err = fmt.Errorf("%w; let the API secret be one that may read users (offboard ping tells)", err)
+	case isPage && page.NotFound():
+		err = fmt.Errorf("%w; the vendor may have retired this route, or the tenant has another address", err)
+	default:
+		err = explainRun(err)
+	}
+	return fmt.Errorf("%w; nothing was sent", err)
+}
+
+// classTexts has what a person reads about each class of accounts.
+var classTexts = map[tenant.Class]struct{ is, unknown string }{
+	tenant.Active:        {"active", "whether it is active or inactive"},
+	tenant.Inactive:      {"inactive already, so nothing is sent", ""},
+	tenant.OtherStatus:   {"of another status, such as new or expired", ""},
+	tenant.NoSuchUser:    {"no such user, so nothing is sent", ""},
+	tenant.NotRead:       {"could not be read, so nothing is sent", ""},
+	tenant.Deleted:       {"deleted", "whether it is deleted"},
+	tenant.Administrator: {"administrator", "whether it is an administrator's"},
+	tenant.Manager:       {"manager of people who are still active", ""},
+	tenant.RecentLogin:   {"signed in after the end date, or lately without one", "the last sign-in"},
+}
+
+// appendTenant writes what the tenant says about the leavers.
+func appendTenant(text []byte, o outline) []byte {
+	t := o.tenant
+	if t == nil {
+		return text
+	}
+	text = fmt.Appendf(text, "The tenant says of the accounts of %s:\n", people(t.Leavers))
+	var unknown []string
+	for _, class := range tenant.AllClasses() {
+		words := classTexts[class]
+		if n := t.Is[class]; n > 0 {
+			text = fmt.Appendf(text, "  %9s  %s\n", group(n), words.is)
+		}
+		if n := t.Unknown[class]; n > 0 && words.unknown != "" {
+			unknown = append(unknown, fmt.Sprintf("%s (%s)", words.unknown, group(n)))
+		}
+	}
+	if t.Unmatched > 0 {
+		unknown = append(unknown, fmt.Sprintf("whether it agrees with all columns of --match (%s)", group(t.Unmatched)))
+	}
+	if !t.People.Whole {
+		unknown = append(unknown, "who manages others")
+	}
+	if len(unknown) > 0 {
+		text = fmt.Appendf(text, "  Not known: %s.\n", strings.Join(unknown, "; "))
+	}
+	if !t.People.Whole {
+		text = append(text, "  The leavers were read one by one; --check-full reads the list, which tells more.\n"...)
+	}
+	text = appendManagers(text, t)
+	return appendShare(text, o)
+}
+
+// appendManagers writes who manages people who are still active.
+func appendManagers(text []byte, t *run.Tenant) []byte {
+	if len(t.Managers) == 0 {
+		return text
+	}
+	about := ""
+	if t.People.Moved {
+		about = "about "
+	}
+	names := make([]string, len(t.Managers))
+	for i, m := range t.Managers {
+		names[i] = fmt.Sprintf("%s (%s)", printable(m.Ref, 40), about+count(m.People, "active user"))
+	}
+	text = fmt.Appendf(text, "Notice: they leave people without a manager: %s", strings.Join(names, ", "))
+	if more := t.Is[tenant.Manager] - len(t.Managers); more > 0 {
+		text = fmt.Appendf(text, ", and %s more", group(more))
+	}
+	return append(text, '\n')
+}
+
+// appendShare writes the share of the tenant that the plan suspends.
+func appendShare(text []byte, o outline) []byte {
+	people, n := o.tenant.People, o.run.Totals[leaver.Pending]
+	if people.Active == 0 {
+		return text
+	}
+	percent := 100 * float64(n) / float64(people.Active)
+	switch {
+	case !people.Whole:
+		text = fmt.Appendf(text, "To suspend are %s of at least %s active users: %.1f%% or less", group(n), group(people.Active), percent)
+	case people.Moved:
+		text = fmt.Appendf(text, "To suspend are %s of about %s active users: %.1f%%", group(n), group(people.Active), percent)
+	default:
+		text = fmt.Appendf(text, "To suspend are %s of %s active users: %.1f%%", group(n), group(people.Active), percent)
+	}
+	if o.most < 100 && people.Active+people.Unsure >= tenant.ShareFrom {
+		text = fmt.Appendf(text, " (--max-share %s)", o.most)
+	}
+	return append(text, '\n')
+}
+
+// tenantEvent returns what the tenant says, for an event; nil if it was not asked.
+func tenantEvent(t *run.Tenant) map[string]any {
+	if t == nil {
+		return nil
+	}
+	is, unknown := map[string]int{}, map[string]int{}
+	for _, class := range tenant.AllClasses() {
+		if n := t.Is[class]; n > 0 {
+			is[class.String()] = n
+		}
+		if n := t.Unknown[class]; n > 0 && classTexts[class].unknown != "" {
+			unknown[class.String()] = n
+		}
+	}
+	return map[string]any{"leavers": t.Leavers, "is": is, "notKnown": unknown, "activeUsers": t.People.Active, "whole": t.People.Whole}
+}

@@ -1,0 +1,167 @@
+package tenant
+
+import (
+	"strings"
+	"time"
+
+	"offboard/internal/leaver"
+	"offboard/pkg/thrive"
+)
+
+// state is how far the account of a leaver is known.
+//
+//	unseen ─ list ─▶ seen ─ the list again ─▶ differing ─┐
+//	   │               └────────── the same ─▶ seen      │
+//	   └────────────────── read by ref ◀─────────────────┘
+//	                            ▼
+//	                  known · absent · failed
+type state string
+
+const (
+	unseen    state = "" // the zero value, so that an Account needs no constructor
+	seen      state = "seen"
+	differing state = "differing" // on several pages, which do not say the same
+	known     state = "known"
+	absent    state = "absent"
+	failed    state = "failed"
+)
+
+// Account is what the tenant says about the account of a leaver.
+type Account struct {
+	facts
+	state   state
+	failure leaver.Finding
+	near    []string // refs of the tenant that look nearly like that of the leaver
+	manages int      // people who are still active: see people
+}
+
+// facts are what an answer says about a user, as far as it is used.
+type facts struct {
+	id, firstName, lastName, email thrive.Fact[string]
+	role, status, languageCode     thrive.Fact[string]
+	endDate, lastLogin             thrive.Fact[string]
+	deleted                        thrive.Fact[bool]
+	additional                     thrive.Fact[thrive.TextFields]
+}
+
+func factsOf(u *thrive.User) facts {
+	return facts{
+		id: u.ID, firstName: u.FirstName, lastName: u.LastName, email: u.Email,
+		role: u.Role, status: u.Status, languageCode: u.LanguageCode,
+		endDate: endDateOf(u.Positions), lastLogin: u.LastLogin,
+		deleted: u.Deleted, additional: u.AdditionalFields,
+	}
+}
+
+// endDateOf returns the end date of the first position that is held now, or else of the
+// first one. It is not known if the position does not say so.
+func endDateOf(positions thrive.Fact[[]thrive.Position]) thrive.Fact[string] {
+	all, ok := positions.Get()
+	if !ok || len(all) == 0 {
+		return thrive.Fact[string]{}
+	}
+	for _, p := range all {
+		if p.IsActive.Or(false) {
+			return p.EndDate
+		}
+	}
+	return all[0].EndDate
+}
+
+// open tells whether the leaver has to be read by ref.
+func (a *Account) open() bool { return a.state == unseen || a.state == differing }
+
+// listed takes what the list says.
+func (a *Account) listed(f facts) {
+	if a.state == unseen {
+		a.state, a.facts = seen, f
+		return
+	}
+	if both := a.facts.common(f); !both.equal(a.facts) || !both.equal(f) {
+		a.state, a.facts = differing, both
+	}
+}
+
+// read takes what the read by ref says. It is the latest answer; what it leaves out is
+// taken from the list, if that speaks of the same account.
+func (a *Account) read(f facts) {
+	if f.id == a.id { // unless both are not known, it is the same account
+		if _, ok := f.id.Get(); ok {
+			f = f.completed(a.facts)
+		}
+	}
+	a.state, a.facts = known, f
+}
+
+// common returns what two answers agree on.
+func (f facts) common(o facts) facts {
+	return facts{
+		id: agreed(f.id, o.id), firstName: agreed(f.firstName, o.firstName), lastName: agreed(f.lastName, o.lastName),
+		email: agreed(f.email, o.email), role: agreed(f.role, o.role), status: agreed(f.status, o.status),
+		languageCode: agreed(f.languageCode, o.languageCode), endDate: agreed(f.endDate, o.endDate),
+		lastLogin: agreed(f.lastLogin, o.lastLogin), deleted: agreed(f.deleted, o.deleted),
+	}
+}
+
+// agreed returns what two answers say of one field, or that it is not known.
+func agreed[T comparable](a, b thrive.Fact[T]) thrive.Fact[T] {
+	if a == b {
+		return a
+	}
+	return thrive.Fact[T]{}
+}
+
+// equal tells whether two answers say the same, apart from the additional fields.
+func (f facts) equal(o facts) bool {
+	return f.id == o.id && f.firstName == o.firstName && f.lastName == o.lastName && f.email == o.email &&
+		f.role == o.role && f.status == o.status && f.languageCode == o.languageCode &&
+		f.endDate == o.endDate && f.lastLogin == o.lastLogin && f.deleted == o.deleted
+}
+
+// completed returns the facts with those of the list that a read by ref leaves out: by the
+// types of a public client it has neither deleted nor lastLogin.
+func (f facts) completed(list facts) facts {
+	if _, ok := f.deleted.Get(); !ok {
+		f.deleted = list.deleted
+	}
+	if _, ok := f.lastLogin.Get(); !ok {
+		f.lastLogin = list.lastLogin
+	}
+	return f
+}
+
+// Finding returns the outcome that the account gives its leaver without a call that
+// suspends; nil if the leaver can be suspended, as far as is known.
+func (a *Account) Finding() *leaver.Finding {
+	switch {
+	case a.state == failed:
+		return &a.failure
+	case a.state == absent:
+		return &leaver.Finding{Outcome: leaver.NotFound, Reason: "the tenant has no user with this ref" + a.didYouMean()}
+	case a.Classes().Is.Has(Inactive):
+		return &leaver.Finding{Outcome: leaver.AlreadyInactive, Reason: "the tenant says that the account is inactive already"}
+	}
+	return nil
+}
+
+// didYouMean names the refs that look nearly like that of the leaver.
+func (a *Account) didYouMean() string {
+	if len(a.near) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(a.near))
+	for i, ref := range a.near {
+		quoted[i] = quote(ref)
+	}
+	return "; did you mean " + strings.Join(quoted, " or ") + "?"
+}
+
+// loginTime returns when somebody has signed in to the account last.
+func (f facts) loginTime() (time.Time, bool) {
+	text, ok := f.lastLogin.Get()
+	if !ok {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	return at, err == nil
+}
