@@ -38,12 +38,25 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			port, err := freePort()
+			env.Values[tenantKey{}] = &storyTenant{}
 			env.Setenv("PORT", port)
 			env.Setenv("SAMPLES", samples)
 			env.Setenv("SOON", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"checks": checks, "exits": exits, "expand": expand, "listens": listens, "nights": nights, "toutf16": toUTF16},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"calls":       calls,
+			"checks":      checks,
+			"exits":       exits,
+			"expand":      expand,
+			"hrsync":      hrsync,
+			"listens":     listens,
+			"nights":      nights,
+			"removeusers": removeusers,
+			"suspended":   suspended,
+			"tenant":      tenant,
+			"toutf16":     toUTF16,
+		},
 	})
 }
 

@@ -199,7 +199,7 @@ func (f *activeFaults) withRetryAfter(a answer) answer {
 // documents.
 func (s *Server) nextFault(f *activeFaults, c *call) Fault {
 	s.mu.Lock()
-	p := s.person(c.ref)
+	p := s.people.at(c.ref)
 	byRef, count := f.Refs, &p.attempts
 	if c.kind == read {
 		byRef, count = f.Reads, &p.reads

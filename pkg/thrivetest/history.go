@@ -19,6 +19,7 @@ type Stats struct {
 	Suspended   int         // users suspended at least once
 	Repeats     int         // suspensions of a user who was inactive already
 	Reads       int         // reads received, of a user or of the list
+	Lists       int         // those of the list among Reads: each is a page
 	MaxInFlight int         // most REST calls in flight at the same time
 	Tokens      int         // token requests received
 }
@@ -30,6 +31,7 @@ type history struct {
 	suspended   int
 	repeats     int
 	reads       int
+	lists       int
 	inFlight    int
 	maxInFlight int
 	tokens      int
@@ -47,6 +49,9 @@ func (h *history) started(k kind, now time.Time) {
 		h.starts = append(h.starts, now)
 	} else {
 		h.reads++
+	}
+	if k == list {
+		h.lists++
 	}
 	h.inFlight++
 	h.maxInFlight = max(h.maxInFlight, h.inFlight)
@@ -70,6 +75,7 @@ func (s *Server) Stats() Stats {
 		Suspended:   h.suspended,
 		Repeats:     h.repeats,
 		Reads:       h.reads,
+		Lists:       h.lists,
 		MaxInFlight: h.maxInFlight,
 		Tokens:      h.tokens,
 	}

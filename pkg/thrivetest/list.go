@@ -23,7 +23,7 @@ const (
 func (s *Server) Add(u User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.create(s.person(u.Ref), u)
+	s.create(s.people.at(u.Ref), u)
 }
 
 // Insert adds a user at a place of the list, from 0 to its length, or replaces the user
@@ -32,7 +32,7 @@ func (s *Server) Add(u User) {
 func (s *Server) Insert(at int, u User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.person(u.Ref)
+	p := s.people.at(u.Ref)
 	s.create(p, u)
 	s.users = slices.DeleteFunc(s.users, func(other *person) bool { return other == p })
 	s.users = slices.Insert(s.users, min(at, len(s.users)), p)
@@ -43,8 +43,8 @@ func (s *Server) Insert(at int, u User) {
 func (s *Server) Remove(ref string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, ok := s.people[ref]
-	if !ok || p.id == "" {
+	p, ok := s.people.user(ref)
+	if !ok {
 		return false
 	}
 	s.users = slices.DeleteFunc(s.users, func(other *person) bool { return other == p })
@@ -143,8 +143,7 @@ func (s *Server) manager(ref string) []byte {
 	if ref == "" {
 		return []byte("null")
 	}
-	p := s.people[ref]
-	exists := p != nil && p.id != ""
+	p, exists := s.people.user(ref)
 	var m members
 	switch {
 	case !exists: // there is nothing else to tell of it
@@ -182,6 +181,9 @@ func (s *Server) list(c *call) answer {
 	perPage, ok := positive(query.Get("perPage"), 100)
 	if !ok || perPage > maxPerPage {
 		return problem(http.StatusBadRequest, "perPage must be a number from 1 to 1000")
+	}
+	if s.opts.OnList != nil {
+		s.opts.OnList(number) // without the lock, which the methods of s need
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

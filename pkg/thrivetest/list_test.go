@@ -110,6 +110,67 @@ func TestUsersAreAddedAndRemovedWhilePagesAreRead(t *testing.T) {
 	}
 }
 
+func TestUsersChangeBeforeAPageIsAnswered(t *testing.T) {
+	var s *thrivetest.Server
+	var pages []int
+	s = thrivetest.New(thrivetest.Options{
+		Users: []thrivetest.User{{Ref: "0"}, {Ref: "1"}, {Ref: "2"}, {Ref: "3"}, {Ref: "4"}},
+		OnList: func(page int) {
+			pages = append(pages, page)
+			switch page {
+			case 1:
+				s.Change("1", func(u *thrivetest.User) { u.Status = "inactive" })
+			case 2:
+				s.Insert(0, thrivetest.User{Ref: "new"})
+			case 3:
+				s.Remove("3")
+			}
+		},
+	})
+	if page := listed(t, s, "?perPage=2"); len(page) != 2 || page[1]["ref"] != "1" || page[1]["status"] != "inactive" {
+		t.Errorf("the first page: %v", page)
+	}
+	if got := refs(t, s, "?perPage=2&page=2"); got != "1 2" { // 1 once more
+		t.Errorf("the second page: %s", got)
+	}
+	if got := refs(t, s, "?perPage=2&page=3"); got != "4" {
+		t.Errorf("the third page: %s", got)
+	}
+	do(s, "GET", "/rest/v1/users?page=4", "", "Authorization", "Basic eDp5")
+	do(s, "GET", "/rest/v1/users?page=0", "")
+	do(s, "GET", userPath+"1", "")
+	if !slices.Equal(pages, []int{1, 2, 3}) {
+		t.Errorf("called for the pages %v", pages)
+	}
+	if got := s.Stats(); got.Lists != 5 || got.Reads != 6 || got.Suspends != 0 {
+		t.Errorf("counts %+v", got)
+	}
+}
+
+func TestChangeKeepsTheRefAndThePlace(t *testing.T) {
+	s := thrivetest.New(thrivetest.Options{AnyRef: true, Users: []thrivetest.User{{Ref: "E-1", Email: "a@example.com"}, {Ref: "E-2"}}})
+	id := listed(t, s, "")[0]["id"]
+	changed := s.Change("E-1", func(u *thrivetest.User) {
+		if u.Ref != "E-1" || u.Email != "a@example.com" || u.Role != "learner" {
+			t.Errorf("got %+v", u)
+		}
+		*u = thrivetest.User{Ref: "E-9", LastName: "Lovelace", Deleted: true}
+	})
+	if u := listed(t, s, "")[0]; !changed || u["ref"] != "E-1" || u["id"] != id || u["lastName"] != "Lovelace" ||
+		u["deleted"] != true || u["email"] != nil || u["role"] != "learner" || u["status"] != "active" {
+		t.Errorf("changed %v: %v", changed, u)
+	}
+	s.Remove("E-2")
+	for _, ref := range []string{"E-2", "E-9", "nobody"} {
+		if s.Change(ref, func(*thrivetest.User) { t.Errorf("called for %s", ref) }) {
+			t.Errorf("%s was changed", ref)
+		}
+	}
+	if got := refs(t, s, ""); got != "E-1" {
+		t.Errorf("the list: %s", got)
+	}
+}
+
 func TestFieldsOfTheWrongType(t *testing.T) {
 	s := thrivetest.New(thrivetest.Options{
 		Fields: map[string]string{"deleted": `"no"`, "role": `{"name":"learner"}`, "more": `7`},

@@ -67,6 +67,11 @@ type Options struct {
 	ManagerRefs bool
 	// Pagination is the form in which pages of the list say where they stand.
 	Pagination PaginationForm
+	// OnList is called before each page of the list is answered, with the number of the
+	// page, so that users can change while somebody reads it. It may call the methods of
+	// the Server. It is not called for a request that is refused. Requests at the same
+	// time call it from several goroutines.
+	OnList func(page int)
 	// HideScope makes the token endpoint not say which scopes a token has.
 	HideScope bool
 
@@ -90,7 +95,7 @@ type Server struct {
 
 	mu      sync.Mutex // guards all below
 	tokens  map[string]grant
-	people  map[string]*person
+	people  people
 	users   []*person // in the order of the list
 	created int       // users, including those who were removed
 	history history
@@ -111,11 +116,11 @@ func New(o Options) *Server {
 		opts:    o,
 		basic:   "Basic " + base64.StdEncoding.EncodeToString([]byte(o.Tenant+":"+o.Secret)),
 		tokens:  map[string]grant{},
-		people:  map[string]*person{},
+		people:  people{},
 		history: history{byStatus: map[int]int{}},
 	}
 	for _, u := range o.Users {
-		s.create(s.person(u.Ref), u)
+		s.create(s.people.at(u.Ref), u)
 	}
 	s.SetFaults(Faults{})
 	return s

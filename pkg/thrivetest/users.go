@@ -49,14 +49,23 @@ type person struct {
 	suspensions []Suspension
 }
 
-// person returns the state of a ref. The caller holds the lock.
-func (s *Server) person(ref string) *person {
-	p := s.people[ref]
+// people are the states of refs. They are guarded by the lock of their server.
+type people map[string]*person
+
+// at returns the state of a ref, which is a new one if there was none.
+func (all people) at(ref string) *person {
+	p := all[ref]
 	if p == nil {
 		p = &person{}
-		s.people[ref] = p
+		all[ref] = p
 	}
 	return p
+}
+
+// user returns the state of a ref, and whether there is a user with it now.
+func (all people) user(ref string) (*person, bool) {
+	p := all[ref]
+	return p, p != nil && p.id != ""
 }
 
 // create makes a person a user. The caller holds the lock, or is New.
@@ -76,24 +85,34 @@ func (s *Server) create(p *person, u User) {
 // find returns the state of a ref, and whether there is such a user. The caller
 // holds the lock.
 func (s *Server) find(ref string) (*person, bool) {
-	p := s.person(ref)
+	p := s.people.at(ref)
 	if p.id == "" && s.opts.AnyRef {
 		s.create(p, User{Ref: ref})
 	}
 	return p, p.id != ""
 }
 
+// Change changes a user, who keeps the place in the list: f changes a copy, which then
+// replaces the user at once. The ref stays as it is. f replaces maps instead of changing
+// them, and calls no method of s. Change returns false if there is no such user.
+func (s *Server) Change(ref string, f func(*User)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.people.user(ref)
+	if !ok {
+		return false
+	}
+	u := p.User
+	f(&u)
+	u.Ref = ref
+	s.create(p, u)
+	return true
+}
+
 // Reactivate makes a user active again, as an administrator can outside the API.
 // It returns false if there is no such user.
 func (s *Server) Reactivate(ref string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.people[ref]
-	if !ok || p.id == "" {
-		return false
-	}
-	p.Status = statusActive
-	return true
+	return s.Change(ref, func(u *User) { u.Status = statusActive })
 }
 
 // suspend is PATCH /rest/v2/users/ref/{ref}/suspend. With stillActive it has no
