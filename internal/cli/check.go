@@ -129,19 +129,20 @@ func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *ta
 	case err == nil:
 		return nil
 	case failed:
-		return c.explainCheck(err)
+		return explainCheck(err, c.ClientID != "", "api/all")
 	}
 	return usageError{explainRun(err)}
 }
 
-// explainCheck adds to the error of a check what a person can do.
-func (c *runFlags) explainCheck(err error) error {
+// explainCheck adds to the error of a check what a person can do. scope is that which the
+// command asks for.
+func explainCheck(err error, oauth bool, scope string) error {
 	page, isPage := errors.AsType[*run.PageError](err)
 	switch {
 	case errors.Is(err, tenant.ErrKnowsNobody):
 		err = fmt.Errorf("%w; check --env and --tenant, and ask the vendor whether reading users by ref is still served", err)
-	case errors.Is(err, batch.ErrRefused) && c.ClientID != "":
-		err = fmt.Errorf("%w; reading users needs the scope api/read or api/all: leave --scope out, or give --scope api/all, and let the client have it", err)
+	case errors.Is(err, batch.ErrRefused) && oauth:
+		err = fmt.Errorf("%w; reading users needs the scope api/read or api/all: leave --scope out, or give --scope %s, and let the client have it", err, scope)
 	case errors.Is(err, batch.ErrRefused):
 		err = fmt.Errorf("%w; let the API secret be one that may read users (offboard ping tells)", err)
 	case isPage && page.NotFound():

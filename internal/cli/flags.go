@@ -36,6 +36,7 @@ type commands struct {
 	Run     runCommand     `cmd:"" help:"Suspend the leavers of the inputs, and write a report."`
 	Plan    planCommand    `cmd:"" help:"Show what a run would do, without sending anything."`
 	Report  reportCommand  `cmd:"" help:"Summarise reports."`
+	Verify  verifyCommand  `cmd:"" help:"Read suspended leavers back, and list those who are active again."`
 	Ping    pingCommand    `cmd:"" help:"Tell what the credentials may do, without changing anything."`
 	Sandbox sandboxCommand `cmd:"" help:"Serve a simulator of the API on this machine."`
 	Version versionCommand `cmd:"" help:"Print the version, the commit and the Go version."`

@@ -34,7 +34,7 @@ func (c *reportCommand) Run(a *app) error {
 }
 
 func (c *reportCommand) add(ctx context.Context, s *report.Summary) error {
-	all, err := run.OpenReports(ctx, c.Reports, time.UTC)
+	all, err := run.OpenReports(ctx, c.Reports, time.UTC, "")
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"offboard/internal/batch"
 	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
@@ -95,15 +96,21 @@ func (c *runFlags) outline(ctx context.Context, r *run.Run, target string) (o ou
 
 // conduct returns what the flags say about how the plan is carried out.
 func (c *runFlags) conduct(a *app, intake context.Context) run.Conduct {
+	conduct := conductOf(a, intake, c.Rate, c.paceFlags, c.MaxFailures, c.Progress)
+	conduct.First = c.First
+	return conduct
+}
+
+// conductOf returns how calls are made.
+func conductOf(a *app, intake context.Context, rate float64, f paceFlags, most batch.Limit, progress string) run.Conduct {
 	return run.Conduct{
-		Rate:        c.Rate,
-		Concurrency: c.Concurrency,
-		MaxAttempts: c.MaxAttempts,
-		MaxFailures: c.MaxFailures,
-		MaxOutage:   c.MaxOutage,
-		First:       c.First,
-		Timeout:     c.Timeout,
-		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, c.Progress) },
+		Rate:        rate,
+		Concurrency: f.Concurrency,
+		MaxAttempts: f.MaxAttempts,
+		MaxFailures: most,
+		MaxOutage:   f.MaxOutage,
+		Timeout:     f.Timeout,
+		Show:        func(p *run.Progress) (stop func()) { return a.follow(intake, p, progress) },
 		Now:         a.now,
 		Jitter:      a.jitter,
 		Log:         a.log,

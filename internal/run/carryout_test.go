@@ -62,7 +62,7 @@ func carriedOut(t *testing.T, s Settings, target Target) Ending {
 // lines returns the last line of each row in a report as text.
 func lines(t *testing.T, path string) []string {
 	t.Helper()
-	r, err := OpenReports(t.Context(), []string{path}, time.UTC)
+	r, err := OpenReports(t.Context(), []string{path}, time.UTC, "")
 	if err != nil {
 		t.Fatal(err)
 	}

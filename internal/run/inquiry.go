@@ -162,7 +162,7 @@ func (q *inquiry) tookPage(r leaver.Result) error {
 
 // tookUser takes what became of the read of a user.
 func (q *inquiry) tookUser(r leaver.Result) error {
-	const unread = "the account could not be read, so nothing was sent: "
+	const unread = "the account could not be read: "
 	switch r.Outcome {
 	case leaver.Pending:
 	case leaver.NotFound:

@@ -202,7 +202,7 @@ func (h *nights) before(s Settings) (all struct {
 
 // standing returns the lines of a report that count; none if there is no report.
 func (h *nights) standing(path string) (all []leaver.Result) {
-	r, err := OpenReports(h.Context(), []string{path}, time.UTC)
+	r, err := OpenReports(h.Context(), []string{path}, time.UTC, "")
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

@@ -26,7 +26,7 @@ func TestTheEndOfTheContextEndsTheWaitForAPipe(t *testing.T) {
 		"exceptions":              planned(func(s *Settings) { s.Except = "pipe" }),
 		"a list of accepted refs": planned(func(s *Settings) { s.AcceptRefs = "pipe" }),
 		"a report that is summed up": func(ctx context.Context) error {
-			_, err := OpenReports(ctx, []string{"pipe"}, time.UTC)
+			_, err := OpenReports(ctx, []string{"pipe"}, time.UTC, "")
 			return err
 		},
 	} {

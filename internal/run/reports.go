@@ -41,14 +41,15 @@ func (s *reports) lines() iter.Seq2[leaver.Result, error] {
 // Reports are reports that are open, to be read as one.
 type Reports struct {
 	reports
-	files []*table.File
+	readers []*report.Reader
+	files   []*table.File
 }
 
 // OpenReports opens reports. If ctx ends first, it returns the cause. Another error
-// matches report.ErrNotReport if a file is none. Lines of different targets are an error
-// of Lines. Close closes the files.
-func OpenReports(ctx context.Context, paths []string, zone *time.Location) (*Reports, error) {
-	all, targets := &Reports{}, report.NewTargets("")
+// matches report.ErrNotReport if a file is none. Lines of another target than this one, or
+// of different ones if it is "", are an error of Lines. Close closes the files.
+func OpenReports(ctx context.Context, paths []string, zone *time.Location, target string) (*Reports, error) {
+	all, targets := &Reports{}, report.NewTargets(target)
 	for _, path := range paths {
 		file, err := Await(ctx, func() (*table.File, error) { return table.Open(path) })
 		if err != nil {
@@ -60,6 +61,7 @@ func OpenReports(ctx context.Context, paths []string, zone *time.Location) (*Rep
 		}
 		r.Hold(targets)
 		all.each, all.files = append(all.each, r.Lines()), append(all.files, file)
+		all.readers = append(all.readers, r)
 	}
 	return all, nil
 }

@@ -165,3 +165,15 @@ func (f facts) loginTime() (time.Time, bool) {
 	at, err := time.Parse(time.RFC3339, text)
 	return at, err == nil
 }
+
+// Unsure says why nobody can tell whether the account is active.
+func (a *Account) Unsure() string {
+	status, ok := a.status.Get()
+	switch {
+	case a.state == failed:
+		return a.failure.Reason
+	case ok:
+		return "the status of the account is " + quote(status)
+	}
+	return "the answer does not say whether the account is active"
+}
