@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			env.Values[tenantKey{}] = &storyTenant{}
 			env.Setenv("PORT", port)
 			env.Setenv("SAMPLES", samples)
+			env.Setenv("TODAY", time.Now().UTC().Format(time.DateOnly))
 			env.Setenv("SOON", time.Now().AddDate(0, 1, 0).Format(time.DateOnly))
 			return err
 		},

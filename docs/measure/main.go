@@ -49,6 +49,12 @@ func run(args []string) error {
 		switch args[0] {
 		case "serve-cheap":
 			return serveCheap()
+		case "serve-tenant":
+			users, err := strconv.Atoi(args[1])
+			if err != nil {
+				return err
+			}
+			return serveTenant(users)
 		case "serve-limited":
 			var l limits
 			if err := json.Unmarshal([]byte(args[1]), &l); err != nil {

@@ -34,6 +34,7 @@ var scenarios = []struct {
 	{"rows", (*bench).rows, true},
 	{"sheets", (*bench).sheets, true},
 	{"limits", (*bench).limits, false},
+	{"check", (*bench).check, false},
 }
 
 func (b *bench) limit() error {
@@ -147,6 +148,9 @@ func (b *bench) leavers(n int) (path string, err error) {
 	return path, write(path, n, "ref,endDate\n", func(ref string, _ int) string { return ref + "," + endDate + "\n" })
 }
 
+// refOf returns the ref of the i-th leaver.
+func refOf(i int) string { return fmt.Sprintf("E%07d", i) }
+
 // write writes a file with a header and a line for each of n refs.
 func write(path string, n int, head string, line func(ref string, i int) string) error {
 	f, err := os.Create(path)
@@ -156,7 +160,7 @@ func write(path string, n int, head string, line func(ref string, i int) string)
 	w := bufio.NewWriter(f)
 	_, _ = w.WriteString(head) // Flush returns the error
 	for i := range n {
-		_, _ = w.WriteString(line(fmt.Sprintf("E%07d", i), i))
+		_, _ = w.WriteString(line(refOf(i), i))
 	}
 	if err := w.Flush(); err != nil {
 		return err

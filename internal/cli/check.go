@@ -153,17 +153,21 @@ func explainCheck(err error, oauth bool, scope string) error {
 	return fmt.Errorf("%w; nothing was sent", err)
 }
 
-// classTexts has what a person reads about each class of accounts.
-var classTexts = map[tenant.Class]struct{ is, unknown string }{
-	tenant.Active:        {"active", "whether it is active or inactive"},
-	tenant.Inactive:      {"inactive already, so nothing is sent", ""},
-	tenant.OtherStatus:   {"of another status, such as new or expired", ""},
-	tenant.NoSuchUser:    {"no such user, so nothing is sent", ""},
-	tenant.NotRead:       {"could not be read, so nothing is sent", ""},
-	tenant.Deleted:       {"deleted", "whether it is deleted"},
-	tenant.Administrator: {"administrator", "whether it is an administrator's"},
-	tenant.Manager:       {"manager of people who are still active", ""},
-	tenant.RecentLogin:   {"signed in after the end date, or lately without one", "the last sign-in"},
+// classTexts has what a person reads about each class of accounts. Those that deserve a
+// look are shown behind the others.
+var classTexts = map[tenant.Class]struct {
+	is, unknown string
+	look        bool
+}{
+	tenant.Active:        {is: "active", unknown: "whether it is active or inactive"},
+	tenant.Inactive:      {is: "inactive already: nothing is sent"},
+	tenant.OtherStatus:   {is: "with another status, such as new or expired", look: true},
+	tenant.NoSuchUser:    {is: "no such user: nothing is sent", look: true},
+	tenant.NotRead:       {is: "could not be read: nothing is sent", look: true},
+	tenant.Deleted:       {is: "deleted", unknown: "whether it is deleted", look: true},
+	tenant.Administrator: {is: "administrator", unknown: "whether it is an administrator's", look: true},
+	tenant.Manager:       {is: "manager of people who are still active", look: true},
+	tenant.RecentLogin:   {is: "signed in after the end date, or lately without one", unknown: "the last sign-in", look: true},
 }
 
 // appendTenant writes what the tenant says about the leavers.
@@ -173,18 +177,59 @@ func appendTenant(text []byte, o outline) []byte {
 		return text
 	}
 	text = fmt.Appendf(text, "The tenant says of the accounts of %s:\n", people(t.Leavers))
+	text, _ = appendClasses(text, t, false)
+	looks, some := appendClasses(nil, t, true)
+	if some {
+		text = append(append(text, "  Look at these:\n"...), looks...)
+	}
+	text = appendUnknown(text, t)
+	return appendShare(text, o)
+}
+
+// appendClasses writes the classes that deserve a look, or the others.
+func appendClasses(text []byte, t *run.Tenant, look bool) (_ []byte, some bool) {
+	for _, class := range tenant.AllClasses() {
+		n, words := t.Is[class], classTexts[class]
+		if n == 0 || words.look != look {
+			continue
+		}
+		some = true
+		text = fmt.Appendf(text, "  %9s  %s", group(n), words.is)
+		if class == tenant.Manager {
+			text = append(text, ": "+managers(t)...)
+		}
+		text = append(text, '\n')
+	}
+	return text, some
+}
+
+// managers returns who manages people who are still active, and how many.
+func managers(t *run.Tenant) string {
+	about := ""
+	if t.People.Moved {
+		about = "about "
+	}
+	names := make([]string, len(t.Managers))
+	for i, m := range t.Managers {
+		names[i] = fmt.Sprintf("%s (of %s%s)", printable(m.Ref, 40), about, group(m.People))
+	}
+	text := strings.Join(names, ", ")
+	if more := t.Is[tenant.Manager] - len(t.Managers); more > 0 {
+		text += fmt.Sprintf(" and %s more", group(more))
+	}
+	return text
+}
+
+// appendUnknown writes what the tenant does not say.
+func appendUnknown(text []byte, t *run.Tenant) []byte {
 	var unknown []string
 	for _, class := range tenant.AllClasses() {
-		words := classTexts[class]
-		if n := t.Is[class]; n > 0 {
-			text = fmt.Appendf(text, "  %9s  %s\n", group(n), words.is)
-		}
-		if n := t.Unknown[class]; n > 0 && words.unknown != "" {
+		if n, words := t.Unknown[class], classTexts[class]; n > 0 && words.unknown != "" {
 			unknown = append(unknown, fmt.Sprintf("%s (%s)", words.unknown, group(n)))
 		}
 	}
 	if t.Unmatched > 0 {
-		unknown = append(unknown, fmt.Sprintf("whether it agrees with all columns of --match (%s)", group(t.Unmatched)))
+		unknown = append(unknown, fmt.Sprintf("whether it agrees with every column of --match (%s)", group(t.Unmatched)))
 	}
 	if !t.People.Whole {
 		unknown = append(unknown, "who manages others")
@@ -193,30 +238,9 @@ func appendTenant(text []byte, o outline) []byte {
 		text = fmt.Appendf(text, "  Not known: %s.\n", strings.Join(unknown, "; "))
 	}
 	if !t.People.Whole {
-		text = append(text, "  The leavers were read one by one; --check-full reads the list, which tells more.\n"...)
+		text = append(text, "  They were read one by one; --check-full reads the whole list, which tells more.\n"...)
 	}
-	text = appendManagers(text, t)
-	return appendShare(text, o)
-}
-
-// appendManagers writes who manages people who are still active.
-func appendManagers(text []byte, t *run.Tenant) []byte {
-	if len(t.Managers) == 0 {
-		return text
-	}
-	about := ""
-	if t.People.Moved {
-		about = "about "
-	}
-	names := make([]string, len(t.Managers))
-	for i, m := range t.Managers {
-		names[i] = fmt.Sprintf("%s (%s)", printable(m.Ref, 40), about+count(m.People, "active user"))
-	}
-	text = fmt.Appendf(text, "Notice: they leave people without a manager: %s", strings.Join(names, ", "))
-	if more := t.Is[tenant.Manager] - len(t.Managers); more > 0 {
-		text = fmt.Appendf(text, ", and %s more", group(more))
-	}
-	return append(text, '\n')
+	return text
 }
 
 // appendShare writes the share of the tenant that the plan suspends.

@@ -146,7 +146,8 @@ func (c *Check) Doubts(l leaver.Leaver) (doubts leaver.Doubts, seen []string) {
 	}
 	if v.Is.Has(RecentLogin) {
 		doubts |= leaver.DoubtsOf(leaver.RecentLogin)
-		text := "the last sign-in was at " + shown(a.lastLogin.Or(""))
+		at, _ := a.loginTime()
+		text := "the last sign-in was at " + at.UTC().Format("2006-01-02 15:04 UTC")
 		if l.EndDate.Time().IsZero() {
 			text += ", and the input has no end date"
 		} else {

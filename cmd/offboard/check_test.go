@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"offboard/pkg/thrivetest"
+)
+
+// TestACheckTakesFewCalls asks a tenant of 100,000 users about many leavers and about few.
+func TestACheckTakesFewCalls(t *testing.T) {
+	const users = 100_000
+	tests := map[string]struct {
+		leavers, lists, reads int
+		flags                 []string
+	}{
+		"5,000 leavers by the list":           {leavers: 5000, lists: 100},
+		"50 leavers one by one":               {leavers: 50, lists: 1, reads: 50},
+		"50 leavers by the list":              {leavers: 50, lists: 100, flags: []string{"--check-full"}},
+		"98 leavers, since that is no dearer": {leavers: 98, lists: 100},
+	}
+	options := thrivetest.Options{Users: make([]thrivetest.User, users)}
+	for i := range options.Users {
+		options.Users[i] = thrivetest.User{Ref: fmt.Sprintf("E%06d", i), FirstName: "Ada", LastName: "Lovelace", Email: fmt.Sprintf("ada.%d@example.com", i), ManagerRef: fmt.Sprintf("E%06d", i/10)}
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := setUp(t, 0, options)
+			var text strings.Builder
+			text.WriteString("ref,endDate\n")
+			for i := range tt.leavers {
+				fmt.Fprintf(&text, "E%06d,2024-06-30\n", users-1-i*(users/tt.leavers))
+			}
+			if err := os.WriteFile(filepath.Join(b.dir, "leavers.csv"), []byte(text.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p := b.command(basic(thrivetest.DefaultSecret), append([]string{"--rate", "0", "--check"}, tt.flags...)...)
+			p.Args[1] = "plan"
+			p.run(t, 0)
+			stats := b.Stats()
+			if reads := stats.Reads - stats.Lists; stats.Lists != tt.lists || reads != tt.reads || stats.Suspends != 0 {
+				t.Errorf("%d pages, %d reads and %d suspensions, want %d, %d and none", stats.Lists, reads, stats.Suspends, tt.lists, tt.reads)
+			}
+			if !strings.Contains(p.output.String(), " active\n") {
+				t.Errorf("the plan does not say who is active:\n%s", p.output.String())
+			}
+			t.Logf("peak memory %d KiB", p.peak())
+		})
+	}
+}
