@@ -164,6 +164,12 @@ func remedyForReport(err error, writes bool) string {
 			return fmt.Sprintf(": --keep can have no other name, or %s", instead)
 		}
 	}
+	if match, ok := errors.AsType[*run.MatchError](err); ok {
+		if len(match.Kept) == 0 {
+			return "; leave --match out, or " + instead
+		}
+		return fmt.Sprintf("; --match can have no other column, or %s", instead)
+	}
 	return ""
 }
 

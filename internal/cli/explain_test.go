@@ -52,6 +52,8 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 		{"the report keeps columns", &run.OpenReportError{Path: "r.csv", Err: &report.KeepError{Report: "r.csv", Kept: []string{"Name", "Last Day"}}}, `r.csv: the report keeps the columns "Name", "Last Day": add --keep 'Name,Last Day', or name another report with --report FILE`},
 		{"the report keeps none", &run.OpenReportError{Path: "r.csv", Err: &report.KeepError{Report: "r.csv"}}, "; leave --keep out, or name another report with --report FILE"},
 		{"an input keeps other columns", &report.KeepError{Report: "r.csv", Kept: []string{"Name"}}, `the report keeps the column "Name": --keep can have no other name, or give the export as the input instead of this report`},
+		{"an input lacks a column to match", &run.MatchError{Report: "r.csv", Column: "Mail", Kept: []string{"Name"}}, `r.csv: the report keeps the column "Name", so that "Mail" cannot be compared with the account; --match can have no other column, or give the export as the input instead of this report`},
+		{"an input keeps nothing to match", &run.MatchError{Report: "r.csv", Column: "Mail"}, `r.csv: the report keeps no columns, so that "Mail" cannot be compared with the account; leave --match out, or give the export as the input instead of this report`},
 		{"a report whose times a spreadsheet has rewritten, beside another one", report.ErrNoTime, "; give the original reports, or only one"},
 		{"the deadline", run.ErrDeadline, " (--deadline)"},
 		{"an error without a remedy", other, "disk full"},

@@ -185,7 +185,7 @@ type planFlags struct {
 func (a *app) runSettings(in *inputFlags, f *planFlags, k *checkFlags, target string) run.Settings {
 	now := a.now()
 	reading := in.reading(a.Stdin, now)
-	reading.AcceptRefs, reading.Options.Keep = f.AcceptRefs, f.Keep
+	reading.AcceptRefs = f.AcceptRefs
 	accept, _ := accepted(f.Accept) // Validate has returned the error
 	return run.Settings{
 		Reading:       reading,

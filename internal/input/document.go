@@ -17,7 +17,7 @@ func (s *Source) openObjects() error {
 	if err := checkPicks(ref, endDate); err != nil {
 		return err
 	}
-	f.picks, f.where, f.keep = []pick{ref, endDate}, o.Where, o.Keep
+	f.picks, f.where, f.keep = []pick{ref, endDate}, o.Where, o.kept()
 	for _, c := range o.Where {
 		f.picks = append(f.picks, pick{asked: c.Column, flag: "--where"})
 	}

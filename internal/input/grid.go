@@ -22,7 +22,7 @@ type grid struct {
 	ref       int   // the column of the ref
 	endDate   int   // that of the end date; -1: there is none
 	status    []statusColumn
-	kept      []int                 // columns that travel into the report: they say nothing about a row
+	kept      []int                 // columns whose texts rows have: they say nothing about a row
 	rivals    []string              // names of the columns that may be the end date, too
 	merged    merged                // cells of a sheet that are merged over several rows
 	hides     func(column int) bool // tells whether a sheet hides a column; nil for a text

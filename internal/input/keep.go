@@ -10,24 +10,44 @@ import (
 	"offboard/internal/xlsx"
 )
 
-// findKept finds the columns of Options.Keep in a header. It fails if a name means no
-// column or several, and if two names mean the same one.
-func findKept(header, keep []string) ([]int, error) {
+// kept returns the names of the columns whose texts rows have, in the order of
+// leaver.Row.Kept: those of Keep, then those of Match.
+func (o Options) kept() []string { return slices.Concat(o.Keep, o.Match) }
+
+// keptName returns the i-th of these names, and the flag that asks for it.
+func (o Options) keptName(i int) (name, flag string) {
+	if i < len(o.Keep) {
+		return o.Keep[i], "--keep"
+	}
+	return o.Match[i-len(o.Keep)], "--match"
+}
+
+// findKept finds the columns of Options.Keep and Options.Match in a header. It fails if a
+// name means no column or several, and if two names of Keep mean the same one. A column may
+// be compared with several fields of the account, so that Match may have it twice.
+func findKept(header []string, o Options) ([]int, error) {
 	var all []int
-	for _, name := range keep {
+	for _, name := range o.Keep {
 		at, err := findColumn(header, name, "", "--keep")
 		if err != nil {
 			return nil, err
 		}
 		if i := slices.Index(all, at); i >= 0 {
-			return nil, fmt.Errorf("--keep names the column %q twice: %s", header[at], quoted([]string{keep[i], name}))
+			return nil, fmt.Errorf("--keep names the column %q twice: %s", header[at], quoted([]string{o.Keep[i], name}))
+		}
+		all = append(all, at)
+	}
+	for _, name := range o.Match {
+		at, err := findColumn(header, name, "", "--match")
+		if err != nil {
+			return nil, err
 		}
 		all = append(all, at)
 	}
 	return all, nil
 }
 
-// keptCell returns the cell of the i-th column that travels into the report. A malformed
+// keptCell returns the cell of the i-th column whose texts rows have. A malformed
 // row of a text has an empty one: its fields may stand in the wrong columns.
 func (g *grid) keptCell(row *gridRow, i int) cell {
 	if row.fault != "" && row.cells == nil {
@@ -36,7 +56,7 @@ func (g *grid) keptCell(row *gridRow, i int) cell {
 	return row.cell(g.kept[i])
 }
 
-// keptCell returns the value of the i-th key that travels into the report as a text, and
+// keptCell returns the value of the i-th key whose texts rows have as a text, and
 // whether the object has it. The keys are those that learn was called with, unless the
 // object is malformed.
 func (l *layout) keptCell(o *table.Object, i int) (c cell, found bool) {
@@ -73,11 +93,11 @@ func valueAt(o *table.Object, found []int, path string) (text string, ok bool) {
 	return strings.Join(texts, ", "), true
 }
 
-// keptTexts is what a reading keeps of the columns that travel into the report. It is
-// apart from the slots of a page, which stay small if there are no such columns.
+// keptTexts is what a reading keeps of the columns whose texts rows have. It is apart from
+// the slots of a page, which stay small if there are no such columns.
 type keptTexts struct {
 	texts [][]string // of the records of a page, in their order; nil if there are no columns
-	found []bool     // by key of Options.Keep: some object has it; nil for a grid
+	found []bool     // by key of Options.kept: some object has it; nil for a grid
 }
 
 // page ends a page. The function that it returns is to be called for each record of that
@@ -93,7 +113,7 @@ func (k *keptTexts) page() (next func() []string) {
 	}
 }
 
-// noteKept notes which of the keys of Options.Keep a record has.
+// noteKept notes which of the keys of Options.kept a record has.
 func (g *reading) noteKept(r *record) {
 	for i, found := range g.kept.found {
 		if !found {
@@ -105,7 +125,7 @@ func (g *reading) noteKept(r *record) {
 // keep adds the texts of a record to those of its page, except in a first reading, whose
 // rows nobody reports. Each row gets a slice of its own, because it is used after the page.
 func (g *reading) keep(r *record) {
-	n := len(g.source.options.Keep)
+	n := len(g.source.options.Keep) + len(g.source.options.Match)
 	if n == 0 || g.known == nil {
 		return
 	}

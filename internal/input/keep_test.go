@@ -60,8 +60,8 @@ func checkKept(t *testing.T, text string, o input.Options, want []string) {
 	}
 	var got []string
 	for i := range rows {
-		if len(rows[i].Kept) != len(o.Keep) {
-			t.Errorf("%v: %d texts, want %d", rows[i].Place, len(rows[i].Kept), len(o.Keep))
+		if n := len(o.Keep) + len(o.Match); len(rows[i].Kept) != n {
+			t.Errorf("%v: %d texts, want %d", rows[i].Place, len(rows[i].Kept), n)
 		}
 		got = append(got, strings.Join(rows[i].Kept, "|"))
 		rows[i].Kept = nil
@@ -74,7 +74,7 @@ func checkKept(t *testing.T, text string, o input.Options, want []string) {
 			t.Errorf("a first reading has %q", row.Kept)
 		}
 	}
-	o.Keep = nil
+	o.Keep, o.Match = nil, nil
 	_, without, err := story{text: text, options: o}.read(t, "leavers")
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ type objects struct {
 	json  table.JSON
 	picks []pick
 	where []Condition
-	keep  []string // keys or paths that travel into the report
+	keep  []string // keys or paths whose texts rows have
 }
 
 // pick says which member of an object is meant.
@@ -73,7 +73,7 @@ type layout struct {
 	rivals  []string // names of the keys that may be the end date, too
 	keys    []string
 	found   [][]int // by pick: positions of the keys that could be meant
-	kept    [][]int // the same by key that travels into the report
+	kept    [][]int // the same by key whose texts rows have
 	status  *statusKeys
 }
 

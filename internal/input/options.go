@@ -23,6 +23,7 @@ type Options struct {
 	EndDateColumn string         // column or key; empty: found by name; NoEndDates: there is none
 	Where         []Condition    // rows that do not meet all of them are left out
 	Keep          []string       // columns, or keys or paths, whose texts rows of later readings have (leaver.Row.Kept)
+	Match         []string       // the same of columns that must agree with the account: their texts are behind those of Keep
 	Repair        Repair         // of refs
 	Crosswalk     *Crosswalk     // from the refs of the input to those of the tenant; nil: none
 	Except        *List          // of refs that must not be suspended; nil: none

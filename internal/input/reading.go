@@ -38,7 +38,7 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 // Rows reads the input again, with the same rows and errors. v is the survey that the
 // first reading filled: the reasons of rows say which flag would help, where the
 // survey has found one. Rows have their doubts, and what was seen, and the texts of
-// Options.Keep. Of a malformed row these are empty, except in a sheet.
+// Options.Keep and Options.Match. Of a malformed row these are empty, except in a sheet.
 func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		g := s.newReading(&Survey{})
@@ -105,7 +105,7 @@ func (s *Source) newReading(v *Survey) *reading {
 	g := &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{},
 		status: statusReader{source: s, survey: &v.status}}
 	if s.Format == JSONL {
-		g.kept.found = make([]bool, len(s.options.Keep))
+		g.kept.found = make([]bool, len(s.options.Keep)+len(s.options.Match))
 	}
 	return g
 }
@@ -375,7 +375,7 @@ func (g *reading) allKeys() error {
 	}
 	for i, found := range g.kept.found {
 		if !found {
-			return s.noKey(o.Keep[i], "--keep")
+			return s.noKey(o.keptName(i))
 		}
 	}
 	return nil

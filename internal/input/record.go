@@ -38,7 +38,7 @@ type record struct {
 	names []string // of their columns or keys; "" for one that is not there
 	// each visits all cells of the row of a grid with their names; nil for an object.
 	each func(visit func(name string, c cell))
-	// kept returns the cell of the i-th column or key of Options.Keep, and whether the
+	// kept returns the cell of the i-th column or key of Options.kept, and whether the
 	// record has it.
 	kept func(i int) (c cell, found bool)
 	// people returns the path of a list of other people in an object; "" if there is

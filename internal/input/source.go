@@ -105,7 +105,7 @@ func (s *Source) choose(g *grid) error {
 		where, err = findConditions(g.header, s.options.Where)
 	}
 	if err == nil {
-		g.kept, err = findKept(g.header, s.options.Keep)
+		g.kept, err = findKept(g.header, s.options)
 	}
 	if err == nil {
 		g.status = statusColumns(g.header, s.options.Where, ref, endDate)

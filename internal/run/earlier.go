@@ -75,7 +75,8 @@ func (r *Run) openEarlier(o report.Options) (*earlierReport, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	earlier.Hold(r.targets)
-	return &earlierReport{withKept(earlier.Lines(), o.Keep, earlier.Kept()), o.Keep, file}, nil
+	lines := withKept(earlier.Lines(), earlier.Kept(), o.Keep, r.settings.Match)
+	return &earlierReport{lines, o.Keep, file}, nil
 }
 
 // hold makes the inputs that are reports end with an error at a line of another target.
@@ -87,28 +88,47 @@ func (all Inputs) hold(t *report.Targets) {
 	}
 }
 
-// keep makes the rows of all reports among the inputs have the texts of these columns. It
-// returns a *report.KeepError if a report lacks one of them.
-func (all Inputs) keep(names []string) error {
+// keep makes the rows of all reports among the inputs have the texts of the columns of
+// keep, and then those of match. It returns a *report.KeepError or a *MatchError if a
+// report lacks one of them.
+func (all Inputs) keep(keep, match []string) error {
 	for _, in := range all {
 		if !in.IsReport() {
 			continue
 		}
-		in.order = report.Order(names, in.earlier.Kept())
+		kept := in.earlier.Kept()
+		in.order = report.Order(keep, kept)
 		if slices.Contains(in.order, -1) {
-			return &report.KeepError{Report: in.Name, Kept: in.earlier.Kept()}
+			return &report.KeepError{Report: in.Name, Kept: kept}
 		}
+		matched := matchOrder(match, kept)
+		if i := slices.Index(matched, -1); i >= 0 {
+			return &MatchError{Report: in.Name, Column: match[i], Kept: kept}
+		}
+		in.order = append(in.order, matched...)
 	}
 	return nil
 }
 
-// withKept returns lines of a report that keeps some columns, with the texts of those that
-// the run keeps, in their order.
-func withKept(lines iter.Seq2[leaver.Result, error], names, kept []string) iter.Seq2[leaver.Result, error] {
-	order := report.Order(names, kept)
-	if len(kept) == 0 || slices.Contains(order, -1) || slices.Equal(names, kept) {
+// matchOrder is report.Order for columns that must agree with the account: a name may be
+// there several times, because a column can be compared with several fields.
+func matchOrder(match, kept []string) []int {
+	order := make([]int, len(match))
+	for i := range match {
+		order[i] = report.Order(match[i:i+1], kept)[0]
+	}
+	return order
+}
+
+// withKept returns lines of a report that keeps the columns kept, with the texts of those
+// of keep, in their order, and then those of match. A text of match is empty if the report
+// lacks its column: the run that wrote it may not have kept it.
+func withKept(lines iter.Seq2[leaver.Result, error], kept, keep, match []string) iter.Seq2[leaver.Result, error] {
+	order := report.Order(keep, kept)
+	if len(match) == 0 && (len(kept) == 0 || slices.Contains(order, -1) || slices.Equal(keep, kept)) {
 		return lines
 	}
+	order = append(order, matchOrder(match, kept)...)
 	return func(yield func(leaver.Result, error) bool) {
 		for r, err := range lines {
 			r.Kept = keptOf(order, r.Kept)
@@ -119,15 +139,18 @@ func withKept(lines iter.Seq2[leaver.Result, error], names, kept []string) iter.
 	}
 }
 
-// keptOf returns the texts that the run keeps of those that a report has. order has for
-// each column that the run keeps which one of the report it is.
+// keptOf returns the texts that a row of the run has, of those that a line of a report has.
+// order has for each of them which one of the report it is; -1 for one that the report
+// lacks.
 func keptOf(order []int, texts []string) []string {
-	if len(order) == 0 || texts == nil {
+	if len(order) == 0 {
 		return nil
 	}
 	kept := make([]string, len(order))
 	for n, at := range order {
-		kept[n] = texts[at]
+		if at >= 0 && at < len(texts) { // what comes with an error has no texts
+			kept[n] = texts[at]
+		}
 	}
 	return kept
 }

@@ -3,6 +3,8 @@ package run
 import (
 	"errors"
 	"fmt"
+
+	"offboard/internal/report"
 )
 
 // ErrDeadline is the cause of the end of a context whose time for the run is over.
@@ -101,6 +103,19 @@ func (e *ReportIsInputError) Error() string {
 		return e.Input + " is an input, and it cannot be the report of the same run"
 	}
 	return fmt.Sprintf("the report %s is the input %s by another name", e.Report, e.Input)
+}
+
+// MatchError says that a report among the inputs lacks a column that must agree with the
+// account. Kept are the columns of the inputs that it keeps.
+type MatchError struct {
+	Report, Column string
+	Kept           []string
+}
+
+// Error names the report, the column, and those that the report keeps.
+func (e *MatchError) Error() string {
+	keeps := &report.KeepError{Report: e.Report, Kept: e.Kept}
+	return fmt.Sprintf("%s, so that %q cannot be compared with the account", keeps, e.Column)
 }
 
 // TargetError says that the target cannot be called with its address and

@@ -22,7 +22,7 @@ const StdinPath = "-"
 type Reading struct {
 	Paths     []string
 	Stdin     io.Reader     // what StdinPath means
-	Options   input.Options // for inputs that are not reports; its lists are read from the files below
+	Options   input.Options // for inputs that are not reports; its lists are read from the files below, its Keep and Match are those of Settings
 	Crosswalk string        // path of the table of old refs and new ones; "": none
 	Except    string        // path of the list of refs that are never suspended; "": none
 	// AcceptRefs is the path of the list of refs whose rows a person has looked at: they
@@ -51,7 +51,7 @@ type Input struct {
 	path    string // "" for standard input
 	file    *table.File
 	earlier *report.Reader // of a report
-	order   []int          // for each column that this run keeps, which one of the report it is
+	order   []int          // for each column whose texts the rows have, which one of the report it is
 	reports *reports       // all reports among the inputs, if this is the first one
 }
 
@@ -193,7 +193,7 @@ func (i *Input) first(ctx context.Context) iter.Seq2[leaver.Result, error] {
 	return i.again()
 }
 
-// lines reads the lines of a report, with the texts that the run keeps.
+// lines reads the lines of a report, with the texts that the rows of the run have.
 func (i *Input) lines(yield func(leaver.Result, error) bool) {
 	for r, err := range i.earlier.Lines() {
 		r.Kept = keptOf(i.order, r.Kept)

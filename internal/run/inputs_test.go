@@ -132,29 +132,32 @@ func TestReportsWithoutTimesAreNotReadAsOne(t *testing.T) {
 	closed(t, r, err)
 }
 
-func TestAReportThatWasSavedAsAWorkbookIsRefused(t *testing.T) {
-	workbook := func(rows ...[]any) string {
-		f := excelize.NewFile()
-		defer f.Close()
-		for i, row := range rows {
-			cell, _ := excelize.CoordinatesToCellName(1, i+1) // the coordinates are valid
-			if err := f.SetSheetRow("Sheet1", cell, &row); err != nil {
-				t.Fatal(err)
-			}
-		}
-		var b bytes.Buffer
-		if err := f.Write(&b); err != nil {
+// workbook returns a workbook whose only sheet has these rows.
+func workbook(t *testing.T, rows ...[]any) string {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, row := range rows {
+		cell, _ := excelize.CoordinatesToCellName(1, i+1) // the coordinates are valid
+		if err := f.SetSheetRow("Sheet1", cell, &row); err != nil {
 			t.Fatal(err)
 		}
-		return b.String()
 	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestAReportThatWasSavedAsAWorkbookIsRefused(t *testing.T) {
 	var names []any
 	for _, name := range strings.Split(strings.TrimSpace(header), ",") {
 		names = append(names, name)
 	}
 	inFolder(t, map[string]string{
-		"report.xlsx":  workbook(names, []any{"E1", "", "failed", "june.csv", 2}),
-		"leavers.xlsx": workbook([]any{"ref", "endDate"}, []any{"E1", "2024-06-30"}),
+		"report.xlsx":  workbook(t, names, []any{"E1", "", "failed", "june.csv", 2}),
+		"leavers.xlsx": workbook(t, []any{"ref", "endDate"}, []any{"E1", "2024-06-30"}),
 	})
 	bothWays(t, func(t *testing.T, plan func(context.Context, Settings) (*Run, error)) {
 		_, err := plan(t.Context(), settingsFor("report.xlsx"))

@@ -44,6 +44,12 @@ type Settings struct {
 	Target string
 	// Keep has the names of the columns of the inputs that travel into the report.
 	Keep []string
+	// Match has the names of the columns of the inputs that must agree with the account. A
+	// column may be there several times, and in Keep, too. Their texts do not travel into
+	// the report: in each row of Run.Decisions they are the last ones of leaver.Row.Kept. A
+	// text is empty if the row comes from the report that the run goes on with
+	// (Unfinished), and that report lacks the column.
+	Match []string
 }
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
@@ -92,16 +98,17 @@ type Run struct {
 // *report.TargetError if the report lacks columns, keeps other columns or is of another
 // target, and a *report.NotFileError or a *report.NoLocksError if no report can be there;
 // a *ReportIsInputError says that it is an input. An input that is such a report is the same error without the *OpenReportError.
+// A *MatchError says that a report among the inputs lacks a column of Settings.Match.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
 		var err error
 		if r.report, err = report.Open(r.ReportPath, r.reportOptions(inPlace)); err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		if err := r.Inputs.keep(r.report.Keep()); err != nil {
+		if err := r.Inputs.keep(r.report.Keep(), s.Match); err != nil {
 			return err
 		}
-		return r.plan(ctx, withKept(r.report.Lines(), r.report.Keep(), r.report.Kept()), inPlace)
+		return r.plan(ctx, withKept(r.report.Lines(), r.report.Kept(), r.report.Keep(), s.Match), inPlace)
 	})
 }
 
@@ -117,7 +124,7 @@ func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 			return &OpenReportError{r.ReportPath, err}
 		}
 		r.earlier = earlier
-		if err := r.Inputs.keep(earlier.keep); err != nil {
+		if err := r.Inputs.keep(earlier.keep, s.Match); err != nil {
 			return err
 		}
 		return r.plan(ctx, earlier.lines, inPlace)
@@ -142,6 +149,8 @@ func OpenReport(path string, zone *time.Location) (*report.Reader, *table.File, 
 
 func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool) error) (*Run, error) {
 	defer collectForPlan()()
+	// The rows of exports must have the same texts as those of reports.
+	s.Options.Keep, s.Options.Match = s.Keep, s.Match
 	r := &Run{settings: s, clock: func() time.Time { return s.Now }}
 	var err error
 	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
