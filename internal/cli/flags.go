@@ -191,6 +191,7 @@ func (a *app) runSettings(in *inputFlags, f *planFlags, k *checkFlags, target st
 		Reading:       reading,
 		Accept:        accept,
 		Keep:          f.Keep,
+		Match:         k.columns(),
 		Report:        f.Report,
 		Resume:        f.Resume,
 		IncludeFuture: in.IncludeFuture,

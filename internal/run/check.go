@@ -46,7 +46,7 @@ func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checki
 	if err := q.ask(intake, calls); err != nil {
 		return checkError(intake, err)
 	}
-	r.asked = &asked{check: check, Checking: k, from: len(r.settings.Keep)}
+	r.asked = &asked{check: check, Checking: k}
 	return r.note(intake)
 }
 
@@ -73,7 +73,6 @@ func checkError(ctx context.Context, err error) error {
 type asked struct {
 	check *tenant.Check
 	Checking
-	from int // the texts of leaver.Row.Kept from here on are those of Match
 }
 
 // note makes the plan take what the tenant has said.
@@ -133,12 +132,9 @@ func (c *asked) tell(row *leaver.Row) {
 	row.Doubts, row.Seen = file|doubts, strings.Join(seen, "; ")
 }
 
-// texts returns the texts of a row that must agree with the account.
+// texts returns the texts of a row that must agree with the account: they are the last ones.
 func (c *asked) texts(row leaver.Row) []string {
-	if len(row.Kept) <= c.from {
-		return nil
-	}
-	return row.Kept[c.from:]
+	return row.Kept[max(0, len(row.Kept)-len(c.Match)):]
 }
 
 // joined joins two sets of doubts with what was seen of each, in the order of the kinds.
