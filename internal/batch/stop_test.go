@@ -143,3 +143,19 @@ func TestAReadThatIsCancelledIsNoErrorOfTheInput(t *testing.T) {
 		}
 	})
 }
+
+// TestALeaverWhomARunDidNotReachNeverSaysThatAnAccountIsActiveAgain has a server whose text
+// looks like the reason of such a line.
+func TestALeaverWhomARunDidNotReachNeverSaysThatAnAccountIsActiveAgain(t *testing.T) {
+	answered := task("E1")
+	answered.Outcome, answered.Attempts, answered.Reason = leaver.Failed, 1, leaver.ActiveAgainReason("by the server")
+	for name, of := range map[string]leaver.Result{"not called": task("E1"), "called": answered} {
+		for _, charged := range []int{0, 1} {
+			for _, mayBeOwn := range []bool{true, false} {
+				if r := (&tries{task: of}).interrupted(charged, 5, mayBeOwn); r.ActiveAgain() {
+					t.Errorf("%s, %d attempts count: %+v", name, charged, r)
+				}
+			}
+		}
+	}
+}

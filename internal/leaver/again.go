@@ -20,5 +20,5 @@ func IsActiveAgain(reason string) bool { return strings.HasPrefix(reason, active
 // Nothing was sent for such a line. In a line about a request, the Reason may be a text of
 // the server, which could begin in the same way.
 func (r Result) ActiveAgain() bool {
-	return r.Attempts < 0 && r.Outcome == Pending && r.Attempts == 0 && r.HTTPStatus == 0 && r.RequestID == "" && IsActiveAgain(r.Reason)
+	return r.Outcome == Pending && r.Attempts == 0 && r.HTTPStatus == 0 && r.RequestID == "" && IsActiveAgain(r.Reason)
 }

@@ -3,11 +3,20 @@
 //
 // A line speaks of its leaver, or of its row:
 //
-//	suspended · not_due · held · not_found · rejected · unconfirmed · failed · pending
-//	    │  speak of the leaver, wherever the line stands: of several lines about one
-//	    │  ref the last one counts
-//	    └─ suspended also settles its end date for good: a later line about the same
-//	       ref and end date does not count, and the leaver is not called for it again
+//	suspended · already_inactive · not_due · held · not_found · rejected ·
+//	unconfirmed · failed · pending
+//	       speak of the leaver, wherever the line stands: of several lines about one
+//	       ref the last one counts
+//
+//	       suspended and already_inactive also close their end date:
+//
+//	         open ── suspended · already_inactive ──▶ closed
+//	          ▲                                         │
+//	          └───── pending: "active again: …" ────────┘
+//
+//	       While it is closed, any other line about the same ref and end date does not
+//	       count, and the leaver is not called for it. Only a line that says that the
+//	       account is active again opens it (see leaver.Result.ActiveAgain)
 //
 //	duplicate · invalid · excluded
 //	       speak of a row: such a line counts until a later line has the same source
@@ -34,8 +43,7 @@ type Ledger struct {
 	leavers *compact.Table[compact.Key, entry]
 	rows    *compact.Table[place, rowLine]
 	said    *compact.Table[compact.Key, struct{}] // what lines about rows have ever said
-	// past has the end dates for which a leaver is done, besides that of the entry.
-	past map[compact.Key][]uint32
+	past    past
 	// changed has what lines say that somebody has changed. Nobody can tell of whom they
 	// speak, so they count for ever, and no other line replaces them.
 	changed map[compact.Key]bool
@@ -58,6 +66,9 @@ type entry struct {
 	outcome uint8 // its number
 	called  uint8 // the outcome of the last call after which the leaver was not done; none: 0
 }
+
+// isClosed tells whether the line that counts closes its end date.
+func (e entry) isClosed() bool { return outcomes[e.outcome&^marks].Closed() }
 
 // These are added to the number of an outcome.
 const (
@@ -91,7 +102,7 @@ func New() *Ledger {
 		leavers:    compact.NewTable[compact.Key, entry](compact.Key.Hash),
 		rows:       compact.NewTable[place, rowLine](place.hash),
 		said:       compact.NewTable[compact.Key, struct{}](compact.Key.Hash),
-		past:       map[compact.Key][]uint32{},
+		past:       past{},
 		exclusions: map[compact.Key]place{},
 		changed:    map[compact.Key]bool{},
 		sources:    map[string]uint32{},
@@ -157,16 +168,24 @@ func (l *Ledger) Add(r leaver.Result) {
 	}
 	k, date := l.Keys.Of(r.Ref), l.date(r.EndDate.Key())
 	e, known := l.leavers.Get(k)
-	isDone := r.Outcome.Done()
-	if known && !isDone && l.done(k, e, date) {
-		return // a run that did not know of the suspension
+	isClosed, isActiveAgain := r.Outcome.Closed(), r.ActiveAgain()
+	if known && !isClosed && !isActiveAgain {
+		if _, done := l.done(k, e, date); done {
+			return // a run that did not know of the suspension
+		}
 	}
-	if known && outcomes[e.outcome&^marks].Done() && e.endDate != date && !slices.Contains(l.past[k], e.endDate) {
-		l.past[k] = append(l.past[k], e.endDate)
+	if known && e.isClosed() && e.endDate != date {
+		l.past.add(k, closed{e.endDate, e.outcome &^ marks})
 	}
 	next := entry{line: line, endDate: date, doubts: r.Doubts, outcome: numberOf(r.Outcome)}
+	if isActiveAgain {
+		l.past.remove(k, date)
+		// It says what the tenant says, and not that somebody may be called whom a line
+		// about a row excludes.
+		next.outcome |= e.outcome & marks
+	}
 	switch {
-	case isDone:
+	case isClosed:
 	case r.Outcome.Called():
 		next.called = next.outcome
 	default:
@@ -182,9 +201,9 @@ func (l *Ledger) saysAt(r leaver.Result) compact.Key {
 }
 
 // speaksOfRow tells whether a line speaks of its row. One with a ref or an end date that
-// cannot be used says nothing about a leaver.
+// cannot be used says nothing about a leaver, unless it closes the end date, or ends that.
 func speaksOfRow(r leaver.Result) bool {
-	return r.Outcome.AboutRow() || r.Fault != "" && !r.Outcome.Done()
+	return r.Outcome.AboutRow() || r.Fault != "" && !r.Outcome.Closed() && !r.ActiveAgain()
 }
 
 // mark notes that a line about a row excludes its leaver, or says that the row cannot be
@@ -219,14 +238,6 @@ func (l *Ledger) says(r leaver.Result) compact.Key {
 	return l.Keys.Of(ref + "\n" + endDate + "\n" + string(r.Outcome))
 }
 
-// done tells whether a leaver is done for an end date.
-func (l *Ledger) done(k compact.Key, e entry, date uint32) bool {
-	if e.endDate == date && outcomes[e.outcome&^marks].Done() {
-		return true
-	}
-	return len(l.past) > 0 && slices.Contains(l.past[k], date)
-}
-
 // date returns the number of an end date.
 func (l *Ledger) date(key leaver.DateKey) uint32 {
 	number, known := l.dates[key]
@@ -258,7 +269,7 @@ type Standing struct {
 	EndDate leaver.DateKey
 	Doubts  leaver.Doubts // of a leaver who is held
 	// Called is the outcome of the last call after which the leaver was not done; "" if
-	// there was none since the leaver was suspended for an earlier end date.
+	// there was none since the leaver was done for an earlier end date.
 	Called leaver.Outcome
 	// Excluded tells that a later line about a row excludes the leaver, and Invalid that one
 	// about a row of theirs says that it cannot be used.
@@ -280,16 +291,6 @@ func (l *Ledger) Leaver(k compact.Key) (s Standing, known bool) {
 
 func (l *Ledger) standing(number int, e entry) Standing {
 	return Standing{number, outcomes[e.outcome&^marks], l.keys[e.endDate], e.doubts, outcomes[e.called], e.outcome&excluded != 0, e.outcome&invalid != 0}
-}
-
-// Done tells whether a leaver is suspended for an end date.
-func (l *Ledger) Done(k compact.Key, date leaver.DateKey) bool {
-	if l.leavers.Len() == 0 {
-		return false
-	}
-	e, known := l.leavers.Get(k)
-	number, seen := l.dates[date]
-	return known && seen && l.done(k, e, number)
 }
 
 // SpeaksOf tells whether a line counts that speaks of a row, and whether it says the same
@@ -338,7 +339,7 @@ func (l *Ledger) counts(number int, r *leaver.Result) bool {
 		return false
 	}
 	r.Earlier = outcomes[e.called]
-	isOpen := !outcomes[e.outcome&^marks].Done()
+	isOpen := !e.isClosed()
 	switch {
 	case isOpen && e.outcome&excluded != 0:
 		r.Excluded = "an earlier run has excluded the leaver"
@@ -354,7 +355,7 @@ func (l *Ledger) counts(number int, r *leaver.Result) bool {
 func (l *Ledger) Unfinished() iter.Seq[Standing] {
 	return func(yield func(Standing) bool) {
 		for k, e := range l.leavers.All() {
-			if e.outcome&excluded != 0 || outcomes[e.outcome&^marks].Done() {
+			if e.outcome&excluded != 0 || e.isClosed() {
 				continue
 			}
 			number, _ := l.leavers.Number(k)

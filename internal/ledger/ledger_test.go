@@ -15,17 +15,22 @@ import (
 	"offboard/internal/ledger"
 )
 
-// line reads a line: "source:row ref endDate outcome", with "-" for no end date.
+// line reads a line: "source:row ref endDate outcome", with "-" for no end date. The outcome
+// active_again is that of verify.
 func line(t testing.TB, text string) leaver.Result {
 	t.Helper()
 	words := strings.Fields(text)
 	source, number, _ := strings.Cut(words[0], ":")
 	row, err := strconv.Atoi(number)
+	reason := ""
+	if words[3] == "active_again" {
+		words[3], reason = "pending", leaver.ActiveAgainReason("seen by the test")
+	}
 	outcome, ok := leaver.ParseOutcome(words[3])
 	if err != nil || !ok {
 		t.Fatalf("the test has a bad line: %q", text)
 	}
-	r := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: source, Row: row}, words[1], strings.TrimLeft(words[2], "-"), time.UTC), Outcome: outcome}
+	r := leaver.Result{Row: leaver.NewRow(leaver.Place{Source: source, Row: row}, words[1], strings.TrimLeft(words[2], "-"), time.UTC), Outcome: outcome, Reason: reason}
 	if outcome == leaver.Held {
 		r.Doubts = leaver.DoubtsOf(leaver.OddRef)
 	}
@@ -71,6 +76,16 @@ func TestWhichLinesCount(t *testing.T) {
 		{"a line that excludes a leaver stands for them, too", []string{"a.csv:2 E1 - failed", "b.csv:2 E1 - excluded"}, []int{1}},
 		{"until it does not count any more", []string{"a.csv:2 E1 - failed", "b.csv:2 E1 - excluded", "b.csv:2 E2 - failed"}, []int{0, 2}},
 		{"or the leaver was called since", []string{"b.csv:2 E1 - excluded", "a.csv:2 E1 - failed"}, []int{0, 1}},
+		{"an account that was inactive already closes its end date, too", []string{"a.csv:2 E1 - already_inactive", "b.csv:2 E1 - failed", "b.csv:2 E1 - pending"}, []int{0}},
+		{"of two lines that close an end date the last one", []string{"a.csv:2 E1 - suspended", "b.csv:2 E1 - already_inactive"}, []int{1}},
+		{"an account that is active again", []string{"a.csv:2 E1 - suspended", "a.csv:2 E1 - active_again"}, []int{1}},
+		{"whichever line says that it was inactive", []string{"a.csv:2 E1 - already_inactive", "a.csv:2 E1 - active_again"}, []int{1}},
+		{"until a later line closes the end date again", []string{"a.csv:2 E1 - suspended", "a.csv:2 E1 - active_again", "a.csv:2 E1 - suspended", "a.csv:2 E1 - failed"}, []int{2}},
+		{"what runs say since it is active again", []string{"a.csv:2 E1 - suspended", "a.csv:2 E1 - active_again", "a.csv:2 E1 - failed"}, []int{2}},
+		{"an account that is active again for an end date that was corrected since", []string{"a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 suspended", "a.csv:2 E1 2024-06-30 active_again", "a.csv:2 E1 2024-06-30 failed"}, []int{3}},
+		{"the other end date stays closed", []string{"a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 suspended", "a.csv:2 E1 2024-06-30 active_again", "a.csv:2 E1 2024-06-29 failed"}, []int{2}},
+		{"a line that excludes a leaver whose account is active again", []string{"a.csv:2 E1 - suspended", "b.csv:2 E1 - excluded", "a.csv:2 E1 - active_again"}, []int{1}},
+		{"who is active again by a text that cannot be used any more", []string{"a.csv:2 E1 soon suspended", "a.csv:2 E1 soon active_again"}, []int{1}},
 		{"a line with an end date that cannot be read is about its row", []string{"a.csv:2 E1 - failed", "a.csv:3 E1 soon held"}, []int{0, 1}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,18 +109,70 @@ func TestWhichLinesCount(t *testing.T) {
 }
 
 func TestALeaverIsDoneForAnEndDate(t *testing.T) {
-	l := filled(t, "a.csv:2 E1 2024-06-30 suspended", "a.csv:2 E1 2024-06-29 suspended", "a.csv:2 E1 2024-06-28 failed", "a.csv:3 E2 - pending")
-	for text, want := range map[string]bool{
-		"x:1 E1 2024-06-30 pending": true,
-		"x:1 E1 2024-06-29 pending": true,
-		"x:1 E1 2024-06-28 pending": false,
-		"x:1 E1 - pending":          false,
-		"x:1 E2 - pending":          false,
-		"x:1 E3 2024-06-30 pending": false,
+	for _, tt := range []struct {
+		lines []string
+		want  map[string]leaver.Outcome // "ref endDate": the outcome that says done; "": not done
+	}{
+		{nil, map[string]leaver.Outcome{"E1 -": ""}},
+		{
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-29 already_inactive", "a:2 E1 2024-06-28 failed", "a:3 E2 - pending"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "suspended", "E1 2024-06-29": "already_inactive", "E1 2024-06-28": "", "E1 -": "", "E2 -": "", "E3 2024-06-30": ""},
+		},
+		{
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-29 suspended", "a:2 E1 2024-06-30 already_inactive", "a:2 E1 2024-06-28 failed"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "already_inactive", "E1 2024-06-29": "suspended"},
+		},
+		{
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-30 active_again"},
+			map[string]leaver.Outcome{"E1 2024-06-30": ""},
+		},
+		{ // an end date that is not that of the last line
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-29 suspended", "a:2 E1 2024-06-30 active_again"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "", "E1 2024-06-29": "suspended"},
+		},
+		{ // one that a line has closed more than once
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-29 suspended", "a:2 E1 2024-06-30 already_inactive", "a:2 E1 2024-06-30 active_again", "a:2 E1 2024-06-29 failed"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "", "E1 2024-06-29": "suspended"},
+		},
+		{
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-30 active_again", "a:2 E1 2024-06-30 suspended"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "suspended"},
+		},
+		{ // somebody else is active again
+			[]string{"a:2 E1 2024-06-30 suspended", "a:3 E2 2024-06-30 suspended", "a:3 E2 2024-06-30 active_again"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "suspended", "E2 2024-06-30": ""},
+		},
+		{ // for an end date for which nobody was suspended
+			[]string{"a:2 E1 2024-06-30 suspended", "a:2 E1 2024-06-28 active_again"},
+			map[string]leaver.Outcome{"E1 2024-06-30": "suspended", "E1 2024-06-28": ""},
+		},
 	} {
-		r := line(t, text)
-		if got := l.Done(l.Keys.Of(r.Ref), r.EndDate.Key()); got != want {
-			t.Errorf("%s is done: %t, want %t", text, got, want)
+		l := filled(t, tt.lines...)
+		for text, want := range tt.want {
+			r := line(t, "x:1 "+text+" pending")
+			if got, done := l.Done(l.Keys.Of(r.Ref), r.EndDate.Key()); got != want || done != (want != "") {
+				t.Errorf("%q: %s is done: %t, by %q, want %q", tt.lines, text, done, got, want)
+			}
+		}
+	}
+}
+
+// TestALineOfARunIsNotTakenForOneOfVerify is about lines with the same words, which a text
+// of the server can have.
+func TestALineOfARunIsNotTakenForOneOfVerify(t *testing.T) {
+	for name, change := range map[string]func(*leaver.Result){
+		"after a request": func(r *leaver.Result) { r.Attempts = 1 },
+		"after an answer": func(r *leaver.Result) { r.HTTPStatus = 503 },
+		"about a failure": func(r *leaver.Result) { r.Outcome = leaver.Failed },
+		"of an outage": func(r *leaver.Result) {
+			r.Reason = "the service answered nobody; the last call may have taken effect (" + r.Reason + ")"
+		},
+	} {
+		l, r := filled(t, "a:2 E1 - suspended"), line(t, "a:2 E1 - active_again")
+		change(&r)
+		l.Add(r)
+		if _, done := l.Done(l.Keys.Of("E1"), r.EndDate.Key()); !done {
+			t.Errorf("%s: the leaver is not done any more", name)
 		}
 	}
 }
@@ -120,6 +187,9 @@ func TestHowTheLastCallEndedIsNotForgotten(t *testing.T) {
 		{[]string{"a:2 E1 - failed", "a:2 E1 - pending", "a:2 E1 - held"}, leaver.Failed, false},
 		{[]string{"a:2 E1 - failed", "a:2 E1 - not_found"}, leaver.NotFound, false},
 		{[]string{"a:2 E1 - failed", "a:2 E1 - suspended", "a:2 E1 2024-06-30 pending"}, "", false},
+		{[]string{"a:2 E1 - failed", "a:2 E1 - suspended", "a:2 E1 - active_again"}, "", false},
+		{[]string{"a:2 E1 - suspended", "b:2 E1 - excluded", "a:2 E1 - active_again"}, "", true},
+		{[]string{"a:2 E1 - failed", "a:2 E1 - active_again"}, leaver.Failed, false},
 		{[]string{"a:2 E1 - failed", "b:2 E1 - excluded"}, leaver.Failed, true},
 		{[]string{"b:2 E1 - excluded", "a:2 E1 - failed"}, leaver.Failed, false},
 		{[]string{"a:2 E1 - failed", "b:2 E1 - excluded", "a:2 E1 - pending"}, leaver.Failed, false},
@@ -138,16 +208,17 @@ func TestHowTheLastCallEndedIsNotForgotten(t *testing.T) {
 }
 
 func TestTheUnfinishedAreThoseWhoAreNotDone(t *testing.T) {
-	l := filled(t, "a:2 E1 - failed", "a:3 E2 - suspended", "a:4 E3 2999-01-01 not_due", "a:5 E4 - held", "a:6 E5 - failed", "a:7 E5 - excluded", "a:8 E6 - duplicate")
+	l := filled(t, "a:2 E1 - failed", "a:3 E2 - suspended", "a:4 E3 2999-01-01 not_due", "a:5 E4 - held", "a:6 E5 - failed", "a:7 E5 - excluded", "a:8 E6 - duplicate",
+		"a:9 E7 - already_inactive", "a:10 E8 - suspended", "a:10 E8 - active_again", "a:11 E9 - suspended", "a:12 E9 - excluded", "a:11 E9 - active_again")
 	var got []string
 	for s := range l.Unfinished() {
 		got = append(got, string(s.Outcome))
 	}
 	slices.Sort(got)
-	if want := []string{"failed", "held", "not_due"}; !slices.Equal(got, want) {
+	if want := []string{"failed", "held", "not_due", "pending"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if l.Lines() != 7 || l.Leavers() != 5 {
+	if l.Lines() != 13 || l.Leavers() != 8 {
 		t.Errorf("%d lines about %d leavers", l.Lines(), l.Leavers())
 	}
 }
@@ -168,7 +239,8 @@ func TestARowOfWhichALineSpeaks(t *testing.T) {
 }
 
 func TestALeaverWhomALaterRowContradictsIsNoneToCall(t *testing.T) {
-	texts := []string{"a:2 E1 2024-06-30 failed", "a:3 E1 2024-06-29 invalid", "a:4 E2 - failed", "a:5 E3 - suspended", "a:6 E3 soon invalid"}
+	texts := []string{"a:2 E1 2024-06-30 failed", "a:3 E1 2024-06-29 invalid", "a:4 E2 - failed", "a:5 E3 - suspended", "a:6 E3 soon invalid",
+		"a:7 E4 - suspended", "a:8 E4 soon invalid", "a:7 E4 - active_again", "a:9 E5 - suspended", "a:9 E5 - active_again"}
 	faults := func(texts []string) map[string]bool {
 		all := map[string]bool{}
 		for r := range filled(t, texts...).Standing(lines(t, texts)) {
@@ -178,7 +250,7 @@ func TestALeaverWhomALaterRowContradictsIsNoneToCall(t *testing.T) {
 		}
 		return all
 	}
-	if got, want := faults(texts), (map[string]bool{"E1": true, "E2": false, "E3": false}); !maps.Equal(got, want) {
+	if got, want := faults(texts), (map[string]bool{"E1": true, "E2": false, "E3": false, "E4": true, "E5": false}); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if got := faults(append(texts, "b:2 E1 2024-06-30 pending")); got["E1"] {

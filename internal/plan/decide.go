@@ -53,7 +53,7 @@ func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, e
 type reading struct {
 	*Plan
 	decided compact.Bits // entries of refs: the first row of the leaver was there
-	done    compact.Bits // leavers of the ledger: a row of theirs is suspended already
+	done    compact.Bits // leavers of the ledger who are done: a row of theirs was there
 }
 
 // decide returns the decision about a row.
@@ -73,18 +73,18 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 		return result(o, reason), nil
 	}
 	k := g.key(r.Ref)
-	known, isKnown := g.ledger.Leaver(k)
-	if isKnown && g.ledger.Done(k, r.EndDate.Key()) {
+	known, _ := g.ledger.Leaver(k)
+	if o, isDone := g.ledger.Done(k, r.EndDate.Key()); isDone {
 		if r.Outcome == leaver.Duplicate || !g.done.Add(known.Number) {
-			return result(leaver.Duplicate, "an earlier run has suspended the leaver, who is in another row, too"), nil
+			return result(leaver.Duplicate, alsoThere(o)), nil
 		}
-		return g.suspended(r, known), nil
+		return g.closed(r, known, o), nil
 	}
 	e, isOpen := g.refs.Get(k)
 	switch {
 	case !isOpen:
 		return Decision{}, fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
-	case r.Outcome == leaver.Suspended:
+	case r.Outcome.Closed():
 		return Decision{Result: r}, nil // copied from the report that is the input
 	}
 	o, reason, err := g.verdict(r, k, e)
@@ -97,16 +97,32 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 	return g.leaverLine(leaver.Result{Row: r.Row, Outcome: o, Reason: reason}, r, known), nil
 }
 
-// suspended is the decision about a leaver whom an earlier run has suspended. Their line is
-// written again if another one counts for the leaver, or if one counts that speaks of
-// the row.
-func (g *reading) suspended(r leaver.Result, known ledger.Standing) Decision {
+// closed is the decision about a leaver who is done by the ledger, with the outcome that
+// says so. Their line is written again if another one counts for the leaver, or if one
+// counts that speaks of the row.
+func (g *reading) closed(r leaver.Result, known ledger.Standing, o leaver.Outcome) Decision {
 	speaks, _ := g.ledger.SpeaksOf(r)
-	isSaid := known.Outcome == leaver.Suspended && known.EndDate == r.EndDate.Key()
-	if r.Outcome != leaver.Suspended {
-		r = leaver.Result{Row: r.Row, Outcome: leaver.Suspended, Reason: "an earlier run has suspended the leaver"}
+	isSaid := known.Outcome == o && known.EndDate == r.EndDate.Key()
+	if r.Outcome != o {
+		r = leaver.Result{Row: r.Row, Outcome: o, Reason: earlierRun(o)}
 	}
 	return Decision{r, isSaid && !speaks}
+}
+
+// earlierRun says of a leaver who is done what an earlier run has said.
+func earlierRun(o leaver.Outcome) string {
+	if o == leaver.AlreadyInactive {
+		return "an earlier run has found the account inactive"
+	}
+	return "an earlier run has suspended the leaver"
+}
+
+// alsoThere says the same in another row of the leaver.
+func alsoThere(o leaver.Outcome) string {
+	if o == leaver.AlreadyInactive {
+		return "an earlier run has found the account inactive; the leaver is in another row, too"
+	}
+	return "an earlier run has suspended the leaver, who is in another row, too"
 }
 
 // leaverLine is the decision about a row whose line will speak of its leaver. from is the
@@ -152,7 +168,7 @@ func (g *reading) verdict(r leaver.Result, k compact.Key, e entry) (o leaver.Out
 	case e.endDate != date && !isDuplicate:
 		return "", "", fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):
-		return leaver.Duplicate, g.suspendedIn(e, at), nil
+		return leaver.Duplicate, g.doneIn(e, at), nil
 	case e.flags.has(unusable) && e.flags.has(onlyDuplicates):
 		other, _ := g.unusable.Get(k)
 		return leaver.Duplicate, fmt.Sprintf("the same leaver as %s", g.sources.full(other)), nil
@@ -189,19 +205,23 @@ func (g *reading) dueVerdict(row leaver.Row, k compact.Key, e entry) (o leaver.O
 	return o, ""
 }
 
-// suspendedIn says which row of the leaver is suspended already.
-func (g *reading) suspendedIn(e entry, at place) string {
-	if e.place == at {
-		return "an earlier run has suspended the leaver, who is in another row, too"
+// doneIn says which row of the leaver is done already.
+func (g *reading) doneIn(e entry, at place) string {
+	o, done := leaver.Suspended, "suspended"
+	if e.flags.has(inactive) {
+		o, done = leaver.AlreadyInactive, "inactive"
 	}
-	return fmt.Sprintf("suspended already: see %s", g.sources.full(e.place))
+	if e.place == at {
+		return alsoThere(o)
+	}
+	return fmt.Sprintf("%s already: see %s", done, g.sources.full(e.place))
 }
 
 // contradiction says which end dates of a ref contradict each other.
 func (g *reading) contradiction(k compact.Key, e entry) string {
 	o := g.conflicts[k]
 	if o.place == (place{}) {
-		return fmt.Sprintf("the ref has the end date %s in %s, and another row has one for which an earlier run has suspended the leaver; correct one of them",
+		return fmt.Sprintf("the ref has the end date %s in %s, and another row has one for which the leaver is done already, by an earlier run; correct one of them",
 			g.dates.keys[e.endDate], g.sources.full(e.place))
 	}
 	return fmt.Sprintf("the ref has different end dates: %s in %s, %s in %s; correct one of them",

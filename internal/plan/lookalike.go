@@ -13,7 +13,7 @@ import (
 type LookAlike struct {
 	Ref   string // of the later row
 	Place leaver.Place
-	Other leaver.Place // of the earlier one; without a source if an earlier run has suspended the leaver
+	Other leaver.Place // of the earlier one; without a source if the leaver is done by the ledger
 }
 
 // lookAlikes finds refs that look alike. Looks are in the case of the first ref that

@@ -103,13 +103,22 @@ type entry struct {
 type flags uint8
 
 const (
-	done           flags = 1 << iota // another row of the leaver is suspended
+	done           flags = 1 << iota // another row says that the leaver is done
 	unusable                         // another line of a report is about the leaver, and no request is sent for it
 	onlyDuplicates                   // a report calls every row so far a duplicate
 	notDue                           // the end date has not passed
 	farAhead                         // the end date is FarAhead
 	conflict                         // the rows have different end dates
+	inactive                         // the row that says done says that the account was inactive already
 )
+
+// doneBy returns the flags of a leaver who is done by an outcome.
+func doneBy(o leaver.Outcome) flags {
+	if o == leaver.AlreadyInactive {
+		return done | inactive
+	}
+	return done
+}
 
 func (f flags) has(flag flags) bool { return f&flag != 0 }
 
@@ -157,8 +166,8 @@ func (p *Plan) Add(r leaver.Result) {
 		p.addUnusable(r, k)
 		return
 	}
-	if isKnown && p.ledger.Done(k, r.EndDate.Key()) {
-		p.addDone(r, k, known.Number)
+	if o, isDone := p.ledger.Done(k, r.EndDate.Key()); isDone {
+		p.addDone(r, k, known.Number, o)
 		return
 	}
 	p.addOpen(r, k, isKnown && p.doneMet.Has(known.Number))
@@ -181,9 +190,9 @@ func (p *Plan) addUnusable(r leaver.Result, k compact.Key) {
 	}
 }
 
-// addDone takes a row whose leaver an earlier run has suspended. number is that of the
-// leaver in the ledger.
-func (p *Plan) addDone(r leaver.Result, k compact.Key, number int) {
+// addDone takes a row whose leaver is done by the ledger, with the number that the leaver
+// has there, and the outcome that says so.
+func (p *Plan) addDone(r leaver.Result, k compact.Key, number int, o leaver.Outcome) {
 	at := p.sources.place(r.Place)
 	e, isOpen := p.refs.Get(k)
 	if !isOpen && !p.doneMet.Has(number) {
@@ -193,13 +202,13 @@ func (p *Plan) addDone(r leaver.Result, k compact.Key, number int) {
 		p.settled[leaver.Duplicate]++
 		return
 	}
-	p.settled[leaver.Suspended]++
+	p.settled[o]++
 	date := p.date(r.EndDate)
 	switch {
 	case !isOpen:
 		return
 	case e.flags.has(onlyDuplicates):
-		e.flags |= done
+		e.flags |= doneBy(o)
 		e.place = at
 	case !e.flags.has(conflict) && e.endDate != date:
 		p.conflicts[k] = other{at, date}
@@ -208,8 +217,8 @@ func (p *Plan) addDone(r leaver.Result, k compact.Key, number int) {
 	p.refs.Put(k, e)
 }
 
-// addOpen takes a row whose leaver no earlier run has suspended. doneMet tells that
-// another row of the ref has an end date for which one has.
+// addOpen takes a row whose leaver is not done by the ledger. doneMet tells that another
+// row of the ref has an end date for which the leaver is.
 func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 	at, date := p.sources.place(r.Place), p.date(r.EndDate)
 	e, known := p.refs.Get(k)
@@ -238,15 +247,16 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 	switch {
 	case !doneMet:
 	case e.flags.has(onlyDuplicates):
-		e.flags |= done
+		known, _ := p.ledger.Leaver(k)
+		e.flags |= doneBy(known.Outcome)
 	case !e.flags.has(conflict):
 		p.conflicts[k] = other{endDate: date}
 		e.flags |= conflict
 	}
-	if r.Outcome == leaver.Suspended {
-		p.settled[leaver.Suspended]++
+	if r.Outcome.Closed() {
+		p.settled[r.Outcome]++
 		if e.endDate == date && !e.flags.has(done) {
-			e.flags |= done
+			e.flags |= doneBy(r.Outcome)
 			e.place = at
 		}
 	} else {
@@ -279,10 +289,10 @@ func (p *Plan) isUnread(k compact.Key) bool {
 }
 
 // settledBy returns the outcome of a row that does not depend on other rows, and the
-// reason. A row that is suspended was usable, even if its text in the report is not.
+// reason. A row that is done was usable, even if its text in the report is not.
 func settledBy(r leaver.Result) (o leaver.Outcome, reason string, isSettled bool) {
 	switch {
-	case r.Outcome == leaver.Suspended:
+	case r.Outcome.Closed():
 	case r.Excluded != "":
 		return leaver.Excluded, r.Excluded, true
 	case r.Fault != "":
@@ -338,7 +348,7 @@ func (p *Plan) count() *counts {
 }
 
 // Totals returns the number of rows of the input by their planned outcome. Rows to
-// suspend are pending, and rows that are done already are suspended.
+// suspend are pending, and rows that are done already have the outcome that says so.
 func (p *Plan) Totals() leaver.Tally {
 	c := p.count()
 	t := maps.Clone(c.rows)

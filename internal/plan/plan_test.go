@@ -19,7 +19,8 @@ import (
 var noon = time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
 
 // read reads a row or a line of a report: "source:row ref endDate outcome", with
-// "-" for no end date. Without an outcome it is pending.
+// "-" for no end date. Without an outcome it is pending. The outcome active_again is that of
+// verify.
 func read(t testing.TB, text string) leaver.Result {
 	t.Helper()
 	words := append(strings.Fields(text), "", "")
@@ -34,6 +35,9 @@ func read(t testing.TB, text string) leaver.Result {
 	}
 	r := leaver.Result{Outcome: leaver.Pending}
 	r.Row = leaver.NewRow(leaver.Place{Source: source, Row: row}, strings.ReplaceAll(ref, `\x00`, "\x00"), date, time.UTC)
+	if words[3] == "active_again" {
+		words[3], r.Reason = "pending", leaver.ActiveAgainReason("seen by the test")
+	}
 	if words[3] != "" {
 		var ok bool
 		if r.Outcome, ok = leaver.ParseOutcome(words[3]); !ok {

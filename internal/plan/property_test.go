@@ -16,7 +16,7 @@ import (
 
 // TestPlansOfRandomNights makes random sequences of runs that go on with one report. The
 // input is replaced, grows, shrinks, is sorted anew and corrected between them, or is the
-// report itself; runs stop anywhere. It checks each plan against a simple statement of
+// report itself; runs stop anywhere; some accounts are active again. It checks each plan against a simple statement of
 // the rules, which keeps every line.
 func TestPlansOfRandomNights(t *testing.T) {
 	for seed := range uint64(3000) {
@@ -30,6 +30,9 @@ func TestPlansOfRandomNights(t *testing.T) {
 				t.Fatalf("seed %d:%s", seed, h.dump())
 			}
 			h.change()
+			if h.rand.IntN(3) == 0 {
+				h.verify()
+			}
 		}
 	}
 }
@@ -116,16 +119,50 @@ func (h *history) night() {
 	h.checkWritten(rows)
 }
 
-// isDone tells whether a line says that a leaver is suspended for an end date.
-func isDone(lines []leaver.Result, ref string, date leaver.DateKey) bool {
-	return slices.ContainsFunc(lines, func(r leaver.Result) bool {
-		return r.Outcome == leaver.Suspended && r.Ref == ref && r.EndDate.Key() == date
-	})
+// isDone tells whether lines say that a leaver is done for an end date.
+func isDone(lines []leaver.Result, ref string, date leaver.DateKey) (done bool) {
+	for _, r := range lines {
+		switch {
+		case r.Ref != ref || r.EndDate.Key() != date:
+		case r.Outcome.Closed():
+			done = true
+		case r.ActiveAgain():
+			done = false
+		}
+	}
+	return done
+}
+
+// verify finds that some of the leavers who are done are active again.
+func (h *history) verify() {
+	for _, r := range h.standing() {
+		if r.Outcome.Closed() && h.rand.IntN(3) == 0 {
+			h.report = append(h.report, leaver.Result{Row: r.Row, Outcome: leaver.Pending, Reason: leaver.ActiveAgainReason("seen by the test")})
+		}
+	}
+}
+
+// marked returns a line that says that an account is active again, with what lines since
+// the account was inactive say about rows of the leaver.
+func (h *history) marked(at int, void func(int) bool) leaver.Result {
+	r := h.report[at]
+	for j := at - 1; j >= 0; j-- {
+		switch l := h.report[j]; {
+		case l.Ref != r.Ref:
+		case l.Outcome == leaver.Excluded:
+			r.Excluded = "an earlier run"
+		case l.Outcome == leaver.Invalid:
+			r.Fault = "an earlier run has found a contradiction"
+		case !l.Outcome.AboutRow() && !void(j) && !l.ActiveAgain():
+			return r
+		}
+	}
+	return r
 }
 
 // standing returns the lines of the report that count. A line about a row counts if no
 // later line has its place. Of the lines about a leaver the last one does, without those
-// that are about an end date for which the leaver was suspended before.
+// that are about an end date for which the leaver was done before.
 func (h *history) standing() (lines []leaver.Result) {
 	for i, r := range h.report {
 		later := h.report[i+1:]
@@ -137,9 +174,12 @@ func (h *history) standing() (lines []leaver.Result) {
 		}
 		void := func(at int) bool {
 			l := h.report[at]
-			return l.Outcome != leaver.Suspended && isDone(h.report[:at], l.Ref, l.EndDate.Key())
+			return !l.Outcome.Closed() && !l.ActiveAgain() && isDone(h.report[:at], l.Ref, l.EndDate.Key())
 		}
 		counts := !void(i)
+		if r.ActiveAgain() {
+			r = h.marked(i, void)
+		}
 		for j := i + 1; j < len(h.report); j++ {
 			if l := h.report[j]; l.Ref == r.Ref && !l.Outcome.AboutRow() && !void(j) {
 				counts = false
@@ -147,7 +187,7 @@ func (h *history) standing() (lines []leaver.Result) {
 			if l := h.report[j]; l.Ref == r.Ref && l.Outcome == leaver.Excluded {
 				r.Excluded = "an earlier run"
 			}
-			if l := h.report[j]; l.Ref == r.Ref && l.Outcome == leaver.Invalid && r.Outcome != leaver.Suspended {
+			if l := h.report[j]; l.Ref == r.Ref && l.Outcome == leaver.Invalid && !r.Outcome.Closed() {
 				r.Fault = "an earlier run has found a contradiction"
 			}
 		}
@@ -162,7 +202,7 @@ func (h *history) standing() (lines []leaver.Result) {
 func (h *history) leftover(rows []leaver.Result) leaver.Tally {
 	tally := leaver.Tally{}
 	for _, r := range h.standing() {
-		if !r.Outcome.AboutRow() && r.Outcome != leaver.Suspended && r.Excluded == "" &&
+		if !r.Outcome.AboutRow() && !r.Outcome.Closed() && r.Excluded == "" &&
 			!slices.ContainsFunc(rows, func(in leaver.Result) bool { return in.Ref == r.Ref }) {
 			tally[r.Outcome]++
 		}
@@ -197,7 +237,7 @@ func (h *history) check(o plan.Options, rows []leaver.Result) {
 				unread = true
 			case isDone(h.report, ref, r.EndDate.Key()):
 				wasDone = wasDone || r.Outcome != leaver.Duplicate
-				if d.Outcome != leaver.Suspended && d.Outcome != leaver.Duplicate {
+				if !d.Outcome.Done() {
 					h.Errorf("%s is done, and is %s", d.Place, d.Outcome)
 				}
 			case r.Outcome == leaver.Duplicate: // the row whose duplicate it is decides
@@ -227,7 +267,7 @@ func (h *history) carryOut() {
 	if h.rand.IntN(3) == 0 {
 		stop = h.rand.IntN(len(h.decisions) + 1)
 	}
-	called := []leaver.Outcome{leaver.Suspended, leaver.Suspended, leaver.Suspended, leaver.Failed, leaver.NotFound, leaver.Unconfirmed}
+	called := []leaver.Outcome{leaver.Suspended, leaver.Suspended, leaver.AlreadyInactive, leaver.Failed, leaver.NotFound, leaver.Unconfirmed}
 	for i, d := range h.decisions {
 		r := d.Result
 		switch {
@@ -302,7 +342,7 @@ func (h *history) change() {
 func (h *history) dump() string {
 	var b strings.Builder
 	for _, r := range h.report {
-		fmt.Fprintf(&b, "\n  recorded %s %s %q %s", r.Place, r.Ref, r.EndDate.Text, r.Outcome)
+		fmt.Fprintf(&b, "\n  recorded %s %s %q %s %s", r.Place, r.Ref, r.EndDate.Text, r.Outcome, r.Reason)
 	}
 	for _, d := range h.decisions {
 		fmt.Fprintf(&b, "\n  decided  %s %s %q %s written %t: %s", d.Place, d.Ref, d.EndDate.Text, d.Outcome, d.Written, d.Reason)

@@ -24,8 +24,9 @@ import (
 // TestRandomNights makes random histories of runs that go on with reports, and checks each
 // of them against a model that keeps everything: nobody is called who is not in the
 // input, nobody is called again for an end date for which a report says that they are
-// suspended, nobody twice in one run, and whoever was called for is in the report for
-// ever.
+// done, unless the account is active again since, nobody twice in one run, and whoever was
+// called for is in the report for ever. A run of a report alone calls everybody in it who is
+// active again.
 func TestRandomNights(t *testing.T) {
 	histories := 60
 	if soak {
@@ -37,6 +38,7 @@ func TestRandomNights(t *testing.T) {
 		h.serve()
 		for range 3 + h.rand.IntN(6) {
 			h.night()
+			h.ask()
 			if t.Failed() {
 				t.Fatalf("history %d:\n%s", seed, strings.Join(h.told, "\n"))
 			}
@@ -52,6 +54,7 @@ type nights struct {
 	list    []mention
 	reports map[string]*memory // by path
 	told    []string           // what was done, for a person
+	events  int                // of all memories
 
 	mu     sync.Mutex
 	calls  []call // of this night
@@ -67,8 +70,35 @@ type call struct {
 
 // memory is all that was ever done in a report, or in one that it was made from.
 type memory struct {
-	called map[string]bool  // refs
-	done   map[mention]bool // suspended for this end date
+	called map[string]bool // refs
+	// done has the last event by which a leaver was done for an end date, and back the last
+	// one by which they were active again.
+	done, back map[mention]int
+}
+
+func newMemory() memory { return memory{map[string]bool{}, map[mention]int{}, map[mention]int{}} }
+
+// add adds what another memory has.
+func (m memory) add(other memory) {
+	maps.Copy(m.called, other.called)
+	later(m.done, other.done)
+	later(m.back, other.back)
+}
+
+// later adds events, of which the later ones count.
+func later(to, from map[mention]int) {
+	for who, event := range from {
+		to[who] = max(to[who], event)
+	}
+}
+
+// isDone tells whether a leaver may not be called for an end date.
+func (m memory) isDone(who mention) bool { return m.done[who] > m.back[who] }
+
+// event returns the number of a new event.
+func (h *nights) event() int {
+	h.events++
+	return h.events
 }
 
 var nightDates = []string{"2025-06-30", "2025-06-30", "2025-07-01", "2026-03-31", "2030-01-01", "soon", ""}
@@ -163,19 +193,26 @@ func (h *nights) carryOut(s Settings) {
 		return func() {}
 	}
 	h.told = append(h.told, fmt.Sprintf("%v into %s, unfinished %t, first %d, stopped after %d: %v", s.Paths, r.ReportPath, s.Unfinished, c.First, cut, h.list))
-	_, _ = r.CarryOut(intake, h.Context(), h.target, c)
+	_, err = r.CarryOut(intake, h.Context(), h.target, c)
 	stop(nil)
 	path := r.ReportPath
 	closed(h.T, r, nil)
+	if err == nil && c.First == 0 {
+		h.checkCalled(before.expected)
+	}
 	h.check(path, before)
 }
 
 // before returns what the reports of a run say before it, and who is in its inputs.
 func (h *nights) before(s Settings) (all struct {
 	memory
-	allowed map[string]bool
+	allowed  map[string]bool
+	expected []mention // they are called if the run does not stop
 }) {
-	all.called, all.done, all.allowed = map[string]bool{}, map[mention]bool{}, map[string]bool{}
+	all.memory, all.allowed = newMemory(), map[string]bool{}
+	if s.Report == "" {
+		all.expected = h.activeAgain(s.Paths[0], s.Now)
+	}
 	paths := slices.Clone(s.Paths)
 	if s.Report != "" {
 		paths = append(paths, s.Report)
@@ -188,8 +225,7 @@ func (h *nights) before(s Settings) (all struct {
 			continue
 		}
 		if m := h.reports[path]; m != nil {
-			maps.Copy(all.called, m.called)
-			maps.Copy(all.done, m.done)
+			all.add(*m)
 		}
 		if s.Unfinished || slices.Contains(s.Paths, path) {
 			for _, line := range h.standing(path) {
@@ -222,14 +258,17 @@ func (h *nights) standing(path string) (all []leaver.Result) {
 // check checks who was called, and what the report says.
 func (h *nights) check(path string, before struct {
 	memory
-	allowed map[string]bool
+	allowed  map[string]bool
+	expected []mention
 }) {
 	m := h.reports[path]
 	if m == nil {
-		m = &memory{map[string]bool{}, map[mention]bool{}}
+		fresh := newMemory()
+		m = &fresh
 		h.reports[path] = m
 	}
-	maps.Copy(m.done, before.done)
+	later(m.done, before.done)
+	later(m.back, before.back)
 	called := map[string]bool{} // and suspended
 	for _, c := range h.calls {
 		h.told = append(h.told, fmt.Sprintf("  called for %v, suspended %t", c.mention, c.suspended))
@@ -238,13 +277,13 @@ func (h *nights) check(path string, before struct {
 			h.Errorf("%s is called again in a run, and was suspended", c.ref)
 		case !before.allowed[c.ref]:
 			h.Errorf("%s is called, and is not in the input", c.ref)
-		case before.done[c.mention]:
-			h.Errorf("%v is called again, and was suspended", c.mention)
+		case before.isDone(c.mention):
+			h.Errorf("%v is called again, and was done", c.mention)
 		}
 		m.called[c.ref] = true
 		if c.suspended {
 			called[c.ref] = true
-			m.done[c.mention] = true
+			m.done[c.mention] = h.event()
 		}
 	}
 	stands := map[string]leaver.Result{}
@@ -254,8 +293,8 @@ func (h *nights) check(path string, before struct {
 			continue
 		}
 		stands[line.Ref] = line
-		if line.Outcome == leaver.Suspended && !m.done[mention{line.Ref, line.EndDate.Text}] {
-			h.Errorf("%s is suspended in %s, and nobody was", line.Ref, path)
+		if line.Outcome.Closed() && m.done[mention{line.Ref, line.EndDate.Text}] == 0 {
+			h.Errorf("%s is %s in %s, and nobody was", line.Ref, line.Outcome, path)
 		}
 	}
 	// A leaver of another report may be invalid in this one, with the list of tonight.

@@ -7,9 +7,9 @@ import (
 	"offboard/internal/plan"
 )
 
-// proofs are rows whose leaver an earlier run has suspended, and whose line is written
-// again. The line of the earlier run has the answer of the service, so that it is
-// written as it was.
+// proofs are rows whose leaver is done since an earlier run, and whose line is written
+// again. The line of the earlier run has the answer of the service, or what the tenant
+// said, so that it is written as it was.
 type proofs struct {
 	rows  map[string]leaver.Result
 	order []string
@@ -20,7 +20,7 @@ const maxProofs = 10_000
 
 // want takes a decision, if it is one that a line of the report proves.
 func (p *proofs) want(d plan.Decision) bool {
-	if d.Outcome != leaver.Suspended || d.Attempts > 0 {
+	if !d.Outcome.Closed() || isProof(d.Result) {
 		return false
 	}
 	if p.rows == nil {
@@ -28,6 +28,12 @@ func (p *proofs) want(d plan.Decision) bool {
 	}
 	p.rows[d.Ref], p.order = d.Result, append(p.order, d.Ref)
 	return true
+}
+
+// isProof tells whether a line has what was learned when the leaver was done: for one who
+// was suspended, that is the answer to a request.
+func isProof(line leaver.Result) bool {
+	return line.Attempts > 0 || line.Outcome == leaver.AlreadyInactive && !line.FinishedAt.IsZero()
 }
 
 // yield passes the rows on, with what the report says of them, and forgets them.
@@ -40,7 +46,7 @@ func (p *proofs) yield(lines iter.Seq2[leaver.Result, error], yield func(leaver.
 			return yield(line, err) && false
 		}
 		row, wanted := p.rows[line.Ref]
-		if wanted && line.Outcome == leaver.Suspended && line.Attempts > 0 && line.EndDate.Key() == row.EndDate.Key() {
+		if wanted && line.Outcome == row.Outcome && isProof(line) && line.EndDate.Key() == row.EndDate.Key() {
 			row.HTTPStatus, row.Attempts, row.Duration = line.HTTPStatus, line.Attempts, line.Duration
 			row.FinishedAt, row.RequestID, row.Reason = line.FinishedAt, line.RequestID, line.Reason
 			p.rows[line.Ref] = row
