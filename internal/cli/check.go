@@ -122,7 +122,7 @@ func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *ta
 		return nil
 	}
 	// Nothing else may be seen for some time.
-	a.say(slog.LevelInfo, eventCheck, "Asking "+printable(t.name, 1000)+" who these leavers are; nothing is changed.", "target", t.name)
+	a.say(slog.LevelInfo, eventCheck, "Asking the tenant who these leavers are; nothing is changed.", "target", t.name)
 	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking())
 	_, failed := errors.AsType[*run.CheckError](err)
 	switch {
@@ -150,7 +150,7 @@ func explainCheck(err error, oauth bool, scope string) error {
 	default:
 		err = explainRun(err)
 	}
-	return fmt.Errorf("%w; nothing was sent", err)
+	return err
 }
 
 // classTexts has what a person reads about each class of accounts. Those that deserve a
@@ -250,14 +250,14 @@ func appendShare(text []byte, o outline) []byte {
 		return text
 	}
 	percent := 100 * float64(n) / float64(people.Active)
+	of, or := "", ""
 	switch {
 	case !people.Whole:
-		text = fmt.Appendf(text, "To suspend are %s of at least %s active users: %.1f%% or less", group(n), group(people.Active), percent)
+		of, or = "at least ", " or less"
 	case people.Moved:
-		text = fmt.Appendf(text, "To suspend are %s of about %s active users: %.1f%%", group(n), group(people.Active), percent)
-	default:
-		text = fmt.Appendf(text, "To suspend are %s of %s active users: %.1f%%", group(n), group(people.Active), percent)
+		of = "about "
 	}
+	text = fmt.Appendf(text, "To suspend: %s of %s%s, %.1f%%%s", group(n), of, count(people.Active, "active user"), percent, or)
 	if o.most < 100 && people.Active+people.Unsure >= tenant.ShareFrom {
 		text = fmt.Appendf(text, " (--max-share %s)", o.most)
 	}

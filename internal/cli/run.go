@@ -121,7 +121,7 @@ func conductOf(a *app, intake context.Context, rate float64, f paceFlags, most b
 // beforeSending adds to the error of a run that was stopped before its first request that
 // nothing was sent.
 func beforeSending(err error) error {
-	if isStop(err) {
+	if _, asked := errors.AsType[*run.CheckError](err); asked || isStop(err) {
 		return fmt.Errorf("%w; nothing was sent", err)
 	}
 	return err
