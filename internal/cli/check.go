@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 type checkFlags struct {
 	Check     bool        `group:"safety" help:"Ask the tenant who these leavers are before the first suspension: who is inactive already, who has no account, who is an administrator or has signed in lately. It reads users, so it needs the scope api/read beside api/write, or api/all."`
 	CheckFull bool        `group:"safety" help:"As --check, and read the list of all users also where it takes fewer calls to read the leavers one by one, which tells less."`
-	MaxShare  *share      `group:"safety" placeholder:"SHARE" help:"With --check: send nothing if the plan has more than this share of the tenant's active users, such as 5%. Without it, 20%. A tenant with fewer than 100 active users is not asked. 100%: any share."`
+	MaxShare  share       `group:"safety" placeholder:"SHARE" help:"With --check: send nothing if the plan has more than this share of the tenant's active users, such as 5%. Without it, 20%. A tenant with fewer than 100 active users is not asked. 100%: any share."`
 	Match     []matchFlag `group:"safety" sep:";" placeholder:"COLUMN=FIELD" help:"With --check: a column or key of the inputs, or a column that a report keeps, that must agree with a field of the account, such as Surname=lastName; who differs is held. The fields are email, firstName, lastName, id, role, languageCode and additionalFields.NAME. Repeat the flag, or write ; between them."`
 }
 
@@ -37,7 +38,7 @@ func (f *checkFlags) scope() string {
 func (f *checkFlags) Validate() error {
 	switch {
 	case f.asks():
-	case f.MaxShare != nil:
+	case f.MaxShare != 0:
 		return errors.New("--max-share needs --check: only the tenant knows how many users it has")
 	case len(f.Match) > 0:
 		return errors.New("--match needs --check: only the tenant knows its accounts")
@@ -65,13 +66,10 @@ func (f *checkFlags) checking() run.Checking {
 
 // mostShare returns the value of --max-share, or its default.
 func (f *checkFlags) mostShare() share {
-	if f.MaxShare == nil {
-		return 20
-	}
-	return *f.MaxShare
+	return cmp.Or(f.MaxShare, 20)
 }
 
-// share is a share in percent.
+// share is a share in percent; 0: none is given.
 type share float64
 
 // UnmarshalText reads a share such as 20%.
