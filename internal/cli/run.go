@@ -161,7 +161,12 @@ func notBegun(err error, path string) error {
 	_, target := errors.AsType[*run.TargetError](err)
 	_, noLocks := errors.AsType[*report.NoLocksError](err)
 	_, noFile := errors.AsType[*report.NotFileError](err)
+	_, before := errors.AsType[*run.BeforeError](err)
 	switch {
+	case before && isStop(err):
+		return beforeSending(err)
+	case before:
+		return usagef("%w; nothing was sent; name another file with --before FILE, or none with --before none", err)
 	case target:
 		return usageError{err}
 	case noLocks, noFile:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
@@ -21,6 +22,9 @@ type Checking struct {
 	// MaxShare is the share of the tenant's active users that may be suspended, from 0 to 1;
 	// 0: any.
 	MaxShare float64
+	// Before is the path of the record of how the accounts were, which CarryOut writes; "":
+	// none is written.
+	Before string
 }
 
 // Check asks the tenant about the leavers who are to be suspended, or are held, and plans
@@ -46,7 +50,7 @@ func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checki
 	if err := q.ask(intake, calls); err != nil {
 		return checkError(intake, err)
 	}
-	r.asked = &asked{check: check, Checking: k}
+	r.asked = &asked{check: check, Checking: k, at: c.Now()}
 	return r.note(intake)
 }
 
@@ -73,6 +77,7 @@ func checkError(ctx context.Context, err error) error {
 type asked struct {
 	check *tenant.Check
 	Checking
+	at time.Time // when it was asked
 }
 
 // note makes the plan take what the tenant has said.
