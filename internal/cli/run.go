@@ -166,7 +166,7 @@ func notBegun(err error, path string) error {
 	case before && isStop(err):
 		return beforeSending(err)
 	case before:
-		return usagef("%w; nothing was sent; name another file with --before FILE, or none with --before none", err)
+		return usagef("%w (--before FILE, or --before none); nothing was sent", err)
 	case target:
 		return usageError{err}
 	case noLocks, noFile:

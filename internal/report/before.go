@@ -9,10 +9,12 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/table"
 )
 
 // Before is how the account of a leaver was before a run suspended it: what a person needs
@@ -26,6 +28,14 @@ type Before struct {
 
 // beforeHeader is the first line of a record of accounts.
 const beforeHeader = "ref,id,firstName,lastName,email,role,status,endDate,target,checkedAt\n"
+
+// IsBefore tells whether a file with these names of columns is a record of accounts.
+func IsBefore(names []string) bool {
+	own := strings.Split(strings.TrimSpace(beforeHeader), ",")
+	return slices.EqualFunc(own, names, func(own, name string) bool {
+		return strings.EqualFold(table.NormalName(name), own)
+	})
+}
 
 // maxAccount is how long a text of an account may be in a record of accounts, in
 // characters: longer than any e-mail address, which is of no use if it is cut off.
@@ -47,7 +57,7 @@ type ForeignBeforeError struct{ Path string }
 // Error names the path, and says what to do.
 func (e *ForeignBeforeError) Error() string {
 	return fmt.Sprintf("%s is there, and is no file in which offboard has recorded how accounts were before a run: its first line is not %s; "+
-		"move the file away, or give the report another name", e.Path, strings.TrimSpace(beforeHeader))
+		"move the file away, or name another one", e.Path, strings.TrimSpace(beforeHeader))
 }
 
 // BeforeOptions say what is written to a record of accounts.

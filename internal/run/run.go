@@ -250,6 +250,10 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 // the first reading of the inputs. inPlace tells that the only input is that report.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
 	r.ledger, r.lines = ledger.New(), lines
+	again, err := r.Inputs.activeAgain(ctx, inPlace)
+	if err != nil {
+		return err
+	}
 	dated := datedSources{}
 	for line, err := range until(ctx, lines) {
 		_, other := errors.AsType[*report.TargetError](err)
@@ -266,7 +270,11 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		}
 		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
 		r.ledger.Add(line)
+		again.add(line)
 		dated.add(line)
+	}
+	for _, line := range again {
+		r.ledger.Reopen(line)
 	}
 	r.Plan = plan.New(plan.Options{
 		Now:           r.settings.Now,
