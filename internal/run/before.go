@@ -12,7 +12,7 @@ import (
 // recordBefore writes how the accounts are that the run is about to suspend, before the
 // first request. It does nothing if the tenant was not asked, or if no record is wanted.
 func (r *Run) recordBefore(ctx context.Context, c Conduct) (err error) {
-	if !r.recordsBefore(c) {
+	if !r.asked.records(r.Leavers(c.First)) {
 		return nil
 	}
 	defer func() {
@@ -34,9 +34,8 @@ func (r *Run) recordBefore(ctx context.Context, c Conduct) (err error) {
 	return record.Append(r.before(ctx, c.First))
 }
 
-func (r *Run) recordsBefore(c Conduct) bool {
-	return r.asked != nil && r.asked.Before != "" && r.Leavers(c.First) > 0
-}
+// records tells whether a run of so many leavers records how their accounts are.
+func (c *asked) records(leavers int) bool { return c != nil && c.Before != "" && leavers > 0 }
 
 // BeforeError says that it could not be recorded how the accounts were. Nothing was sent.
 type BeforeError struct{ Err error }

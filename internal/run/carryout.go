@@ -177,7 +177,7 @@ func isLater(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Ear
 
 func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
 	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start), Left: p.Left()}
-	if r.recordsBefore(c) {
+	if r.asked.records(r.Leavers(c.First)) {
 		e.Before = r.asked.Before
 	}
 	made := effort{leavers: e.Called, busy: e.Busy, elapsed: e.Elapsed, concurrency: c.Concurrency, ceiling: c.Rate}

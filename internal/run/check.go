@@ -229,13 +229,12 @@ func (e *ShareError) Error() string {
 		e.Leavers, 100*float64(e.Leavers)/float64(e.People.Active), e.People.Active, 100*e.Most)
 }
 
-// checkShare returns a *ShareError if the plan suspends too large a share of the tenant.
-func (r *Run) checkShare() error {
-	c := r.asked
+// checkShare returns a *ShareError if so many leavers are too large a share of the tenant.
+func (c *asked) checkShare(leavers int) error {
 	if c == nil || c.MaxShare == 0 {
 		return nil
 	}
-	people, leavers := c.check.People(), r.Totals[leaver.Pending]
+	people := c.check.People()
 	if people.Active+people.Unsure < tenant.ShareFrom || float64(leavers) <= c.MaxShare*float64(people.Active) {
 		return nil
 	}

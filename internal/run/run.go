@@ -204,10 +204,11 @@ func (r *Run) Leavers(first int) int {
 // Settings.MaxLeavers, and a *ShareError if it suspends a larger share of the tenant than
 // Checking.MaxShare.
 func (r *Run) CheckMax() error {
-	if n, most := r.Totals[leaver.Pending], r.settings.MaxLeavers; most != nil && n > *most {
+	n := r.Totals[leaver.Pending]
+	if most := r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}
-	return r.checkShare()
+	return r.asked.checkShare(n)
 }
 
 // Decisions reads the inputs once more and returns the plan's decision about each
