@@ -22,6 +22,7 @@ import (
 type planCommand struct {
 	runFlags
 	All        bool   `help:"List all rows that will not be suspended, not only the first three of each reason, and 20 in all."`
+	Out        string `placeholder:"FILE" help:"Write the plan to a file that another person can approve, and carry out with offboard run --plan FILE. It has no secrets and no refs."`
 	SaveConfig string `placeholder:"FILE" help:"Write a file for --config: the flags of this plan, and the columns that were found. It contains no secrets."`
 }
 
@@ -39,11 +40,21 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		return err
 	}
 	defer target.close()
-	r, err := run.Rehearse(intake, a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target.word))
+	settings, err := c.settings(a, conf, target.word)
+	if err != nil {
+		return err
+	}
+	r, err := run.Rehearse(intake, settings)
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
 	defer r.Close()
+	var draft *run.PlanFile
+	if c.Out != "" {
+		if draft, err = r.Draft(intake, a.versionText(), settingsOf(parsed)); err != nil {
+			return explainDraft(err, r.ReportPath)
+		}
+	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
 		return beforeSending(err)
 	}
@@ -66,6 +77,11 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	}
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
+	}
+	if c.Out != "" {
+		if err := c.writePlan(a, intake, r, draft); err != nil {
+			return err
+		}
 	}
 	tolerable, bad, err := c.unusable(intake, r)
 	if err != nil {

@@ -25,7 +25,11 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 		return beforeSending(err)
 	}
 	defer target.close()
-	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target.word))
+	settings, err := c.settings(a, conf, target.word)
+	if err != nil {
+		return beforeSending(err)
+	}
+	r, err := run.Prepare(intake, settings)
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
@@ -39,6 +43,21 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r))
 }
 
+// settings returns the settings of a run: those of the plan that was approved, if there is
+// one.
+func (c *runFlags) settings(a *app, conf *configuration, target string) (run.Settings, error) {
+	s := a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target)
+	p := conf.approved
+	if p == nil {
+		return s, nil
+	}
+	if err := p.CheckAge(s.Now, c.MaxPlanAge); err != nil {
+		return s, usagef("%w (--max-plan-age %s)", err, c.MaxPlanAge)
+	}
+	s.Approved, s.Now, s.Reading.Options.Now, s.Resume = p, p.Made, p.Made, true
+	return s, nil
+}
+
 // confirm checks the plan, shows it, and asks a person to confirm it.
 func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *target) error {
 	if err := r.CheckMax(); err != nil {
@@ -50,7 +69,7 @@ func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *targ
 	}
 	a.sayOutline(o)
 	leavers := r.Leavers(c.First)
-	if leavers == 0 || c.Yes || t.sandbox != nil {
+	if leavers == 0 || c.Yes || c.Plan != "" || t.sandbox != nil {
 		return nil
 	}
 	return a.confirm(leavers, r.Totals[leaver.Held], t.name)
@@ -187,7 +206,7 @@ func (c *runCommand) resume(command commandLine, r *run.Run) commandLine {
 	if slices.Contains(c.Inputs, run.StdinPath) {
 		command = command.withInput(c.Inputs, r.ReportPath)
 	}
-	if !c.Resume {
+	if !c.Resume && c.Plan == "" { // a plan goes on with its report by itself
 		command = command.with("--resume")
 	}
 	return command

@@ -50,7 +50,7 @@ func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checki
 	if err := q.ask(intake, calls); err != nil {
 		return checkError(intake, err)
 	}
-	r.asked = &asked{check: check, Checking: k, at: c.Now()}
+	r.asked = &asked{check: check, Checking: k, at: c.Now(), held: r.settings.Approved.held()}
 	return r.note(intake)
 }
 
@@ -77,7 +77,8 @@ func checkError(ctx context.Context, err error) error {
 type asked struct {
 	check *tenant.Check
 	Checking
-	at time.Time // when it was asked
+	at   time.Time                      // when it was asked
+	held map[leaver.Place]leaver.Doubts // by an approved plan, because of what the tenant had said
 }
 
 // note makes the plan take what the tenant has said.
@@ -122,6 +123,9 @@ func (c *asked) tell(row *leaver.Row) {
 	if _, differs := a.Compare(c.Match, c.texts(*row)); differs != "" {
 		doubts |= leaver.DoubtsOf(leaver.Mismatch)
 		seen = append(seen, differs)
+	}
+	if more := c.held[row.Place].Without(doubts); more != 0 {
+		doubts, seen = joined(more, "the plan that was approved holds it", doubts, seen)
 	}
 	if doubts == 0 {
 		return

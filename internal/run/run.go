@@ -42,6 +42,9 @@ type Settings struct {
 	// Target is where the run suspends, as its report says it. Rehearse takes "", and then
 	// refuses only reports of different targets.
 	Target string
+	// Approved is the plan that is carried out; nil: any is. Now is its time, and the run
+	// resumes from the report.
+	Approved *PlanFile
 	// Keep has the names of the columns of the inputs that travel into the report.
 	Keep []string
 	// Match has the names of the columns of the inputs that must agree with the account. A
@@ -247,10 +250,19 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 	return known, nil
 }
 
-// plan makes the plan from the lines of the report that the run goes on with, and from
-// the first reading of the inputs. inPlace tells that the only input is that report.
+// plan makes the plan. inPlace tells that the only input is the report that the run goes on
+// with.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.ledger, r.lines = ledger.New(), lines
+	if r.settings.Approved != nil {
+		return r.planApproved(ctx, lines, inPlace)
+	}
+	return r.planFrom(ctx, lines, inPlace)
+}
+
+// planFrom makes the plan from the lines of the report that the run goes on with, and from
+// the first reading of the inputs.
+func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
+	r.ledger, r.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
 	again, err := r.Inputs.activeAgain(ctx, inPlace)
 	if err != nil {
 		return err
