@@ -167,23 +167,34 @@ func quotedNames(names []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// writePlan writes a plan that another person can approve and carry out. draft is what the
-// files lead to.
-func (c *planCommand) writePlan(a *app, ctx context.Context, r *run.Run, draft *run.PlanFile) error {
+// draft starts the file of --out, if there is one: with what the files lead to.
+func (c *planCommand) draft(a *app, ctx context.Context, parsed *kong.Context, r *run.Run) (*run.PlanFile, error) {
+	if c.Out == "" {
+		return nil, nil
+	}
+	draft, err := r.Draft(ctx, a.versionText(), settingsOf(parsed))
+	if err != nil {
+		return nil, explainDraft(err, r.ReportPath)
+	}
+	return draft, nil
+}
+
+// writePlan writes a plan that another person can approve and carry out. It returns what
+// to type next.
+func (c *planCommand) writePlan(ctx context.Context, r *run.Run, draft *run.PlanFile) (string, error) {
 	if err := r.Complete(ctx, draft); err != nil {
-		return usageError{err}
+		return "", usageError{err}
 	}
 	err := draft.Write(c.Out)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return usagef("--out: %s exists already; remove it or name another file", c.Out)
+		return "", usagef("--out: %s exists already; remove it or name another file", c.Out)
 	case errors.Is(err, fs.ErrNotExist):
-		return usagef("--out: the folder of %s does not exist; create it or name another file", c.Out)
+		return "", usagef("--out: the folder of %s does not exist; create it or name another file", c.Out)
 	case err != nil:
-		return fmt.Errorf("--out: %w", err)
+		return "", fmt.Errorf("--out: %w", err)
 	}
-	fmt.Fprintf(a.Stdout, "\nPlan written to %s, with the SHA-256 %s.\nTo carry it out, within %s: offboard run --plan %s\n", nameOf(c.Out), draft.Sum, days(c.MaxPlanAge), quote(c.Out))
-	return nil
+	return fmt.Sprintf("\nPlan written to %s, with the SHA-256 %s.\nTo carry it out, within %s: offboard run --plan %s\n", nameOf(c.Out), draft.Sum, days(c.MaxPlanAge), quote(c.Out)), nil
 }
 
 // days returns a duration as text, in days if it is a whole number of them.

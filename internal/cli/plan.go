@@ -49,11 +49,9 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		return usageError{explainRun(err)}
 	}
 	defer r.Close()
-	var draft *run.PlanFile
-	if c.Out != "" {
-		if draft, err = r.Draft(intake, a.versionText(), settingsOf(parsed)); err != nil {
-			return explainDraft(err, r.ReportPath)
-		}
+	draft, err := c.draft(a, intake, parsed, r)
+	if err != nil {
+		return err
 	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
 		return beforeSending(err)
@@ -78,16 +76,22 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	if c.Out != "" {
-		if err := c.writePlan(a, intake, r, draft); err != nil {
+	command := next(a.commandLine(parsed, conf), conf, r, o.held, target.word != "")
+	if draft != nil {
+		if command, err = c.writePlan(intake, r, draft); err != nil {
 			return err
 		}
 	}
+	return c.end(a, intake, r, command)
+}
+
+// end writes what to type next, and returns whether a person has to look at some rows.
+func (c *planCommand) end(a *app, intake context.Context, r *run.Run, command string) error {
 	tolerable, bad, err := c.unusable(intake, r)
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), next(a.commandLine(parsed, conf), conf, r, o.held, target.word != ""))
+	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), command)
 	if bad > 0 {
 		return errRows
 	}

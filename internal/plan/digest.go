@@ -6,7 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"hash"
+	"hash/crc32"
 	"strconv"
 
 	"offboard/internal/leaver"
@@ -29,19 +30,32 @@ const marks = 3
 
 // Digester makes a Digest.
 type Digester struct {
-	all  [sha256.Size]byte // of the rows so far: each is hashed together with those before
+	all  hash.Hash
 	each []byte
-	text []byte // of the row
+	text []byte // of rows that are not hashed yet
 }
 
 // NewDigester returns a Digester for about so many rows.
-func NewDigester(rows int) *Digester { return &Digester{each: make([]byte, 0, marks*rows)} }
+func NewDigester(rows int) *Digester {
+	return &Digester{all: sha256.New(), each: make([]byte, 0, marks*rows)}
+}
 
 // Add takes the next decision.
 func (d *Digester) Add(decision Decision) {
-	d.text = appendDecision(append(d.text[:0], d.all[:]...), decision)
-	d.all = sha256.Sum256(d.text)
-	d.each = appendMark(d.each, d.text[len(d.all):])
+	at := len(d.text)
+	d.text = appendDecision(d.text, decision)
+	d.each = appendMark(d.each, d.text[at:])
+	if len(d.text) > hashed {
+		d.flush()
+	}
+}
+
+// hashed is how many bytes are hashed at once.
+const hashed = 32 << 10
+
+func (d *Digester) flush() {
+	_, _ = d.all.Write(d.text) // it never fails
+	d.text = d.text[:0]
 }
 
 // appendDecision appends a decision as a text: what is done, with whom, and where the row
@@ -58,26 +72,27 @@ func appendDecision(b []byte, d Decision) []byte {
 		b = append(append(b, ':'), text...)
 	}
 	b = strconv.AppendInt(b, int64(d.Place.Row), 10)
-	return strconv.AppendUint(append(b, '/'), uint64(doubts), 10)
+	return append(strconv.AppendUint(append(b, '/'), uint64(doubts), 10), '\n')
 }
 
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
 func appendMark(b, text []byte) []byte {
-	h := fnv.New32a()
-	_, _ = h.Write(text) // it never fails
-	sum := h.Sum32()
+	sum := crc32.Checksum(text, castagnoli)
 	return append(b, byte(sum), byte(sum>>8), byte(sum>>16))
 }
 
 // Sum returns the digest of the decisions so far.
 func (d *Digester) Sum() Digest {
-	return Digest{Rows: len(d.each) / marks, Decisions: hex.EncodeToString(d.all[:]), Each: base64.StdEncoding.EncodeToString(d.each)}
+	d.flush()
+	return Digest{Rows: len(d.each) / marks, Decisions: hex.EncodeToString(d.all.Sum(nil)), Each: base64.StdEncoding.EncodeToString(d.each)}
 }
 
 // Comparison compares decisions with a digest, one after the other.
 type Comparison struct {
 	digest   Digest
 	each     []byte
-	own      Digester
+	own      *Digester
 	differ   int
 	examples []leaver.Place
 }
@@ -91,7 +106,7 @@ func (d Digest) Compare() (*Comparison, error) {
 	if err != nil || len(each) != marks*d.Rows {
 		return nil, errEach
 	}
-	return &Comparison{digest: d, each: each}, nil
+	return &Comparison{digest: d, each: each, own: NewDigester(d.Rows)}, nil
 }
 
 // mostExamples is how many rows that differ a *DifferentError names.

@@ -45,7 +45,7 @@ func (r *Run) Draft(ctx context.Context, tool string, settings map[string]string
 		Inputs: r.settings.Paths, Settings: settings,
 	}
 	d := plan.NewDigester(r.Totals.Total())
-	for decision, err := range r.Decisions(ctx) {
+	for decision, err := range r.Plan.Tasks(until(ctx, ahead(r.rows()))) {
 		if err != nil {
 			return nil, err
 		}
@@ -169,20 +169,25 @@ func (r *Run) planApproved(ctx context.Context, lines iter.Seq2[leaver.Result, e
 	if err != nil {
 		return err
 	}
-	planned := rowSet{keys: compact.NewKeys(), rows: compact.NewTable[compact.Key, struct{}](compact.Key.Hash)}
-	for d, err := range r.Decisions(ctx) {
+	planned, added := newRowSet(), false
+	for range after(lines, p.Report.Lines) {
+		added = true // an error among them is found below
+		break
+	}
+	for d, err := range r.Plan.Tasks(until(ctx, ahead(r.rows()))) {
 		if err != nil {
 			return err
 		}
 		comparison.Add(d)
-		planned.add(d.Result)
+		if added {
+			planned.add(d.Result)
+		}
 	}
 	differences.Decisions, _ = errors.AsType[*plan.DifferentError](comparison.Err())
-	added, err := r.compareLines(ctx, lines, p.Report.Lines, planned, differences)
-	if err != nil {
+	if err := r.compareLines(ctx, lines, p.Report.Lines, planned, differences); err != nil {
 		return err
 	}
-	if err := differences.orNil(); err != nil || added == 0 {
+	if err := differences.orNil(); err != nil || !added {
 		return err
 	}
 	if inPlace {
@@ -218,23 +223,32 @@ func (r *Run) compareFiles(p *PlanFile, d *DifferentPlanError) error {
 	return err
 }
 
-// compareLines notes a line that was added to the report and is not of the plan. It returns
-// how many were added.
-func (r *Run) compareLines(ctx context.Context, lines iter.Seq2[leaver.Result, error], first int, planned rowSet, d *DifferentPlanError) (added int, err error) {
-	n := 0
-	for line, err := range until(ctx, lines) {
+// compareLines notes the first line behind so many lines of the report that is not of the
+// plan.
+func (r *Run) compareLines(ctx context.Context, lines iter.Seq2[leaver.Result, error], first int, planned rowSet, d *DifferentPlanError) error {
+	n := first
+	for line, err := range until(ctx, after(lines, first)) {
 		if err != nil {
-			return 0, err
+			return err
 		}
-		if n++; n <= first {
-			continue
-		}
-		added++
-		if !planned.has(line) && d.Line == 0 {
+		if n++; !planned.has(line) {
 			d.Line, d.Report = n, r.ReportPath
+			return nil
 		}
 	}
-	return added, nil
+	return nil
+}
+
+// after returns the lines of a report behind so many.
+func after(lines iter.Seq2[leaver.Result, error], first int) iter.Seq2[leaver.Result, error] {
+	return func(yield func(leaver.Result, error) bool) {
+		n := 0
+		for line, err := range lines {
+			if n++; (n > first || err != nil) && !yield(line, err) {
+				return
+			}
+		}
+	}
 }
 
 // firstOf returns the first lines of a report.
@@ -253,6 +267,10 @@ func firstOf(lines iter.Seq2[leaver.Result, error], most int) iter.Seq2[leaver.R
 type rowSet struct {
 	keys compact.Keys
 	rows *compact.Table[compact.Key, struct{}]
+}
+
+func newRowSet() rowSet {
+	return rowSet{keys: compact.NewKeys(), rows: compact.NewTable[compact.Key, struct{}](compact.Key.Hash)}
 }
 
 func (s rowSet) key(r leaver.Result) compact.Key {
