@@ -172,7 +172,7 @@ func (c *planCommand) draft(a *app, ctx context.Context, parsed *kong.Context, r
 	if c.Out == "" {
 		return nil, nil
 	}
-	draft, err := r.Draft(ctx, a.versionText(), settingsOf(parsed))
+	draft, err := run.Draft(ctx, r, a.versionText(), settingsOf(parsed))
 	if err != nil {
 		return nil, explainDraft(err, r.ReportPath)
 	}
@@ -182,7 +182,7 @@ func (c *planCommand) draft(a *app, ctx context.Context, parsed *kong.Context, r
 // writePlan writes a plan that another person can approve and carry out. It returns what
 // to type next.
 func (c *planCommand) writePlan(ctx context.Context, r *run.Run, draft *run.PlanFile) (string, error) {
-	if err := r.Complete(ctx, draft); err != nil {
+	if err := run.Complete(ctx, r, draft); err != nil {
 		return "", usageError{err}
 	}
 	err := draft.Write(c.Out)

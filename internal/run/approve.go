@@ -29,7 +29,7 @@ import (
 //
 // The error is a *DraftError if the run could not be carried out by a plan file, or one of
 // Decisions or of the system.
-func (r *Run) Draft(ctx context.Context, tool string, settings map[string]string) (*PlanFile, error) {
+func Draft(ctx context.Context, r *Run, tool string, settings map[string]string) (*PlanFile, error) {
 	switch {
 	case r.settings.Target == "":
 		return nil, &DraftError{NoTarget}
@@ -53,15 +53,15 @@ func (r *Run) Draft(ctx context.Context, tool string, settings map[string]string
 	}
 	p.Digest = d.Sum()
 	var err error
-	if p.Files, err = r.files(); err != nil {
+	if p.Files, err = filesOf(r); err != nil {
 		return nil, err
 	}
-	p.Report, err = r.reportSum()
+	p.Report, err = reportOf(r)
 	return p, errors.Join(err, r.Inputs.checkUnchanged(""))
 }
 
 // Complete adds to a plan file what the tenant has said, and the figures.
-func (r *Run) Complete(ctx context.Context, p *PlanFile) error {
+func Complete(ctx context.Context, r *Run, p *PlanFile) error {
 	p.Leavers, p.Outcomes, p.Held = r.Totals[leaver.Pending], r.Totals, map[string]int{}
 	for kind, n := range r.Plan.Doubts() {
 		p.Held[kind.String()] = n
@@ -110,9 +110,9 @@ func (p *PlanFile) held() map[leaver.Place]leaver.Doubts {
 	return held
 }
 
-// files returns the sums of the inputs and the lists. The only input may be the report that
+// filesOf returns the sums of the inputs and the lists. The only input may be the report that
 // the run goes on with, which is not one of them.
-func (r *Run) files() ([]FileSum, error) {
+func filesOf(r *Run) ([]FileSum, error) {
 	paths := []string{r.settings.Crosswalk, r.settings.Except, r.settings.AcceptRefs}
 	for _, in := range r.Inputs {
 		if !in.isAt(r.ReportPath) {
@@ -133,8 +133,8 @@ func (r *Run) files() ([]FileSum, error) {
 	return sums, nil
 }
 
-// reportSum returns the sum of the report that the run goes on with, as it is.
-func (r *Run) reportSum() (ReportSum, error) {
+// reportOf returns the sum of the report that the run goes on with, as it is.
+func reportOf(r *Run) (ReportSum, error) {
 	sum := ReportSum{FileSum: FileSum{Path: r.ReportPath}}
 	if r.earlier == nil || r.earlier.file == nil {
 		return sum, nil
@@ -153,41 +153,38 @@ func (r *Run) reportSum() (ReportSum, error) {
 	return sum, nil
 }
 
-// planApproved makes the plan that was approved, or returns a *DifferentPlanError.
-func (r *Run) planApproved(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	p, differences := r.settings.Approved, &DifferentPlanError{}
-	if err := r.compareFiles(p, differences); err != nil {
+// comparison compares a run with the plan that was approved.
+type comparison struct {
+	run    *Run
+	plan   *PlanFile
+	differ DifferentPlanError
+}
+
+// makePlan makes the plan that was approved, or returns a *DifferentPlanError.
+func (c *comparison) makePlan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
+	r, known := c.run, c.plan.Report.Lines
+	if err := c.files(); err != nil {
 		return err
 	}
 	if inPlace {
-		r.Inputs[0].most = p.Report.Lines
+		r.Inputs[0].most = known
 	}
-	if err := r.planFrom(ctx, firstOf(lines, p.Report.Lines), inPlace); err != nil {
-		return errors.Join(err, differences.orNil())
+	if err := r.planFrom(ctx, firstOf(lines, known), inPlace); err != nil {
+		return errors.Join(err, c.differ.orNil())
 	}
-	comparison, err := p.Digest.Compare()
-	if err != nil {
-		return err
-	}
-	planned, added := newRowSet(), false
-	for range after(lines, p.Report.Lines) {
+	added := false
+	for range after(lines, known) {
 		added = true // an error among them is found below
 		break
 	}
-	for d, err := range r.Plan.Tasks(until(ctx, ahead(r.rows()))) {
-		if err != nil {
-			return err
-		}
-		comparison.Add(d)
-		if added {
-			planned.add(d.Result)
-		}
-	}
-	differences.Decisions, _ = errors.AsType[*plan.DifferentError](comparison.Err())
-	if err := r.compareLines(ctx, lines, p.Report.Lines, planned, differences); err != nil {
+	planned, err := c.decisions(ctx, added)
+	if err != nil {
 		return err
 	}
-	if err := differences.orNil(); err != nil || !added {
+	if err := c.lines(ctx, lines, planned); err != nil {
+		return err
+	}
+	if err := c.differ.orNil(); err != nil || !added {
 		return err
 	}
 	if inPlace {
@@ -196,12 +193,13 @@ func (r *Run) planApproved(ctx context.Context, lines iter.Seq2[leaver.Result, e
 	return r.planFrom(ctx, lines, inPlace)
 }
 
-// compareFiles notes which files are others than those of a plan.
-func (r *Run) compareFiles(p *PlanFile, d *DifferentPlanError) error {
+// files notes which files are others than those of the plan.
+func (c *comparison) files() error {
+	r, p, d := c.run, c.plan, &c.differ
 	if p.Target != r.settings.Target {
 		d.Target, d.WasTarget = r.settings.Target, p.Target
 	}
-	files, err := r.files()
+	files, err := filesOf(r)
 	if err != nil {
 		return err
 	}
@@ -223,16 +221,36 @@ func (r *Run) compareFiles(p *PlanFile, d *DifferentPlanError) error {
 	return err
 }
 
-// compareLines notes the first line behind so many lines of the report that is not of the
-// plan.
-func (r *Run) compareLines(ctx context.Context, lines iter.Seq2[leaver.Result, error], first int, planned rowSet, d *DifferentPlanError) error {
-	n := first
-	for line, err := range until(ctx, after(lines, first)) {
+// decisions notes which decisions are others than those of the plan. It returns the rows,
+// if they are wanted.
+func (c *comparison) decisions(ctx context.Context, wanted bool) (rowSet, error) {
+	planned := newRowSet()
+	digest, err := c.plan.Digest.Compare()
+	if err != nil {
+		return planned, err
+	}
+	for d, err := range c.run.Plan.Tasks(until(ctx, ahead(c.run.rows()))) {
+		if err != nil {
+			return planned, err
+		}
+		digest.Add(d)
+		if wanted {
+			planned.add(d.Result)
+		}
+	}
+	c.differ.Decisions, _ = errors.AsType[*plan.DifferentError](digest.Err())
+	return planned, nil
+}
+
+// lines notes the first line that was added to the report and is not of the plan.
+func (c *comparison) lines(ctx context.Context, lines iter.Seq2[leaver.Result, error], planned rowSet) error {
+	n := c.plan.Report.Lines
+	for line, err := range until(ctx, after(lines, n)) {
 		if err != nil {
 			return err
 		}
 		if n++; !planned.has(line) {
-			d.Line, d.Report = n, r.ReportPath
+			c.differ.Line, c.differ.Report = n, c.run.ReportPath
 			return nil
 		}
 	}

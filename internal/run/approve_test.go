@@ -22,9 +22,9 @@ func draft(t testing.TB, s Settings) *PlanFile {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	p, err := r.Draft(t.Context(), "test", map[string]string{"where": "Status=Leaver"})
+	p, err := Draft(t.Context(), r, "test", map[string]string{"where": "Status=Leaver"})
 	if err == nil {
-		err = r.Complete(t.Context(), p)
+		err = Complete(t.Context(), r, p)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -270,7 +270,7 @@ func TestPlansThatCannotBeCarriedOut(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.Close()
-			_, err = r.Draft(t.Context(), "test", nil)
+			_, err = Draft(t.Context(), r, "test", nil)
 			if got, ok := errors.AsType[*DraftError](err); !ok || got.Reason != tt.want {
 				t.Errorf("the error is %v, want %q", err, tt.want)
 			}

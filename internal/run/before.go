@@ -31,7 +31,7 @@ func (r *Run) recordBefore(ctx context.Context, c Conduct) (err error) {
 	if unsynced := record.Unsynced(); unsynced != nil && c.Warn != nil {
 		c.Warn(unsynced)
 	}
-	return record.Append(r.before(ctx, c.First))
+	return record.Append(r.asked.accounts(ctx, r, c.First))
 }
 
 // records tells whether a run of so many leavers records how their accounts are.
@@ -46,9 +46,9 @@ func (e *BeforeError) Error() string { return e.Err.Error() }
 // Unwrap returns Err.
 func (e *BeforeError) Unwrap() error { return e.Err }
 
-// before returns how the accounts of the leavers are who are tried in this run, in the
+// accounts returns how the accounts of the leavers are who are tried in a run, in the
 // order of the calls. first is how many they are at most; 0: all.
-func (r *Run) before(ctx context.Context, first int) iter.Seq2[report.Before, error] {
+func (c *asked) accounts(ctx context.Context, r *Run, first int) iter.Seq2[report.Before, error] {
 	left := r.Leavers(first)
 	return func(yield func(report.Before, error) bool) {
 		for _, later := range []bool{false, true} {
@@ -60,7 +60,7 @@ func (r *Run) before(ctx context.Context, first int) iter.Seq2[report.Before, er
 				if d.Outcome != leaver.Pending || isLater(d) != later {
 					continue
 				}
-				if left == 0 || !yield(r.asked.before(d.Ref), nil) {
+				if left == 0 || !yield(c.before(d.Ref), nil) {
 					return
 				}
 				left--

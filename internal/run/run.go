@@ -253,8 +253,8 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 // plan makes the plan. inPlace tells that the only input is the report that the run goes on
 // with.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	if r.settings.Approved != nil {
-		return r.planApproved(ctx, lines, inPlace)
+	if p := r.settings.Approved; p != nil {
+		return (&comparison{run: r, plan: p}).makePlan(ctx, lines, inPlace)
 	}
 	return r.planFrom(ctx, lines, inPlace)
 }
