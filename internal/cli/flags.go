@@ -233,6 +233,7 @@ type runFlags struct {
 	checkFlags
 	approvalFlags
 	paceFlags
+	summaryFlag
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
 	Progress    string      `group:"report" enum:"auto,bar,plain,none" default:"auto" help:"Progress on standard error: bar, plain (a line every ten seconds), none, or auto (bar in a terminal, otherwise plain)."`
@@ -240,12 +241,12 @@ type runFlags struct {
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate())
 }
 
 // onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.
 // The help of plan does not show them.
-var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress"}
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary"}
 
 // hideOnlyForRun hides these flags of plan.
 func hideOnlyForRun(k *kong.Kong) error {

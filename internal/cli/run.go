@@ -33,14 +33,22 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
-	defer func() { err = joinClose(err, r.Close()) }()
+	proof := &evidence{path: c.Summary}
+	defer func() { err = proof.write(a, joinClose(err, r.Close())) }()
+	if err := proof.check(c, r); err != nil {
+		return err
+	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
 		return beforeSending(err)
 	}
-	if err := c.confirm(a, intake, r, target); err != nil {
+	tenant, err := c.confirm(a, intake, r, target)
+	if err != nil {
 		return beforeSending(err)
 	}
-	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r))
+	if err := proof.begin(intake, a, parsed, r, c.First, tenant); err != nil {
+		return beforeSending(err)
+	}
+	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r), proof)
 }
 
 // settings returns the settings of a run: those of the plan that was approved, if there is
@@ -58,26 +66,27 @@ func (c *runFlags) settings(a *app, conf *configuration, target string) (run.Set
 	return s, nil
 }
 
-// confirm checks the plan, shows it, and asks a person to confirm it.
-func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *target) error {
+// confirm checks the plan, shows it, and asks a person to confirm it. It returns what the
+// tenant says; nil if it was not asked.
+func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *target) (*run.Tenant, error) {
 	if err := r.CheckMax(); err != nil {
-		return usageError{explainRun(err)}
+		return nil, usageError{explainRun(err)}
 	}
 	o, err := c.outline(intake, r, t.name)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
 	a.sayOutline(o)
 	leavers := r.Leavers(c.First)
 	if leavers == 0 || c.Yes || c.Plan != "" || t.sandbox != nil {
-		return nil
+		return o.tenant, nil
 	}
-	return a.confirm(leavers, r.Totals[leaver.Held], t.name)
+	return o.tenant, a.confirm(leavers, r.Totals[leaver.Held], t.name)
 }
 
 // carryOut carries out the plan and writes the result. resume is the command that
-// resumes the run.
-func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine) error {
+// resumes the run. proof takes what was done.
+func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine, proof *evidence) error {
 	if torn, path := r.Torn(); torn > 0 {
 		a.log.Warn("the last line of the report is incomplete: it is moved to another file, and its row is done again", "report", r.ReportPath, "bytes", torn, "file", path)
 	}
@@ -90,6 +99,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
 		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
 	}
+	proof.ended(a, r, result)
 	result.write(a.Stdout, err)
 	a.sayEnd(result, err)
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)

@@ -48,6 +48,9 @@ func formatOf(path string) Format {
 	return CSV
 }
 
+// Format returns the format in which the report is written.
+func (r *Report) Format() Format { return formatOf(r.Path) }
+
 // Exists tells whether there is a report to resume from.
 func (r *Report) Exists() bool { return r.reader != nil }
 

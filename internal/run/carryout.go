@@ -58,6 +58,11 @@ type Ending struct {
 	Left []report.Group
 	// Before is the path of the record of how the accounts were; "" if none was written.
 	Before string
+	// Unrecorded is why results could not be recorded, which has stopped the run; nil: all
+	// of them are in the report.
+	Unrecorded error
+	Start, End time.Time
+	Figures    Figures
 }
 
 // Began tells whether the run began. If it did not, nothing was sent.
@@ -94,7 +99,7 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	p := NewProgress(writer, r.Leavers(c.First), c.Now())
 	err = r.suspend(intake, calls, p, c)
 	if closed := writer.Close(); closed != nil && err == nil {
-		err = closed
+		err, p.unrecorded = closed, closed
 	}
 	return r.ending(p, r.connection.pace, c), err
 }
@@ -118,10 +123,11 @@ func (r *Run) start() (*report.Writer, error) {
 }
 
 func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
+	p.figures = newFigures(r.connection.pace, c.Now)
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.
-	return batch.Run(intake, calls, r.tasks(calls, p), suspender{r.connection.client, &p.inFlight}, p, batch.Options{
+	return batch.Run(intake, calls, r.tasks(calls, p), suspender{r.connection.client, &p.inFlight, p.figures}, p, batch.Options{
 		Pace:        r.connection.pace,
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
@@ -176,7 +182,9 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 func isLater(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
 
 func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
-	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start), Left: p.Left()}
+	e := Ending{Counts: p.Counts(), Left: p.Left(), Unrecorded: p.unrecorded, Start: p.Start, End: c.Now()}
+	e.Elapsed = e.End.Sub(e.Start)
+	e.Figures = p.figures.sum(e.End, e.Counts, c.Rate)
 	if r.asked.records(r.Leavers(c.First)) {
 		e.Before = r.asked.Before
 	}

@@ -63,10 +63,12 @@ type Progress struct {
 	next     batch.Recorder
 	watch    func(Counts) // may be nil
 	inFlight atomic.Int64
+	figures  *figures // nil: none are gathered
 
-	mu     sync.Mutex
-	counts Counts
-	left   left
+	mu         sync.Mutex
+	counts     Counts
+	left       left
+	unrecorded error // why results could not be recorded
 }
 
 // NewProgress returns the progress of a run that begins at start and has so many
@@ -82,13 +84,15 @@ func (p *Progress) Watch(f func(Counts)) { p.watch = f }
 // Record records results and then counts them. It does not count results that could
 // not be recorded. A pending row that needs no line (see leaver.Result) is only counted.
 func (p *Progress) Record(results ...leaver.Result) error {
-	if err := p.next.Record(unsaid(results)...); err != nil {
-		return err
-	}
+	err := p.next.Record(unsaid(results)...)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err != nil {
+		p.unrecorded = err
+		return err
+	}
 	c := &p.counts
-	called := c.Called
+	called, failed := c.Called, c.Failed
 	for _, r := range results {
 		p.count(r, r.Known())
 		// A result that an earlier run has recorded belongs to no request of this
@@ -101,6 +105,7 @@ func (p *Progress) Record(results ...leaver.Result) error {
 			}
 		}
 	}
+	p.figures.tried(c.Called-called, c.Failed-failed)
 	if c.Called > called && p.watch != nil {
 		p.watch(*c)
 	}
@@ -155,6 +160,7 @@ func (p *Progress) Outage(o batch.Outage) {
 		all = append(all, o)
 	}
 	c.Outages = all
+	p.figures.outage(len(all) - 1)
 	if !o.Until.IsZero() {
 		c.Outage.Number++
 		c.Outage.Lasted += o.Until.Sub(o.Since)

@@ -48,6 +48,7 @@ type Input struct {
 	Export *input.Source
 	Survey input.Survey
 
+	rows    int    // that the first reading has found, without those that a condition has left out
 	path    string // "" for standard input
 	file    *table.File
 	earlier *report.Reader // of a report

@@ -131,10 +131,25 @@ func sumOf(path string, most int64) (FileSum, error) {
 		return FileSum{}, err
 	}
 	defer f.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, io.LimitReader(f, most))
+	sum, _, err := sumFrom(io.LimitReader(f, most))
+	sum.Path = path
+	return sum, err
+}
+
+// sumFrom returns the sum of what it reads, and how many line breaks are in it.
+func sumFrom(r io.Reader) (sum FileSum, lines int, err error) {
+	h, breaks := sha256.New(), lineBreaks(0)
+	n, err := io.Copy(io.MultiWriter(h, &breaks), r)
 	if err != nil {
-		return FileSum{}, err
+		return FileSum{}, 0, err
 	}
-	return FileSum{Path: path, Bytes: n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+	return FileSum{Bytes: n, SHA256: hex.EncodeToString(h.Sum(nil))}, int(breaks), nil
+}
+
+// lineBreaks counts the line breaks that are written to it.
+type lineBreaks int
+
+func (n *lineBreaks) Write(p []byte) (int, error) {
+	*n += lineBreaks(bytes.Count(p, []byte("\n")))
+	return len(p), nil
 }

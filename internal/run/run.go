@@ -300,7 +300,7 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 	}
 	r.exports = map[string]*Input{}
 	for _, in := range r.Inputs {
-		if err := r.add(ctx, in.first(ctx)); err != nil {
+		if in.rows, err = r.add(ctx, in.first(ctx)); err != nil {
 			return err
 		}
 		if in.IsReport() {
@@ -327,15 +327,18 @@ func (r *Run) judge() {
 	})
 }
 
-// add adds rows to the plan.
-func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) error {
+// add adds rows to the plan, and returns how many they are.
+func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
 	for row, err := range until(ctx, rows) {
 		if err != nil {
-			return err
+			return n, err
 		}
 		r.Plan.Add(row)
+		if !row.LeftOut {
+			n++
+		}
 	}
-	return nil
+	return n, nil
 }
 
 // addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
@@ -355,7 +358,8 @@ func (r *Run) addUnfinished(ctx context.Context) error {
 			}
 		}
 	})
-	return r.add(ctx, r.unfinished)
+	_, err := r.add(ctx, r.unfinished)
+	return err
 }
 
 // datedSources maps each source in a report to whether its rows have end dates.
