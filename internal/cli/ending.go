@@ -22,6 +22,7 @@ type runResult struct {
 	tolerate    tolerance
 	resume      commandLine // the command that resumes the run
 	resumed     bool        // the command that was typed resumes, too
+	approved    bool        // it carries out a plan that was approved
 }
 
 // write writes the result of a run that ended with err: what was done, what is left for a
@@ -212,7 +213,10 @@ func (r runResult) notDue() string {
 		return ""
 	}
 	them, command := agree(n, "it after its end date", "them after their end dates"), "the same command"
-	if !r.resumed {
+	switch {
+	case r.approved:
+		command = "a new plan"
+	case !r.resumed:
 		command += " with --resume"
 	}
 	return fmt.Sprintf("%s not due yet: %s suspends %s.\n", are(n), command, them)

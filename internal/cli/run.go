@@ -88,7 +88,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	err = explainRun(err)
 	result := runResult{
 		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
-		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
+		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
 	}
 	result.write(a.Stdout, err)
 	a.sayEnd(result, err)

@@ -31,7 +31,7 @@ var rooms = map[string]room{
 	"cmd/offboard": {own: []string{"internal/cli"}, process: true, flags: true, why: "main connects signals and streams with cli"},
 	"internal/cli": {own: []string{"internal/run", "internal/tenant", "internal/input", "internal/plan", "internal/batch", "internal/report", "internal/table", "internal/dates", "internal/leaver", "pkg/thrive", "pkg/thrivetest"},
 		flags: true, why: "cli is what a person types and reads"},
-	"internal/run": {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/tenant", "internal/table", "internal/pace", "internal/ledger", "internal/leaver", "pkg/thrive"},
+	"internal/run": {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/tenant", "internal/table", "internal/pace", "internal/ledger", "internal/compact", "internal/leaver", "pkg/thrive"},
 		not: []string{"flag"}, noTime: true, why: "run knows the order of a run, but no flags and no terminal"},
 	"internal/input": {own: []string{"internal/table", "internal/xlsx", "internal/dates", "internal/leaver"},
 		not: noNetwork, noTime: true, flags: true, why: "input knows what an export means, but no API"},
