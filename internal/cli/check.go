@@ -275,12 +275,10 @@ func appendShare(text []byte, o outline) []byte {
 	return append(text, '\n')
 }
 
-// tenantEvent returns what the tenant says, for an event; nil if it was not asked.
-func tenantEvent(t *run.Tenant) map[string]any {
-	if t == nil {
-		return nil
-	}
-	is, unknown := map[string]int{}, map[string]int{}
+// classesOf returns how many leavers are in each class, and of how many that is not known.
+// Classes of nobody are left out.
+func classesOf(t *run.Tenant) (is, unknown map[string]int) {
+	is, unknown = map[string]int{}, map[string]int{}
 	for _, class := range tenant.AllClasses() {
 		if n := t.Is[class]; n > 0 {
 			is[class.String()] = n
@@ -289,5 +287,14 @@ func tenantEvent(t *run.Tenant) map[string]any {
 			unknown[class.String()] = n
 		}
 	}
+	return is, unknown
+}
+
+// tenantEvent returns what the tenant says, for an event; nil if it was not asked.
+func tenantEvent(t *run.Tenant) map[string]any {
+	if t == nil {
+		return nil
+	}
+	is, unknown := classesOf(t)
 	return map[string]any{"leavers": t.Leavers, "is": is, "notKnown": unknown, "activeUsers": t.People.Active, "whole": t.People.Whole}
 }

@@ -44,12 +44,17 @@ func (r runResult) write(w io.Writer, err error) {
 	text = append(text, r.tolerate.line(tolerable)...)
 	text = append(text, leftover(r.leftover, r.report)...)
 	text = append(text, r.notDue()...)
-	if err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0 {
+	if r.isOpen(err) {
 		text = fmt.Appendf(text, "To go on%s: %s\n", notBefore(err), r.resume)
 	} else {
 		text = append(text, "The run is finished.\n"...)
 	}
 	_, _ = w.Write(text) // the exit code has the result, too
+}
+
+// isOpen tells whether another run would do more.
+func (r runResult) isOpen(err error) bool {
+	return err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0
 }
 
 // whyStopped returns a line with the reason why a run stopped early; "" if it did
