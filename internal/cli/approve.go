@@ -179,22 +179,22 @@ func (c *planCommand) draft(a *app, ctx context.Context, parsed *kong.Context, r
 	return draft, nil
 }
 
-// writePlan writes a plan that another person can approve and carry out. It returns what
-// to type next.
-func (c *planCommand) writePlan(ctx context.Context, r *run.Run, draft *run.PlanFile) (string, error) {
+// writePlan writes a plan that another person can approve and carry out, if one is asked
+// for. It returns what to type next.
+func (c *planCommand) writePlan(ctx context.Context, r *run.Run, draft *run.PlanFile) (proposal, error) {
 	if err := run.Complete(ctx, r, draft); err != nil {
-		return "", usageError{err}
+		return proposal{}, usageError{err}
 	}
 	err := draft.Write(c.Out)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return "", usagef("--out: %s exists already; remove it or name another file", c.Out)
+		err = usagef("--out: %s exists already; remove it or name another file", c.Out)
 	case errors.Is(err, fs.ErrNotExist):
-		return "", usagef("--out: the folder of %s does not exist; create it or name another file", c.Out)
+		err = usagef("--out: the folder of %s does not exist; create it or name another file", c.Out)
 	case err != nil:
-		return "", fmt.Errorf("--out: %w", err)
+		err = fmt.Errorf("--out: %w", err)
 	}
-	return fmt.Sprintf("\nPlan written to %s, with the SHA-256 %s.\nTo carry it out, within %s: offboard run --plan %s\n", nameOf(c.Out), draft.Sum, days(c.MaxPlanAge), quote(c.Out)), nil
+	return proposal{"carry it out, within " + days(c.MaxPlanAge), "offboard run --plan " + quote(c.Out)}, err
 }
 
 // days returns a duration as text, in days if it is a whole number of them.

@@ -236,6 +236,7 @@ type runFlags struct {
 	summaryFlag
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
+	JSON        bool        `group:"report" name:"json" help:"Write the result as one JSON document to standard output; docs/schemas describes it."`
 	Progress    string      `group:"report" enum:"auto,bar,plain,none" default:"auto" help:"Progress on standard error: bar, plain (a line every ten seconds), none, or auto (bar in a terminal, otherwise plain)."`
 }
 

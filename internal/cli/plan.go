@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"maps"
@@ -63,39 +64,89 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.Stdout, widthOf(a.Stdout), o)
-	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
-		return err
-	}
-	if c.SaveConfig != "" {
-		if err := c.saveConfig(parsed, conf, detected(r.Inputs)); err != nil {
+	if !c.JSON {
+		writeOutline(a.Stdout, widthOf(a.Stdout), o)
+		if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Stdout, "\nTo read the next file in the same way: offboard run FILE %s\n", quoteFlag("--config", c.SaveConfig))
+	}
+	if err := c.save(a, parsed, conf, r); err != nil {
+		return err
 	}
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	command := next(a.commandLine(parsed, conf), conf, r, o.held, target.word != "")
+	proposals := next(a.commandLine(parsed, conf), conf, r, o.held, target.word != "")
 	if draft != nil {
-		if command, err = c.writePlan(intake, r, draft); err != nil {
+		carryOut, err := c.writePlan(intake, r, draft)
+		if err != nil {
 			return err
 		}
+		proposals = []proposal{carryOut}
 	}
-	return c.end(a, intake, r, command)
+	return c.end(a, intake, planned{outline: o, target: target.word, file: draft, next: proposals})
 }
 
-// end writes what to type next, and returns whether a person has to look at some rows.
-func (c *planCommand) end(a *app, intake context.Context, r *run.Run, command string) error {
-	tolerable, bad, err := c.unusable(intake, r)
+// save writes the file of --save-config, if there is one.
+func (c *planCommand) save(a *app, parsed *kong.Context, conf *configuration, r *run.Run) error {
+	if c.SaveConfig == "" {
+		return nil
+	}
+	if err := c.saveConfig(parsed, conf, detected(r.Inputs)); err != nil {
+		return err
+	}
+	if !c.JSON {
+		fmt.Fprintf(a.Stdout, "\nTo read the next file in the same way: offboard run FILE %s\n", quoteFlag("--config", c.SaveConfig))
+	}
+	return nil
+}
+
+// planned is the result of plan.
+type planned struct {
+	outline
+	target string        // as a report says it
+	file   *run.PlanFile // that was written; nil: none
+	next   []proposal
+}
+
+// end writes what to type next, or the whole document, and returns whether a person has to
+// look at some rows.
+func (c *planCommand) end(a *app, ctx context.Context, p planned) error {
+	tolerable, bad, err := c.unusable(ctx, p.run)
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), command)
 	if bad > 0 {
-		return errRows
+		err = errRows
 	}
-	return nil
+	if c.JSON {
+		return c.writeDocument(a, ctx, p, tolerable, err)
+	}
+	text := tolerance(c.Tolerate).line(tolerable)
+	switch {
+	case p.file != nil:
+		text += fmt.Sprintf("\nPlan written to %s, with the SHA-256 %s.\n", nameOf(c.Out), p.file.Sum)
+	case len(p.next) > 0:
+		text += "\n"
+	}
+	_, _ = io.WriteString(a.Stdout, text+proposed(p.next)) // the exit code has the result, too
+	return err
+}
+
+// writeDocument writes the result as a document. result is the error of the command.
+func (c *planCommand) writeDocument(a *app, ctx context.Context, p planned, tolerable int, result error) error {
+	d := p.document(p.target)
+	if err := d.addRows(ctx, p.run, c.All); err != nil {
+		return usageError{err}
+	}
+	d.Tolerated, d.Next, d.ExitCode = tolerable, commandsOfProposals(p.next), exitCode(result)
+	if p.file != nil {
+		d.PlanFile = &fileDocument{c.Out, p.file.Sum}
+	}
+	if err := writeDocument(a.Stdout, d); err != nil {
+		return err
+	}
+	return result
 }
 
 // targetFor returns the target of the plan. Credentials are needed only to ask the tenant.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -24,10 +23,7 @@ func (c *reportCommand) Run(a *app) error {
 		return usageError{err}
 	}
 	if c.JSON {
-		e := json.NewEncoder(jsonScreen{a.Stdout})
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(s)
+		return writeDocument(a.Stdout, s)
 	}
 	_, err := a.Stdout.Write(summaryText(s))
 	return err

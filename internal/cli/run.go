@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,19 +98,24 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	err = explainRun(err)
 	result := runResult{
 		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
-		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
+		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
 	}
-	proof.ended(a, r, result)
-	result.write(a.Stdout, err)
-	a.sayEnd(result, err)
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
 	if c.First > 0 {
 		bad -= ended.Rows[leaver.Pending] // they are not a part of this run
 	}
+	end := err
 	if err == nil && bad > 0 {
-		return errRows
+		end = errRows
 	}
-	return err
+	if c.JSON {
+		end = cmp.Or(writeDocument(a.Stdout, result.document(t.word, err, end)), end)
+	} else {
+		result.write(a.Stdout, err)
+	}
+	a.sayEnd(result, err)
+	proof.ended(a, r, result)
+	return end
 }
 
 // outline returns a plan in short. target is the name of the target; "" if the plan is not

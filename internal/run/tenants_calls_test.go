@@ -112,6 +112,9 @@ func (c *tenantCase) checkPages() {
 			c.Errorf("page %d is read, and there are %d at most", p.number, most)
 		}
 	}
+	if all := max(1, (len(c.users)+c.perPage-1)/c.perPage); len(read) > 1 && c.shifts == 0 && c.deadPage == 0 && len(c.flaky) == 0 && len(read) < all {
+		c.Errorf("%d pages are read, and the list has %d", len(read), all)
+	}
 	first := c.pages[:1]
 	seen := (&service{pages: first}).listed()
 	unread := 0
@@ -122,6 +125,9 @@ func (c *tenantCase) checkPages() {
 	}
 	active, _ := c.counts(first)
 	pages := first[0].pages
+	if pages == 0 && len(first[0].accounts) > 0 && len(read) == 1 && c.deadPage == 0 && len(c.flaky) == 0 {
+		c.Error("nobody knows how many pages there are, and only one is read")
+	}
 	enough := c.checking.MaxShare == 0 || active >= 100 && float64(len(c.asked)) <= c.checking.MaxShare*float64(active)
 	if byRef := !c.checking.Full && pages > 0 && unread+1 < pages-1 && enough; byRef != (len(read) == 1) && (byRef || pages > 1 && c.deadPage == 0 && len(c.flaky) == 0) {
 		c.Errorf("%d pages are read of %d, and %d leavers by ref", len(read), pages, unread)
