@@ -140,7 +140,7 @@ type CallFigures struct {
 // PaceFigures are in requests per second.
 type PaceFigures struct {
 	Ceiling   float64  `json:"ceiling"`             // 0: none
-	Sustained *float64 `json:"sustained,omitempty"` // by the server; nil: not measured
+	Sustained *float64 `json:"sustained"` // by the server; nil: not measured
 	Highest   float64  `json:"highest"`             // that the run has allowed itself
 }
 
@@ -163,7 +163,7 @@ type OutageSummary struct {
 // WaitFigures are the times in which nothing started because the service had said so.
 type WaitFigures struct {
 	Number int        `json:"number"`
-	Until  *time.Time `json:"until,omitempty"` // the end of the last one
+	Until  *time.Time `json:"until"` // the end of the last one
 }
 
 // sum returns the figures of a run that has ended then, with these counts.

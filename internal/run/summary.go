@@ -19,13 +19,13 @@ type Summary struct {
 	Host     Host              `json:"host"`
 	Target   string            `json:"target"`
 	Settings map[string]string `json:"settings"`       // of the caller, by their names
-	Plan     *ApprovedPlan     `json:"plan,omitempty"` // that was carried out; nil: none was approved
+	Plan     *ApprovedPlan     `json:"plan"` // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
 	Lists    []FileSum         `json:"lists"`
 	Report   ReportSum         `json:"report"` // as the run has left it
 
 	Planned PlannedFigures `json:"planned"`
-	Tenant  *TenantFigures `json:"tenant,omitempty"` // nil: it was not asked
+	Tenant  *TenantFigures `json:"tenant"` // nil: it was not asked
 
 	Start   time.Time     `json:"start"` // of carrying out the plan
 	End     time.Time     `json:"end"`
@@ -67,8 +67,8 @@ type InputSum struct {
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
 	Report  bool   `json:"report"`            // it is the report of an earlier run
-	Rows    *int   `json:"rows,omitempty"`    // nil for a report
-	LeftOut *int   `json:"leftOut,omitempty"` // further rows, which a condition has left out; nil for a report
+	Rows    *int   `json:"rows"`    // nil for a report
+	LeftOut *int   `json:"leftOut"` // further rows, which a condition has left out; nil for a report
 }
 
 // PlannedFigures are what was planned, by the tenant's answers if it was asked.
@@ -93,8 +93,8 @@ type TenantFigures struct {
 // Exit is how the run ended.
 type Exit struct {
 	Code   int    `json:"code"`
-	Cause  string `json:"cause,omitempty"`  // a word for why it stopped; "": it did not stop early
-	Reason string `json:"reason,omitempty"` // the same in words, without a text of the service
+	Cause  string `json:"cause"`  // a word for why it stopped; "": it did not stop early
+	Reason string `json:"reason"` // the same in words, without a text of the service
 }
 
 // RowFigures are the rows at the end of a run, by outcome.
