@@ -367,10 +367,19 @@ func TestAFileInTheWayOfASummaryStopsTheRunBeforeItsFirstCall(t *testing.T) {
 // TestNoSummaryOfARunThatDidNotBegin: there is no report either, that it could be about.
 func TestNoSummaryOfARunThatDidNotBegin(t *testing.T) {
 	writeRefs(t, 3)
-	web := httptest.NewServer(telling(503))
-	defer web.Close()
-	env := map[string]string{"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": theSecret}
-	for _, args := range []string{"", "--yes --max-leavers 1", "--yes --deadline 1ns", "--yes --check --max-outage 0s --max-attempts 1"} {
+	for _, tt := range []struct {
+		args    string
+		handler http.Handler
+	}{
+		{"", telling(503)},
+		{"--yes --max-leavers 1", telling(503)},
+		{"--yes --deadline 1ns", telling(503)},
+		{"--yes --check --max-outage 0s --max-attempts 1", telling(503)},
+		{"--yes --check --before leavers.csv", tenantOf(thrivetest.Options{AnyRef: true})}, // no record of accounts
+	} {
+		web := httptest.NewServer(tt.handler)
+		defer web.Close()
+		env, args := map[string]string{"OFFBOARD_BASE_URL": web.URL, "OFFBOARD_TENANT": thrivetest.DefaultTenant, "OFFBOARD_API_SECRET": theSecret}, tt.args
 		code, _, stderr := invoke(t, env, append(strings.Fields("run leavers.csv --progress none --summary s.json --report r.csv"), strings.Fields(args)...)...)
 		if _, err := os.Stat("s.json"); err == nil || code != exitUsage && code != ExitStopped {
 			t.Errorf("%s: exit code %d, %v\n%s", args, code, err, stderr)

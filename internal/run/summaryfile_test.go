@@ -103,6 +103,9 @@ func TestASummaryIsReplacedAsAWhole(t *testing.T) {
 			t.Errorf("%s has %q, %v", path, text, err)
 		}
 	}
+	if to, err := os.Readlink("link.json"); err != nil || to != "old.json" {
+		t.Errorf("the link leads to %q, %v", to, err)
+	}
 	for _, path := range []string{"new.json", "old.json"} {
 		if info, err := os.Lstat(path); err != nil || info.Mode() != 0o600 {
 			t.Errorf("%s: %v, %v", path, info, err)
