@@ -139,9 +139,9 @@ type CallFigures struct {
 
 // PaceFigures are in requests per second.
 type PaceFigures struct {
-	Ceiling   float64  `json:"ceiling"`             // 0: none
+	Ceiling   float64  `json:"ceiling"`   // 0: none
 	Sustained *float64 `json:"sustained"` // by the server; nil: not measured
-	Highest   float64  `json:"highest"`             // that the run has allowed itself
+	Highest   float64  `json:"highest"`   // that the run has allowed itself
 }
 
 // OutageFigures are the times in which the service answered nobody.

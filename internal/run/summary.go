@@ -18,8 +18,8 @@ type Summary struct {
 	Tool     Tool              `json:"tool"`
 	Host     Host              `json:"host"`
 	Target   string            `json:"target"`
-	Settings map[string]string `json:"settings"`       // of the caller, by their names
-	Plan     *ApprovedPlan     `json:"plan"` // that was carried out; nil: none was approved
+	Settings map[string]string `json:"settings"` // of the caller, by their names
+	Plan     *ApprovedPlan     `json:"plan"`     // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
 	Lists    []FileSum         `json:"lists"`
 	Report   ReportSum         `json:"report"` // as the run has left it
@@ -66,7 +66,7 @@ type InputSum struct {
 	Name    string `json:"name"`
 	Bytes   int64  `json:"bytes"`
 	SHA256  string `json:"sha256"`
-	Report  bool   `json:"report"`            // it is the report of an earlier run
+	Report  bool   `json:"report"`  // it is the report of an earlier run
 	Rows    *int   `json:"rows"`    // nil for a report
 	LeftOut *int   `json:"leftOut"` // further rows, which a condition has left out; nil for a report
 }
