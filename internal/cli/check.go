@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/tenant"
 )
@@ -18,7 +20,8 @@ import (
 type checkFlags struct {
 	Check     bool        `group:"safety" help:"Ask the tenant who these leavers are before the first suspension: who is inactive already, who has no account, who is an administrator or has signed in lately. It reads users, so it needs the scope api/read beside api/write, or api/all."`
 	CheckFull bool        `group:"safety" help:"As --check, and read the list of all users also where it takes fewer calls to read the leavers one by one, which tells less."`
-	MaxShare  *share      `group:"safety" placeholder:"SHARE" help:"With --check: send nothing if the plan has more than this share of the tenant's active users, such as 5%. Without it, 20%. A tenant with fewer than 100 active users is not asked. 100%: any share."`
+	MaxShare  share       `group:"safety" placeholder:"SHARE" help:"With --check: send nothing if the plan has more than this share of the tenant's active users, such as 5%. Without it, 20%. A tenant with fewer than 100 active users is not asked. 100%: any share."`
+	Before    string      `group:"report" placeholder:"FILE" help:"With --check: file that gets how each account was that the run is about to suspend, which a person needs to undo a mistake by hand. Without it, the report's name with .before.csv; none writes none."`
 	Match     []matchFlag `group:"safety" sep:";" placeholder:"COLUMN=FIELD" help:"With --check: a column or key of the inputs, or a column that a report keeps, that must agree with a field of the account, such as Surname=lastName; who differs is held. The fields are email, firstName, lastName, id, role, languageCode and additionalFields.NAME. Repeat the flag, or write ; between them."`
 }
 
@@ -37,8 +40,10 @@ func (f *checkFlags) scope() string {
 func (f *checkFlags) Validate() error {
 	switch {
 	case f.asks():
-	case f.MaxShare != nil:
+	case f.MaxShare != 0:
 		return errors.New("--max-share needs --check: only the tenant knows how many users it has")
+	case f.Before != "":
+		return errors.New("--before needs --check: only the tenant knows how its accounts are")
 	case len(f.Match) > 0:
 		return errors.New("--match needs --check: only the tenant knows its accounts")
 	}
@@ -54,9 +59,18 @@ func (f *checkFlags) columns() []string {
 	return names
 }
 
-// checking returns what the flags say, for a run.
-func (f *checkFlags) checking() run.Checking {
-	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of()}
+// noFile is the value of a flag that names a file which is not wanted.
+const noFile = "none"
+
+// checking returns what the flags say, for a run with a report at this path.
+func (f *checkFlags) checking(reportPath string) run.Checking {
+	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: f.Before}
+	switch f.Before {
+	case "":
+		k.Before = report.BeforePath(reportPath)
+	case noFile:
+		k.Before = ""
+	}
 	for _, m := range f.Match {
 		k.Match = append(k.Match, tenant.Match(m))
 	}
@@ -65,13 +79,10 @@ func (f *checkFlags) checking() run.Checking {
 
 // mostShare returns the value of --max-share, or its default.
 func (f *checkFlags) mostShare() share {
-	if f.MaxShare == nil {
-		return 20
-	}
-	return *f.MaxShare
+	return cmp.Or(f.MaxShare, 20)
 }
 
-// share is a share in percent.
+// share is a share in percent; 0: none is given.
 type share float64
 
 // UnmarshalText reads a share such as 20%.
@@ -122,8 +133,8 @@ func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *ta
 		return nil
 	}
 	// Nothing else may be seen for some time.
-	a.say(slog.LevelInfo, eventCheck, "Asking "+printable(t.name, 1000)+" who these leavers are; nothing is changed.", "target", t.name)
-	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking())
+	a.say(slog.LevelInfo, eventCheck, "Asking the tenant who these leavers are; nothing is changed.", "target", t.name)
+	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking(r.ReportPath))
 	_, failed := errors.AsType[*run.CheckError](err)
 	switch {
 	case err == nil:
@@ -150,7 +161,7 @@ func explainCheck(err error, oauth bool, scope string) error {
 	default:
 		err = explainRun(err)
 	}
-	return fmt.Errorf("%w; nothing was sent", err)
+	return err
 }
 
 // classTexts has what a person reads about each class of accounts. Those that deserve a
@@ -250,14 +261,14 @@ func appendShare(text []byte, o outline) []byte {
 		return text
 	}
 	percent := 100 * float64(n) / float64(people.Active)
+	of, or := "", ""
 	switch {
 	case !people.Whole:
-		text = fmt.Appendf(text, "To suspend are %s of at least %s active users: %.1f%% or less", group(n), group(people.Active), percent)
+		of, or = "at least ", " or less"
 	case people.Moved:
-		text = fmt.Appendf(text, "To suspend are %s of about %s active users: %.1f%%", group(n), group(people.Active), percent)
-	default:
-		text = fmt.Appendf(text, "To suspend are %s of %s active users: %.1f%%", group(n), group(people.Active), percent)
+		of = "about "
 	}
+	text = fmt.Appendf(text, "To suspend: %s of %s%s, %.1f%%%s", group(n), of, count(people.Active, "active user"), percent, or)
 	if o.most < 100 && people.Active+people.Unsure >= tenant.ShareFrom {
 		text = fmt.Appendf(text, " (--max-share %s)", o.most)
 	}

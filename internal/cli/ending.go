@@ -35,6 +35,9 @@ func (r runResult) write(w io.Writer, err error) {
 	text = append(text, outages(r.Counts)...)
 	text = append(text, waits(r.Wait)...)
 	text = fmt.Appendf(text, "Report: %s\n", nameOf(r.report))
+	if r.Before != "" {
+		text = fmt.Appendf(text, "How the accounts were before: %s\n", nameOf(r.Before))
+	}
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)

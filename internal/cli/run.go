@@ -121,7 +121,7 @@ func conductOf(a *app, intake context.Context, rate float64, f paceFlags, most b
 // beforeSending adds to the error of a run that was stopped before its first request that
 // nothing was sent.
 func beforeSending(err error) error {
-	if isStop(err) {
+	if _, asked := errors.AsType[*run.CheckError](err); asked || isStop(err) {
 		return fmt.Errorf("%w; nothing was sent", err)
 	}
 	return err
@@ -161,7 +161,12 @@ func notBegun(err error, path string) error {
 	_, target := errors.AsType[*run.TargetError](err)
 	_, noLocks := errors.AsType[*report.NoLocksError](err)
 	_, noFile := errors.AsType[*report.NotFileError](err)
+	_, before := errors.AsType[*run.BeforeError](err)
 	switch {
+	case before && isStop(err):
+		return beforeSending(err)
+	case before:
+		return usagef("%w (--before FILE, or --before none); nothing was sent", err)
 	case target:
 		return usageError{err}
 	case noLocks, noFile:

@@ -56,6 +56,8 @@ type Ending struct {
 	// outcome are next to each other, the largest first; if there are very many reasons,
 	// the groups do not have all rows.
 	Left []report.Group
+	// Before is the path of the record of how the accounts were; "" if none was written.
+	Before string
 }
 
 // Began tells whether the run began. If it did not, nothing was sent.
@@ -71,13 +73,16 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 //
 // If the run did not begin (see Ending.Began), the error is a *TargetError, matches
 // report.ErrExists or report.ErrLocked, is a *report.NoLocksError or a *report.NotFileError, matches, if an input has changed since the plan was made, table.ErrChanged,
-// or is another one about the report. After that, it is an error
+// is a *BeforeError, or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
 	if err := r.connect(t, c); err != nil {
 		return Ending{}, err
 	}
 	r.clock = c.Now
+	if err := r.recordBefore(intake, c); err != nil {
+		return Ending{}, err
+	}
 	writer, err := r.start()
 	if err != nil {
 		return Ending{}, err
@@ -137,7 +142,6 @@ func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) err
 // way of new ones. It leaves out rows that have their line in the report already, and
 // counts them.
 func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, error] {
-	isLater := func(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
 	return func(yield func(leaver.Result, error) bool) {
 		later, again := 0, proofs{}
 		for d, err := range r.Decisions(ctx) {
@@ -168,8 +172,14 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 	}
 }
 
+// isLater tells whether a leaver is tried after the others.
+func isLater(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
+
 func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
 	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start), Left: p.Left()}
+	if r.asked.records(r.Leavers(c.First)) {
+		e.Before = r.asked.Before
+	}
 	made := effort{leavers: e.Called, busy: e.Busy, elapsed: e.Elapsed, concurrency: c.Concurrency, ceiling: c.Rate}
 	made.limited = pace.Limited()
 	if perSecond, measured := pace.Sustained(); measured {

@@ -138,6 +138,10 @@ func (r Reading) open(path string, o input.Options) (*Input, error) {
 		_ = in.Export.Close() // it was only read
 		return nil, &WorkbookReportError{in.Name}
 	}
+	if report.IsBefore(in.Export.Header) {
+		_ = in.Export.Close() // it was only read
+		return nil, &BeforeInputError{in.Name}
+	}
 	return in, nil
 }
 

@@ -204,10 +204,11 @@ func (r *Run) Leavers(first int) int {
 // Settings.MaxLeavers, and a *ShareError if it suspends a larger share of the tenant than
 // Checking.MaxShare.
 func (r *Run) CheckMax() error {
-	if n, most := r.Totals[leaver.Pending], r.settings.MaxLeavers; most != nil && n > *most {
+	n := r.Totals[leaver.Pending]
+	if most := r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}
-	return r.checkShare()
+	return r.asked.checkShare(n)
 }
 
 // Decisions reads the inputs once more and returns the plan's decision about each
@@ -250,6 +251,10 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 // the first reading of the inputs. inPlace tells that the only input is that report.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
 	r.ledger, r.lines = ledger.New(), lines
+	again, err := r.Inputs.activeAgain(ctx, inPlace)
+	if err != nil {
+		return err
+	}
 	dated := datedSources{}
 	for line, err := range until(ctx, lines) {
 		_, other := errors.AsType[*report.TargetError](err)
@@ -266,7 +271,11 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		}
 		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
 		r.ledger.Add(line)
+		again.add(line)
 		dated.add(line)
+	}
+	for _, line := range again {
+		r.ledger.Reopen(line)
 	}
 	r.Plan = plan.New(plan.Options{
 		Now:           r.settings.Now,
