@@ -13,8 +13,8 @@ const (
 	aheadPages = 3
 )
 
-// rowRead is a row that was read, or an error.
-type rowRead struct {
+// readRow is a row that was read, or an error.
+type readRow struct {
 	row leaver.Result
 	err error
 }
@@ -25,9 +25,9 @@ func ahead(rows iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error]
 	return func(yield func(leaver.Result, error) bool) {
 		// The goroutine receives empty pages and sends them filled, until no row is left or
 		// stopped is closed. It closes filled at its end.
-		empty, filled, stopped := make(chan []rowRead, aheadPages), make(chan []rowRead, aheadPages), make(chan struct{})
+		empty, filled, stopped := make(chan []readRow, aheadPages), make(chan []readRow, aheadPages), make(chan struct{})
 		for range aheadPages {
-			empty <- make([]rowRead, 0, aheadBy)
+			empty <- make([]readRow, 0, aheadBy)
 		}
 		go fill(rows, empty, filled, stopped)
 		defer func() {
@@ -47,11 +47,11 @@ func ahead(rows iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error]
 }
 
 // fill is the goroutine of ahead.
-func fill(rows iter.Seq2[leaver.Result, error], empty <-chan []rowRead, filled chan<- []rowRead, stopped <-chan struct{}) {
+func fill(rows iter.Seq2[leaver.Result, error], empty <-chan []readRow, filled chan<- []readRow, stopped <-chan struct{}) {
 	defer close(filled)
 	page := <-empty
 	for row, err := range rows {
-		if page = append(page, rowRead{row, err}); len(page) < aheadBy && err == nil {
+		if page = append(page, readRow{row, err}); len(page) < aheadBy && err == nil {
 			continue
 		}
 		filled <- page // there is room for all pages

@@ -65,17 +65,19 @@ func TestManagersOfActivePeople(t *testing.T) {
 	}
 }
 
-func TestALeaverWhoIsNotThereManagesNobody(t *testing.T) {
-	c := asking("E1", "E2")
-	c.Page(pageOf(t, -1, `{"id":"7","status":"active","positions":[{"isActive":true,"manager":{"ref":"E1"}},{"isActive":true,"manager":{"ref":"E2"}}]}`))
-	c.Absent("E1")
+func TestALeaverWhoWasNotReadManagesNobody(t *testing.T) {
+	c := asking("E1", "E2", "E3")
+	c.Page(pageOf(t, -1, `{"id":"7","status":"active","positions":[{"isActive":true,"manager":{"ref":"E1"}},{"isActive":true,"manager":{"ref":"E2"}},{"isActive":true,"manager":{"ref":"E3"}}]}`))
 	failing(t, c)
+	c.Absent("E3")
 	c.Read("E2", user(t, `{"ref":"E2"}`))
 	if err := c.Finish(); err != nil {
 		t.Fatal(err)
 	}
-	if n, m := c.Account("E1").Manages(), c.Account("E2").Manages(); n != 0 || m != 1 {
-		t.Errorf("they manage %d and %d", n, m)
+	for ref, want := range map[string]int{"E1": 0, "E2": 1, "E3": 0} {
+		if got := c.Account(ref).Manages(); got != want {
+			t.Errorf("%s manages %d, want %d", ref, got, want)
+		}
 	}
 }
 
