@@ -130,6 +130,7 @@ func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) err
 		MaxOutage:   c.MaxOutage,
 		Outages:     p.Outage,
 		Closed:      p.Closed,
+		Retrying:    p.retry,
 		First:       c.First,
 		Grace:       Grace,
 		Jitter:      c.Jitter,

@@ -63,6 +63,7 @@ type Progress struct {
 	next     batch.Recorder
 	watch    func(Counts) // may be nil
 	inFlight atomic.Int64
+	retrying atomic.Int64
 
 	mu     sync.Mutex
 	counts Counts
@@ -141,6 +142,11 @@ func (p *Progress) Left() []report.Group {
 
 // InFlight returns how many requests are waiting for their answers.
 func (p *Progress) InFlight() int { return int(p.inFlight.Load()) }
+
+// Retrying returns how many leavers wait to be tried again.
+func (p *Progress) Retrying() int { return int(p.retrying.Load()) }
+
+func (p *Progress) retry(change int) { p.retrying.Add(int64(change)) }
 
 // Outage takes what has changed about an outage.
 func (p *Progress) Outage(o batch.Outage) {
