@@ -83,7 +83,7 @@ type Options struct {
 	// attempt, and with -1 when that is over. It is called from several goroutines, and must
 	// not block.
 	Retrying func(change int)
-	Grace  time.Duration // how long requests in flight may take after the run stops
+	Grace    time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.
 	Jitter func() float64

@@ -92,6 +92,7 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	}
 	defer collectForRun()()
 	p := NewProgress(writer, r.Leavers(c.First), c.Now())
+	p.Limits = Limits{Ceiling: c.Rate, Concurrency: c.Concurrency, Pace: r.connection.pace.PerSecond}
 	err = r.suspend(intake, calls, p, c)
 	if closed := writer.Close(); closed != nil && err == nil {
 		err = closed
