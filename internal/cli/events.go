@@ -64,7 +64,7 @@ func (a *app) expectFormat(conf *configuration) {
 // --log-level is for events and logs, not for text.
 func (a *app) say(level slog.Level, event, text string, attributes ...any) {
 	if a.events == nil {
-		a.stderr.println(text)
+		a.stderr.println(wrap(text, widthOf(a.Stderr)))
 		return
 	}
 	a.events.With("event", event).Log(context.Background(), level, text, attributes...)
