@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 
 	"github.com/alecthomas/kong"
 
@@ -164,10 +165,12 @@ func beforeSending(err error) error {
 
 // follow shows the progress of a run, and says at once when it begins to stop.
 func (a *app) follow(intake context.Context, p *run.Progress, style string) (stop func()) {
-	hide := a.show(p, style)
+	var isStopping atomic.Bool
+	hide := a.show(p, style, &isStopping)
 	said := make(chan struct{}) // closed below, and received by stop
 	disarm := context.AfterFunc(intake, func() {
 		defer close(said)
+		isStopping.Store(true)
 		inFlight := p.InFlight()
 		a.say(slog.LevelWarn, eventStopping, stopping(context.Cause(intake), inFlight), "inFlight", inFlight, "graceSeconds", run.Grace.Seconds())
 	})

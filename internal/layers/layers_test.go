@@ -76,6 +76,7 @@ var owners = map[string][]string{
 	"go.yaml.in/yaml/v3":                          {"internal/cli"},
 	"golang.org/x/sync/errgroup":                  {"internal/batch"},
 	"golang.org/x/sync/singleflight":              {"pkg/thrive"},
+	"golang.org/x/sys/unix":                       {"internal/cli"},
 	"golang.org/x/term":                           {"internal/cli"},
 	"golang.org/x/text/encoding":                  {"internal/table"},
 	"golang.org/x/text/encoding/charmap":          {"internal/table", "internal/xlsx"},

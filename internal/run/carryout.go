@@ -97,6 +97,7 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	}
 	defer collectForRun()()
 	p := NewProgress(writer, r.Leavers(c.First), c.Now())
+	p.Limits = Limits{Ceiling: c.Rate, Concurrency: c.Concurrency, Pace: r.connection.pace.PerSecond}
 	err = r.suspend(intake, calls, p, c)
 	if closed := writer.Close(); closed != nil && err == nil {
 		err, p.unrecorded = closed, closed
@@ -136,6 +137,7 @@ func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) err
 		MaxOutage:   c.MaxOutage,
 		Outages:     p.Outage,
 		Closed:      p.Closed,
+		Retrying:    p.retry,
 		First:       c.First,
 		Grace:       Grace,
 		Jitter:      c.Jitter,
