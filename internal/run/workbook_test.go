@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"offboard/internal/report"
+	"offboard/internal/view"
 )
 
 // workbookOf writes the workbook of reports, and returns the texts of all rows.
@@ -119,6 +120,20 @@ func TestNoWorkbookIsWrittenOverAReport(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	if err := os.WriteFile("broken.csv", []byte(header+"E1,,failed,a.csv\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all, err := OpenReports(t.Context(), []string{"broken.csv"}, time.UTC, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The path is known to be wrong before a line is read.
+	if _, err := all.WriteWorkbook(t.Context(), "c.csv", time.Time{}); err == nil || err.Error() != "c.csv: the name of a workbook ends in .xlsx" {
+		t.Errorf("the error is %v", err)
+	}
+	if err := all.Close(); err != nil {
+		t.Error(err)
+	}
 	for _, path := range []string{"a.xlsx", "b.csv"} {
 		if text, err := os.ReadFile(path); err != nil || string(text) != header {
 			t.Errorf("%s is %q, %v", path, text, err)
@@ -126,22 +141,39 @@ func TestNoWorkbookIsWrittenOverAReport(t *testing.T) {
 	}
 }
 
+// lateContext ends when it was asked a number of times whether it has ended.
+type lateContext struct {
+	context.Context
+	asked, most int
+}
+
+func (c *lateContext) Err() error {
+	if c.asked++; c.asked <= c.most {
+		return nil
+	}
+	return c.Context.Err()
+}
+
 func TestAWorkbookEndsWithTheContext(t *testing.T) {
-	inFolder(t, map[string]string{"a.csv": header + "E1,,failed,a.csv,2,,1,0,2026-01-02T03:04:05Z,,\n"})
-	all, err := OpenReports(t.Context(), []string{"a.csv"}, time.UTC, "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	stop := errors.New("interrupted")
-	ctx, cancel := context.WithCancelCause(t.Context())
+	ended, cancel := context.WithCancelCause(t.Context())
 	cancel(stop)
-	if _, err := all.WriteWorkbook(ctx, "copy.xlsx", time.Time{}); !errors.Is(err, stop) {
-		t.Errorf("the error is %v", err)
-	}
-	if err := all.Close(); err != nil {
-		t.Error(err)
-	}
-	if files, err := os.ReadDir("."); err != nil || len(files) != 1 {
-		t.Errorf("the folder has %v, %v", files, err)
+	inFolder(t, map[string]string{"a.csv": header + strings.Repeat("E1,,failed,a.csv,2,,1,0,2026-01-02T03:04:05Z,,\n", 3)})
+	for _, most := range []int{0, 2, 3, 4} { // the lines are read three times, and one of them counts
+		ctx := &lateContext{Context: ended, most: most}
+		all, err := OpenReports(t.Context(), []string{"a.csv"}, time.UTC, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = all.WriteWorkbook(ctx, "copy.xlsx", time.Time{})
+		if _, broke := errors.AsType[*view.WriteError](err); !errors.Is(err, stop) || broke || ctx.asked > most+2 {
+			t.Errorf("asked %d times, the error is %T %v", ctx.asked, err, err)
+		}
+		if err := all.Close(); err != nil {
+			t.Error(err)
+		}
+		if files, err := os.ReadDir("."); err != nil || len(files) != 1 {
+			t.Errorf("the folder has %v, %v", files, err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +20,7 @@ type styles struct {
 // newStyles adds the styles to a workbook.
 func newStyles(f *excelize.File) (*styles, error) {
 	const general, grouped, asText = 0, 3, 49 // numbers of formats that every workbook has
+	const font = "Calibri"                    // that of all other cells, by the library
 	day, moment := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 	top := &excelize.Alignment{Vertical: "top"}
 	wrapped := &excelize.Alignment{Vertical: "top", WrapText: true}
@@ -28,8 +30,8 @@ func newStyles(f *excelize.File) (*styles, error) {
 		id    *int
 		style excelize.Style
 	}{
-		{&s.title, excelize.Style{NumFmt: asText, Font: &excelize.Font{Bold: true, Size: 14}}},
-		{&s.header, excelize.Style{NumFmt: asText, Font: &excelize.Font{Bold: true}, Alignment: wrapped, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}}},
+		{&s.title, excelize.Style{NumFmt: asText, Font: &excelize.Font{Bold: true, Family: font, Size: 14}}},
+		{&s.header, excelize.Style{NumFmt: asText, Font: &excelize.Font{Bold: true, Family: font, Size: 11}, Alignment: wrapped, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E7E6E6"}}}},
 		{&s.text, excelize.Style{NumFmt: asText, Alignment: top}},
 		{&s.long, excelize.Style{NumFmt: asText, Alignment: wrapped}},
 		{&s.number, excelize.Style{NumFmt: general, Alignment: top}},
@@ -57,35 +59,43 @@ func text(t string) any {
 const maxText = 32_767
 
 // cellText returns a text as a cell can have it: it is cut to maxText characters, with … at
-// its end, and U+FFFD stands for what XML cannot have.
+// its end. The library writes U+FFFD for what XML cannot have.
 func cellText(t string) string {
-	odd := func(r rune) bool {
-		return r == utf8.RuneError || r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff
-	}
-	if strings.IndexFunc(t, odd) >= 0 {
-		t = strings.Map(func(r rune) rune {
-			if odd(r) {
-				return utf8.RuneError
-			}
-			return r
-		}, t)
-	}
 	if len(t) <= maxText {
 		return t
 	}
-	units, last := 0, 0 // last: where the text is cut, if it is
+	units, cut := 0, 0 // cut: the last place in front of which there is room for …
 	for i, r := range t {
+		if units < maxText {
+			cut = i
+		}
 		if units++; r > 0xffff {
 			units++
-		}
-		if units <= maxText-1 {
-			last = i + utf8.RuneLen(r)
 		}
 	}
 	if units <= maxText {
 		return t
 	}
-	return t[:last] + "…"
+	return t[:cut] + "…"
+}
+
+// rowHeight returns the height of a row whose texts go on in further lines of their cells, in
+// columns of so many characters; 0 if each has room on one line. Not every program finds the
+// height by itself.
+func rowHeight(texts []string, widths []float64) float64 {
+	const line, most, filled = 15, 409, 0.85 // points, and how much of a line has words
+	lines := 1.0
+	for i, t := range texts {
+		n := 0.0
+		for part := range strings.Lines(t) {
+			n += max(1, math.Ceil(float64(utf8.RuneCountInString(part))/(filled*widths[i])))
+		}
+		lines = max(lines, n)
+	}
+	if lines == 1 {
+		return 0
+	}
+	return min(lines*line, most)
 }
 
 // number returns the cell of a number; an empty one for 0.

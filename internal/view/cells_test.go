@@ -67,7 +67,7 @@ func TestDatesAreDates(t *testing.T) {
 		{"a moment in another zone is shown in UTC", "2024-07-01T01:30:00+02:00", xlsx.Date, "2024-06-30 23:30:00"},
 		{"an old day", "1950-01-01", xlsx.Date, "1950-01-01"},
 		{"a day far ahead", "9998-12-31", xlsx.Date, "9998-12-31"},
-		{"a moment in a year that no workbook has", "9999-12-31T23:59:59-14:00", xlsx.Text, "9999-12-31T23:59:59-14:00"},
+		{"a moment at the end of time", "9999-12-31T23:59:59-14:00", xlsx.Text, "9999-12-31T23:59:59-14:00"},
 		{"another form", "30/06/2024", xlsx.Text, "30/06/2024"},
 		{"no day of the calendar", "2024-02-30", xlsx.Text, "2024-02-30"},
 		{"a formula", "=TODAY()", xlsx.Text, "=TODAY()"},
@@ -101,11 +101,14 @@ func TestMomentsAreInUTCAndNumbersAreNumbers(t *testing.T) {
 	none.HTTPStatus, none.Attempts, none.Duration, none.FinishedAt = 0, 0, 0, time.Time{}
 	old := lineOf("E3", "", leaver.Pending, "")
 	old.FinishedAt = time.Date(12, 1, 2, 3, 4, 5, 0, time.UTC)
-	path, _ := written(t, Book{Lines: linesOf(line, none, old)})
+	late := lineOf("E4", "", leaver.Pending, "")
+	late.FinishedAt = time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -14*3600))
+	path, _ := written(t, Book{Lines: linesOf(line, none, old, late)})
 	rows := rowsOf(t, path, "All rows")
 	wantCells(t, rows[1][4:9], "number 1000001", "number 503", "number 6", "number 87", "date 46024.1278472106")
 	wantCells(t, rows[2][4:8], "number 2", "text ", "number 0", "number 0")
 	wantCells(t, rows[3][8:9], "text 0012-01-02T03:04:05Z")
+	wantCells(t, rows[4][8:9], "text 10000-01-01T13:59:59Z")
 	if shown, err := opened(t, path).GetCellValue("All rows", "I2"); err != nil || !strings.HasPrefix(shown, "2026-01-02 03:04:0") {
 		t.Errorf("%q is shown, %v", shown, err)
 	}
@@ -140,6 +143,7 @@ func TestHostileTextsDoNoHarm(t *testing.T) {
 		"a link":                                {"=HYPERLINK(\"http://x.example\")", "=HYPERLINK(\"http://x.example\")"},
 		"as long as it may be":                  {long + "y", long + "y"},
 		"too long":                              {long + "yz", long + "…"},
+		"too long, and invalid UTF-8":           {strings.Repeat("\xff", maxText+1), strings.Repeat("\ufffd", maxText-1) + "…"},
 		"cut in front of a character of two":    {long[1:] + "😀y", long[1:] + "…"},
 		"as long as it may be, by its bytes":    {strings.Repeat("é", maxText), strings.Repeat("é", maxText)},
 		"too long by characters that are twice": {strings.Repeat("😀", 16_384), strings.Repeat("😀", 16_383) + "…"},

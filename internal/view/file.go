@@ -46,18 +46,23 @@ func (f *file) finish() error {
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return writing(errors.Join(err, os.Remove(f.Name())))
 	}
-	err := os.Link(f.Name(), f.path)
+	return writing(place(f.Name(), f.path, os.Link))
+}
+
+// place moves a file to a path where nothing is. Whatever happens, its old name is gone.
+func place(from, to string, link func(from, to string) error) error {
+	err := link(from, to) // unlike a renaming, it never replaces a file
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		err = existsError(f.path)
+		err = existsError(to)
 	case err != nil: // some file systems have no second names
-		if err = CheckPath(f.path); err == nil {
-			if err = os.Rename(f.Name(), f.path); err == nil {
+		if err = CheckPath(to); err == nil {
+			if err = os.Rename(from, to); err == nil {
 				return nil
 			}
 		}
 	}
-	return writing(errors.Join(err, os.Remove(f.Name())))
+	return errors.Join(err, os.Remove(from))
 }
 
 // abandon removes the file.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -96,8 +97,27 @@ func TestNoOtherFileIsReplaced(t *testing.T) {
 	if err := errors.Join(os.Remove(path), os.Symlink("nowhere", path)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := WriteWorkbook(t.Context(), path, Book{Lines: linesOf()}); err == nil || !strings.Contains(err.Error(), "exists already") {
+	unread := func(func(leaver.Result, error) bool) { t.Error("the lines are read for nothing") }
+	if _, err := WriteWorkbook(t.Context(), path, Book{Lines: unread}); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("a symbolic link: the error is %v", err)
+	}
+}
+
+func TestAFileSystemWithoutSecondNames(t *testing.T) {
+	t.Chdir(t.TempDir())
+	link := func(string, string) error { return syscall.EPERM }
+	for _, says := range []string{"", "copy.xlsx exists already"} { // the second one finds the first
+		if err := os.WriteFile("part", []byte("workbook"+says), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := place("part", "copy.xlsx", link)
+		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("the error is %v, want %q", err, says)
+		}
+		if text, err := os.ReadFile("copy.xlsx"); err != nil || string(text) != "workbook" {
+			t.Errorf("the file is %q, %v", text, err)
+		}
+		wantFiles(t, ".", "copy.xlsx")
 	}
 }
 

@@ -33,18 +33,18 @@ func (sh *sheet) begin(s *styles, columns []column) error {
 	if sh.stream, err = sh.file.NewStreamWriter(sh.name); err != nil {
 		return err
 	}
-	header := make([]any, len(columns))
+	header, titles, widths := make([]any, len(columns)), make([]string, len(columns)), make([]float64, len(columns))
 	for i, c := range columns {
 		if err := errors.Join(sh.stream.SetColWidth(i+1, i+1, c.width), sh.stream.SetColStyle(i+1, i+1, c.style)); err != nil {
 			return err
 		}
-		header[i] = styled(s.header, cellText(c.title))
+		header[i], titles[i], widths[i] = styled(s.header, cellText(c.title)), c.title, c.width
 	}
 	frozen := &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}
 	if err := sh.stream.SetPanes(frozen); err != nil {
 		return err
 	}
-	return sh.stream.SetRow("A1", header)
+	return sh.stream.SetRow("A1", header, excelize.RowOpts{Height: rowHeight(titles, widths)})
 }
 
 // area returns the range of all cells, the header included.
@@ -67,9 +67,9 @@ func (sh *sheet) filter(f *excelize.File) error {
 func (sh *sheet) isFull() bool { return sh.written == sh.rows }
 
 // add writes the next row.
-func (sh *sheet) add(cells []any) error {
+func (sh *sheet) add(cells []any, height float64) error {
 	sh.written++
-	return sh.stream.SetRow(fmt.Sprintf("A%d", sh.written+1), cells)
+	return sh.stream.SetRow(fmt.Sprintf("A%d", sh.written+1), cells, excelize.RowOpts{Height: height})
 }
 
 // close removes the temporary file.

@@ -15,6 +15,9 @@ const (
 	title        = "Leavers suspended in Thrive"
 )
 
+// summaryWidths are the widths of the columns of the first sheet.
+var summaryWidths = []float64{22, 20, 60, 60, 30}
+
 // writeSummary turns the only sheet of a new workbook into the first one: what the reports
 // say in all, and where to look.
 func (b Book) writeSummary(f *excelize.File, s *styles, c *counts) error {
@@ -29,44 +32,59 @@ func (b Book) writeSummary(f *excelize.File, s *styles, c *counts) error {
 	if err != nil {
 		return err
 	}
-	for i, width := range []float64{22, 20, 60, 60, 30} {
+	for i, width := range summaryWidths {
 		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}
 	}
-	for i, cells := range b.summary(s, c) {
-		if err := stream.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+	for i, row := range b.summary(s, c) {
+		if err := stream.SetRow(fmt.Sprintf("A%d", i+1), row.cells, excelize.RowOpts{Height: row.height}); err != nil {
 			return err
 		}
 	}
 	return stream.Flush()
 }
 
+// summaryRow is a row of the first sheet.
+type summaryRow struct {
+	cells  []any
+	height float64 // 0: that of one line
+}
+
 // summary returns the rows of the first sheet.
-func (b Book) summary(s *styles, c *counts) [][]any {
-	rows := [][]any{{styled(s.title, title)}, nil}
+func (b Book) summary(s *styles, c *counts) []summaryRow {
+	var rows []summaryRow
+	add := func(cells ...any) { rows = append(rows, summaryRow{cells: cells}) }
+	add(styled(s.title, title))
+	add()
 	for _, fact := range b.facts(s, c) {
-		rows = append(rows, []any{styled(s.header, fact.name), fact.cell})
+		add(styled(s.header, fact.name), fact.cell)
 	}
+	add()
 	var header []any
 	for _, name := range []string{"Outcome", "Rows", "What it means", "What to do", "Sheets"} {
 		header = append(header, styled(s.header, name))
 	}
-	rows = append(rows, nil, header)
+	add(header...)
 	for _, o := range leaver.Outcomes() {
 		if n := c.tally[o]; n > 0 {
-			rows = append(rows, []any{
-				styled(s.text, string(o)), styled(s.count, n), styled(s.long, wordsOf[o].meaning), styled(s.long, wordsOf[o].remedy), styled(s.long, strings.Join(c.namesFor(o), ", ")),
-			})
+			add(styled(s.text, string(o)), styled(s.count, n))
+			rest := []string{wordsOf[o].meaning, wordsOf[o].remedy, strings.Join(c.namesFor(o), ", ")}
+			last := &rows[len(rows)-1]
+			for _, text := range rest {
+				last.cells = append(last.cells, styled(s.long, cellText(text)))
+			}
+			last.height = rowHeight(rest, summaryWidths[2:])
 		}
 	}
-	rows = append(rows, nil)
+	add()
 	for _, note := range c.notes() {
-		rows = append(rows, []any{styled(s.text, note)})
+		add(styled(s.text, cellText(note)))
 	}
-	rows = append(rows, nil, []any{styled(s.header, "Reports")})
+	add()
+	add(styled(s.header, "Reports"))
 	for _, name := range b.Reports {
-		rows = append(rows, []any{styled(s.text, cellText(name))})
+		add(styled(s.text, cellText(name)))
 	}
 	return rows
 }

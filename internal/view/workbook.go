@@ -141,7 +141,7 @@ func (b Book) writeTable(a *archive, f *excelize.File, columns []column, t table
 		for i, c := range columns {
 			cells[i] = c.cell(&line)
 		}
-		if err := sh.add(cells); err != nil {
+		if err := sh.add(cells, rowHeight([]string{line.Reason}, []float64{reasonWidth})); err != nil {
 			return writing(errors.Join(err, sh.close()))
 		}
 	}

@@ -53,7 +53,7 @@ func TestSheetsHaveAFrozenHeaderAFilterAndWidths(t *testing.T) {
 	}
 	path, _ := written(t, Book{Kept: []string{"Surname"}, Lines: linesOf(lines...)})
 	f, parts := opened(t, path), partsOf(t, path)
-	header := []string{"Ref", "End date (with a time: UTC)", "Outcome", "Source", "Row", "HTTP status", "Attempts", "Duration (ms)", "Finished at (UTC)", "Request ID", "Reason", "Target", "Surname"}
+	header := []string{"Ref", "End date (times in UTC)", "Outcome", "Source", "Row", "HTTP status", "Attempts", "Duration (ms)", "Finished at (UTC)", "Request ID", "Reason", "Target", "Surname"}
 	for i, sheet := range f.GetSheetList()[1:] {
 		rows := 4
 		if sheet == "All rows" {
@@ -115,6 +115,39 @@ func TestTheSummarySaysWhatTheOutcomesMeanAndWhatToDo(t *testing.T) {
 	wantNoFormula(t, path)
 }
 
+func TestRowsWithLongTextsAreHigher(t *testing.T) {
+	tests := []struct {
+		reason string
+		height float64
+	}{
+		{"", 15}, {"short", 15}, {strings.Repeat("x", 68), 15}, {strings.Repeat("x", 69), 30}, {strings.Repeat("é", 500), 8 * 15},
+		{"two\nlines", 30}, {strings.Repeat("\n", 100), 409}, {strings.Repeat("x", 32_767), 409},
+	}
+	var lines []leaver.Result
+	for _, tt := range tests {
+		lines = append(lines, lineOf("E1", "", leaver.Failed, tt.reason))
+	}
+	path, _ := written(t, Book{Kept: []string{"City", strings.Repeat("x", 60)}, Lines: linesOf(append(lines, everyOutcome()...)...)})
+	f := opened(t, path)
+	if height, err := f.GetRowHeight("failed", 1); err != nil || height != 45 {
+		t.Errorf("the height of the header is %v, %v", height, err)
+	}
+	for i, tt := range tests {
+		if height, err := f.GetRowHeight("failed", i+2); err != nil || height != tt.height {
+			t.Errorf("%.10q: the height is %v, %v, want %v", tt.reason, height, err, tt.height)
+		}
+	}
+	for i, row := range rowsOf(t, path, summarySheet) {
+		if row[0].Text != "held" {
+			continue
+		}
+		// The sheet has empty rows, which our reader leaves out.
+		if height, err := f.GetRowHeight(summarySheet, i+1+2); err != nil || height != 45 {
+			t.Errorf("the row of held has the height %v, %v", height, err)
+		}
+	}
+}
+
 func TestRowsThatAreTooManyForASheetGoOnInAnother(t *testing.T) {
 	var lines []leaver.Result
 	for i := range 10 {
@@ -168,23 +201,20 @@ func TestRowsThatAreTooManyForASheetGoOnInAnother(t *testing.T) {
 }
 
 func TestTheEstimateOfBytesIsNeverTooLow(t *testing.T) {
-	lines := everyOutcome()
-	for i := range lines {
-		lines[i].Reason = strings.Repeat(`"_x0041_&`, i*3)
-		lines[i].EndDate.Text = strings.Repeat("'", 50)
-		lines[i].Kept = []string{"=" + strings.Repeat("\t", i), "", "x"}
-	}
-	for _, some := range [][]leaver.Result{lines, lines[:1], {{Outcome: leaver.Pending}}} {
-		path, _ := written(t, Book{Kept: []string{"a", "b", "c"}, Lines: linesOf(some...)})
-		most := 0
-		for i := range some {
-			most += mostBytes(&some[i])
-		}
-		all := partsOf(t, path)[sheetPart(len(opened(t, path).GetSheetList()))]
-		_, rows, _ := strings.Cut(all, "</row>") // behind the header
-		if rows, _, _ = strings.Cut(rows, "</sheetData>"); len(rows) > most {
-			t.Errorf("%d rows take %d bytes, and %d were estimated", len(some), len(rows), most)
-		}
+	for name, text := range map[string]string{
+		"no texts": "", "short texts": "x", "spaces": " x ", "quotes": strings.Repeat(`"`, 4000), "what is escaped twice": strings.Repeat("_x0041_", 500),
+		"white space": strings.Repeat("\t\r", 2000), "what XML cannot have": strings.Repeat("\x00", 4000), "invalid UTF-8": strings.Repeat("\xff", 4000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			line := lineOf(text, text, leaver.Suspended, text)
+			line.Ref, line.Source, line.RequestID, line.Target, line.Kept = text, text, text, text, slices.Repeat([]string{text}, 16)
+			line.Row.Place.Row, line.HTTPStatus, line.Attempts, line.Duration = 1<<32-1, 1<<32-1, 1<<32-1, 1<<62
+			path, _ := written(t, Book{Kept: slices.Repeat([]string{"k"}, 16), Lines: linesOf(line)})
+			_, row, _ := strings.Cut(partsOf(t, path)[sheetPart(2)], "</row>") // behind the header
+			if row, _, _ = strings.Cut(row, "</sheetData>"); len(row) > mostBytes(&line) {
+				t.Errorf("the row takes %d bytes, and %d were estimated", len(row), mostBytes(&line))
+			}
+		})
 	}
 }
 
