@@ -14,10 +14,14 @@ import (
 type reportCommand struct {
 	Reports []string `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines."`
 	JSON    bool     `help:"Print the summary as JSON."`
+	XLSX    string   `name:"xlsx" placeholder:"FILE" help:"Also write a workbook for people: refs as text, dates as dates, and a sheet for each outcome that needs somebody. FILE ends in .xlsx and must not exist."`
 }
 
 // Run prints the summary.
 func (c *reportCommand) Run(a *app) error {
+	if err := writeWorkbook(a, c.XLSX, c.Reports, c.JSON); err != nil {
+		return err
+	}
 	s := report.NewSummary()
 	if err := c.add(a.intake, s); err != nil {
 		return usageError{err}
