@@ -76,6 +76,8 @@ func TestWhatChangedSinceAPlanWasApprovedIsSaid(t *testing.T) {
 			"this is not what was approved: leavers.csv has changed; 1 row differs: leavers.csv:3", ""},
 		"an end date": {func(*Settings) { edit(t, "leavers.csv", "E3,2026-02-28", "E3,2025-12-31") },
 			"this is not what was approved: leavers.csv has changed; 1 row differs: leavers.csv:4", ""},
+		"an end date that changes nobody's outcome": {func(*Settings) { edit(t, "leavers.csv", "E2,2025-12-31", "E2,2025-12-30") },
+			"this is not what was approved: leavers.csv has changed; 1 row differs: leavers.csv:3", ""},
 		"a row more": {func(*Settings) { edit(t, "leavers.csv", "E4,", "E0,2025-12-31\nE4,") },
 			"this is not what was approved: leavers.csv has changed; there are 5 rows, and there were 4; 2 rows differ: leavers.csv:5, leavers.csv:6", ""},
 		"a column that means nothing": {func(*Settings) { edit(t, "leavers.csv", "\n", ",x\n") },
@@ -157,6 +159,17 @@ func add(t *testing.T, path, text string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAPlanOfAnotherTargetIsNotCarriedOut(t *testing.T) {
+	inFolder(t, map[string]string{"leavers.csv": leaversOfPlan})
+	s := settingsFor("leavers.csv")
+	s = approved(s, draft(t, s))
+	s.Target = "production/eu-west-2_AbcdEfghI"
+	_, err := Rehearse(t.Context(), s)
+	if want := "this is not what was approved: the target was " + testTarget + ", and is production/eu-west-2_AbcdEfghI"; err == nil || err.Error() != want {
+		t.Errorf("the error is %v, want %s", err, want)
 	}
 }
 

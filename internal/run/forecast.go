@@ -47,7 +47,7 @@ func (f *Forecast) Add(now time.Time, done int, answered bool) {
 		s.at = now.Sub(f.samples[0].time) - f.away
 	}
 	f.samples = append(f.samples, s)
-	for len(f.samples) > 2 && s.at-f.samples[1].at > longTime {
+	for len(f.samples) > 2 && f.samples[len(f.samples)-1].at-f.samples[1].at > longTime {
 		f.shift()
 	}
 }

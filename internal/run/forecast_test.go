@@ -142,3 +142,52 @@ func TestForecastsOfSimulatedRuns(t *testing.T) {
 		})
 	}
 }
+
+func TestAForecastLeavesOutagesOut(t *testing.T) {
+	start := time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+	at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
+	f := &Forecast{}
+	if _, _, known := f.Left(100, 0); known || f.PerSecond() != 0 {
+		t.Error("a forecast without samples knows something")
+	}
+	done := 0
+	for i := range 31 {
+		f.Add(at(i), done, true)
+		done += 10
+	}
+	done -= 10
+	wantLeft := func(when string, left int, want time.Duration) {
+		t.Helper()
+		low, high, known := f.Left(left, 0)
+		if !known || low != high || (high-want).Abs() > time.Second {
+			t.Errorf("%s: %s to %s (%t), want %s", when, low, high, known, want)
+		}
+	}
+	wantLeft("before an outage", 100, 10*time.Second)
+	for i := 31; i < 90; i++ {
+		f.Add(at(i), done, false)
+		if _, _, known := f.Left(100, 0); known {
+			t.Fatal("a forecast is made during an outage")
+		}
+	}
+	f.Add(at(90), done, true)
+	wantLeft("after an outage", 100, 10*time.Second)
+	for i := 91; i < 400; i++ {
+		done += 10
+		f.Add(at(i), done, true)
+	}
+	wantLeft("long after an outage", 100, 10*time.Second)
+	if n := len(f.samples); n < 115 || n > 125 {
+		t.Errorf("%d samples are kept", n)
+	}
+	for i := 400; i < 425; i++ { // the pace falls
+		done++
+		f.Add(at(i), done, true)
+	}
+	if low, high, known := f.Left(100, 0); !known || low >= 30*time.Second || high < 90*time.Second {
+		t.Errorf("after the pace has changed: %s to %s", low, high)
+	}
+	if low, high, _ := f.Left(1, 1); high < time.Second || low > high {
+		t.Errorf("one leaver who is tried again takes %s to %s", low, high)
+	}
+}
