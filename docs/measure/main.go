@@ -67,6 +67,9 @@ func run(args []string) error {
 				return err
 			}
 			return loop(args[1], args[2], args[3], workers)
+		case "nights":
+			_, err := writeNights(args[1], time.Now())
+			return err
 		case "workbook":
 			rows, err := strconv.Atoi(args[2])
 			if err != nil {
