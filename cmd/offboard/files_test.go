@@ -92,3 +92,36 @@ func TestAFullDiskStopsTheRunAndTheNextOneGoesOn(t *testing.T) {
 		t.Errorf("%d suspended, %d repeats; want 2000, and 8 at most", s.Suspended, s.Repeats)
 	}
 }
+
+// TestASummaryOnAFullDisk has room for the report, and none for the summary.
+func TestASummaryOnAFullDisk(t *testing.T) {
+	b := setUp(t, 20, thrivetest.Options{})
+	disk := filepath.Join(b.dir, "disk")
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", disk).CombinedOutput(); err != nil {
+		t.Skipf("no small file system can be mounted here: %v: %s", err, out)
+	}
+	t.Cleanup(func() { _ = exec.Command("umount", disk).Run() })
+	if err := os.WriteFile(filepath.Join(disk, "full"), make([]byte, 16<<10), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	summary := filepath.Join(disk, "s.json")
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--summary", summary)
+	p.run(t, 1)
+	for _, want := range []string{"The run is finished.", "offboard: the summary " + summary + " cannot be written: ", "no space left on device", "; the report is not affected"} {
+		if !strings.Contains(p.output.String(), want) {
+			t.Errorf("the output lacks %q\n%s", want, p.output.String())
+		}
+	}
+	if files, err := os.ReadDir(disk); err != nil || len(files) != 1 {
+		t.Errorf("it leaves %v behind, %v", files, err)
+	}
+	// The report is complete, and another run has nothing to do but the summary.
+	again := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume", "--summary", filepath.Join(b.dir, "s.json"))
+	again.run(t, 0)
+	if s := b.Stats(); s.Suspends != 20 || !strings.Contains(again.output.String(), "0 leavers tried") {
+		t.Errorf("%d calls\n%s", s.Suspends, again.output.String())
+	}
+}

@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"exits":       exits,
 			"expand":      expand,
 			"hrsync":      hrsync,
+			"promote":     promote,
 			"listens":     listens,
 			"nights":      nights,
 			"removeusers": removeusers,

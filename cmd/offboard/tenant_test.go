@@ -218,6 +218,16 @@ func removeusers(ts *testscript.TestScript, neg bool, refs []string) {
 	eachUser(ts, neg, refs, "removeusers", (*thrivetest.Server).Remove)
 }
 
+// promote gives a user another role: promote 1001 administrator.
+func promote(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: promote ref role")
+	}
+	eachUser(ts, neg, args[:1], "promote", func(s *thrivetest.Server, ref string) bool {
+		return s.Change(ref, func(u *thrivetest.User) { u.Role = args[1] })
+	})
+}
+
 // eachUser changes users, all of whom must exist.
 func eachUser(ts *testscript.TestScript, neg bool, refs []string, command string, change func(*thrivetest.Server, string) bool) {
 	if neg || len(refs) == 0 {

@@ -79,7 +79,11 @@ type Options struct {
 	// Closed, if it is not nil, is called with the time of an answer, and the time before
 	// which no request starts because it has said so. It is called from several goroutines, and must not block.
 	Closed func(now, until time.Time)
-	Grace  time.Duration // how long requests in flight may take after the run stops
+	// Retrying, if it is not nil, is called with 1 when a leaver begins to wait for another
+	// attempt, and with -1 when that is over. It is called from several goroutines, and must
+	// not block.
+	Retrying func(change int)
+	Grace    time.Duration // how long requests in flight may take after the run stops
 	// Jitter returns a random number in [0, 1). It is called from several
 	// goroutines.
 	Jitter func() float64

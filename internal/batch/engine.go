@@ -134,6 +134,10 @@ func (e *engine) work(t *tries) {
 func (e *engine) pause(t *tries, answer Answer) bool {
 	// In an outage that is short, because attempts in it do not count: then the breaker
 	// says when to go on.
+	if e.Retrying != nil {
+		e.Retrying(1)
+		defer e.Retrying(-1)
+	}
 	wait := backoff(e.breaker.attempts(t), e.Jitter(), answer.asks())
 	e.Log.Debug("attempt failed, will retry", "ref", t.task.Ref, "attempt", t.task.Attempts, "wait", wait, "status", answer.HTTPStatus, "reason", answer.Reason)
 	switch {

@@ -11,6 +11,7 @@ import (
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
+	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/tenant"
 )
@@ -20,6 +21,7 @@ type checkFlags struct {
 	Check     bool        `group:"safety" help:"Ask the tenant who these leavers are before the first suspension: who is inactive already, who has no account, who is an administrator or has signed in lately. It reads users, so it needs the scope api/read beside api/write, or api/all."`
 	CheckFull bool        `group:"safety" help:"As --check, and read the list of all users also where it takes fewer calls to read the leavers one by one, which tells less."`
 	MaxShare  share       `group:"safety" placeholder:"SHARE" help:"With --check: send nothing if the plan has more than this share of the tenant's active users, such as 5%. Without it, 20%. A tenant with fewer than 100 active users is not asked. 100%: any share."`
+	Before    string      `group:"report" placeholder:"FILE" help:"With --check: file that gets how each account was that the run is about to suspend, which a person needs to undo a mistake by hand. Without it, the report's name with .before.csv; none writes none."`
 	Match     []matchFlag `group:"safety" sep:";" placeholder:"COLUMN=FIELD" help:"With --check: a column or key of the inputs, or a column that a report keeps, that must agree with a field of the account, such as Surname=lastName; who differs is held. The fields are email, firstName, lastName, id, role, languageCode and additionalFields.NAME. Repeat the flag, or write ; between them."`
 }
 
@@ -40,6 +42,8 @@ func (f *checkFlags) Validate() error {
 	case f.asks():
 	case f.MaxShare != 0:
 		return errors.New("--max-share needs --check: only the tenant knows how many users it has")
+	case f.Before != "":
+		return errors.New("--before needs --check: only the tenant knows how its accounts are")
 	case len(f.Match) > 0:
 		return errors.New("--match needs --check: only the tenant knows its accounts")
 	}
@@ -55,9 +59,18 @@ func (f *checkFlags) columns() []string {
 	return names
 }
 
-// checking returns what the flags say, for a run.
-func (f *checkFlags) checking() run.Checking {
-	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of()}
+// noFile is the value of a flag that names a file which is not wanted.
+const noFile = "none"
+
+// checking returns what the flags say, for a run with a report at this path.
+func (f *checkFlags) checking(reportPath string) run.Checking {
+	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: f.Before}
+	switch f.Before {
+	case "":
+		k.Before = report.BeforePath(reportPath)
+	case noFile:
+		k.Before = ""
+	}
 	for _, m := range f.Match {
 		k.Match = append(k.Match, tenant.Match(m))
 	}
@@ -121,7 +134,7 @@ func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *ta
 	}
 	// Nothing else may be seen for some time.
 	a.say(slog.LevelInfo, eventCheck, "Asking the tenant who these leavers are; nothing is changed.", "target", t.name)
-	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking())
+	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking(r.ReportPath))
 	_, failed := errors.AsType[*run.CheckError](err)
 	switch {
 	case err == nil:
@@ -262,12 +275,10 @@ func appendShare(text []byte, o outline) []byte {
 	return append(text, '\n')
 }
 
-// tenantEvent returns what the tenant says, for an event; nil if it was not asked.
-func tenantEvent(t *run.Tenant) map[string]any {
-	if t == nil {
-		return nil
-	}
-	is, unknown := map[string]int{}, map[string]int{}
+// classesOf returns how many leavers are in each class, and of how many that is not known.
+// Classes of nobody are left out.
+func classesOf(t *run.Tenant) (is, unknown map[string]int) {
+	is, unknown = map[string]int{}, map[string]int{}
 	for _, class := range tenant.AllClasses() {
 		if n := t.Is[class]; n > 0 {
 			is[class.String()] = n
@@ -276,5 +287,14 @@ func tenantEvent(t *run.Tenant) map[string]any {
 			unknown[class.String()] = n
 		}
 	}
+	return is, unknown
+}
+
+// tenantEvent returns what the tenant says, for an event; nil if it was not asked.
+func tenantEvent(t *run.Tenant) map[string]any {
+	if t == nil {
+		return nil
+	}
+	is, unknown := classesOf(t)
 	return map[string]any{"leavers": t.Leavers, "is": is, "notKnown": unknown, "activeUsers": t.People.Active, "whole": t.People.Whole}
 }

@@ -104,6 +104,9 @@ func (a *app) run() error {
 		return explainParse(err, a.Args)
 	}
 	a.logTo(c.LogFormat, c.LogLevel)
+	if err := conf.approveFor(parsed, &c); err != nil {
+		return err
+	}
 	if err := a.refuseStreams(parsed, &c); err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ type configuration struct {
 	// working directory.
 	folder string
 	names  *brokenNames
+
+	approved *run.PlanFile // of --plan; nil: none
 }
 
 // configured is the value of a flag as text, and the place where it was found.
@@ -48,8 +50,14 @@ func (c *configuration) Resolve(parsed *kong.Context, _ *kong.Path, flag *kong.F
 		if err := c.read(parsed); err != nil {
 			return nil, err
 		}
+		if err := c.readPlan(parsed); err != nil {
+			return nil, err
+		}
 	}
 	value, ok := c.lookup(flag.Name)
+	if !ok {
+		value, ok = c.planned(flag)
+	}
 	if !ok {
 		return nil, nil
 	}

@@ -22,6 +22,7 @@ type runResult struct {
 	tolerate    tolerance
 	resume      commandLine // the command that resumes the run
 	resumed     bool        // the command that was typed resumes, too
+	approved    bool        // it carries out a plan that was approved
 }
 
 // write writes the result of a run that ended with err: what was done, what is left for a
@@ -35,17 +36,25 @@ func (r runResult) write(w io.Writer, err error) {
 	text = append(text, outages(r.Counts)...)
 	text = append(text, waits(r.Wait)...)
 	text = fmt.Appendf(text, "Report: %s\n", nameOf(r.report))
+	if r.Before != "" {
+		text = fmt.Appendf(text, "How the accounts were before: %s\n", nameOf(r.Before))
+	}
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)
 	text = append(text, leftover(r.leftover, r.report)...)
 	text = append(text, r.notDue()...)
-	if err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0 {
+	if r.isOpen(err) {
 		text = fmt.Appendf(text, "To go on%s: %s\n", notBefore(err), r.resume)
 	} else {
 		text = append(text, "The run is finished.\n"...)
 	}
 	_, _ = w.Write(text) // the exit code has the result, too
+}
+
+// isOpen tells whether another run would do more.
+func (r runResult) isOpen(err error) bool {
+	return err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0
 }
 
 // whyStopped returns a line with the reason why a run stopped early; "" if it did
@@ -218,7 +227,10 @@ func (r runResult) notDue() string {
 		return ""
 	}
 	them, command := agree(n, "it after its end date", "them after their end dates"), "the same command"
-	if !r.resumed {
+	switch {
+	case r.approved:
+		command = "a new plan"
+	case !r.resumed:
 		command += " with --resume"
 	}
 	return fmt.Sprintf("%s not due yet: %s suspends %s.\n", are(n), command, them)

@@ -8,11 +8,9 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"offboard/internal/batch"
 	"offboard/internal/leaver"
-	"offboard/internal/run"
 )
 
 // With --log-format json every line on standard error is a JSON object with the keys time,
@@ -66,7 +64,7 @@ func (a *app) expectFormat(conf *configuration) {
 // --log-level is for events and logs, not for text.
 func (a *app) say(level slog.Level, event, text string, attributes ...any) {
 	if a.events == nil {
-		a.stderr.println(text)
+		a.stderr.println(wrap(text, widthOf(a.Stderr)))
 		return
 	}
 	a.events.With("event", event).Log(context.Background(), level, text, attributes...)
@@ -113,23 +111,6 @@ func (a *app) sayOutline(o outline) {
 	for _, w := range slices.Concat(changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan)) {
 		a.say(slog.LevelWarn, eventWarning, w)
 	}
-}
-
-// sayProgress writes the figures of a run so far.
-func (a *app) sayProgress(c run.Counts, total int, elapsed time.Duration) {
-	attributes := []any{
-		"called", c.Called, "leavers", total, "failed", c.Failed, "perSecond", rounded(float64(c.Called) / elapsed.Seconds()), "seconds", rounded(elapsed.Seconds()),
-	}
-	if o, ok := c.Going(); ok {
-		attributes = append(attributes, "noAnswerSince", o.Since)
-		if !o.Next.IsZero() {
-			attributes = append(attributes, "nextProbe", o.Next)
-		}
-	}
-	if c.Wait.Waiting(time.Now()) {
-		attributes = append(attributes, "notBefore", c.Wait.Until)
-	}
-	a.say(slog.LevelInfo, eventProgress, progressLine(c, total, elapsed), attributes...)
 }
 
 // sayEnd writes the result of a run as an event; standard output has it as text.

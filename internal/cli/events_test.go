@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -199,10 +200,10 @@ func TestProgressIsAnEvent(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var out screen
 			p := newProgress(100)
-			stop := jsonApp(&out, slog.LevelInfo).show(p, style)
+			stop := jsonApp(&out, slog.LevelInfo).show(p, style, new(atomic.Bool))
 			_ = p.Record(tried(leaver.Suspended))
 			_ = p.Record(tried(leaver.Failed))
-			time.Sleep(plainEvery + time.Second)
+			time.Sleep(11 * time.Second)
 			stop()
 			e := parseEvents(t, out.String())[eventProgress]
 			if len(e) != 1 || e[0]["called"] != 2.0 || e[0]["failed"] != 1.0 || e[0]["leavers"] != 100.0 || e[0]["perSecond"] != 0.2 || e[0]["seconds"] != 10.0 {
@@ -216,14 +217,14 @@ func TestProgressAsAnEventNamesAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out screen
 		p := newProgress(100)
-		stop := jsonApp(&out, slog.LevelInfo).show(p, "plain")
+		stop := jsonApp(&out, slog.LevelInfo).show(p, "plain", new(atomic.Bool))
 		since := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
 		o := batch.Outage{Since: since, Next: since.Add(30 * time.Second), Reason: "502 Bad Gateway"}
 		p.Outage(o)
-		time.Sleep(plainEvery + time.Second)
+		time.Sleep(11 * time.Second)
 		o.Next = time.Time{}
 		p.Outage(o)
-		time.Sleep(plainEvery)
+		time.Sleep(10 * time.Second)
 		stop()
 		e := parseEvents(t, out.String())[eventProgress]
 		if len(e) != 2 || e[0]["noAnswerSince"] != "2026-07-01T14:03:05Z" || e[0]["nextProbe"] != "2026-07-01T14:03:35Z" || e[1]["noAnswerSince"] != e[0]["noAnswerSince"] || e[1]["nextProbe"] != nil {

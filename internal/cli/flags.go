@@ -57,7 +57,7 @@ func groups() []kong.Group {
 
 // inputFlags say which inputs are read, and how.
 type inputFlags struct {
-	Inputs []string `arg:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON) or reports of earlier runs; - means standard input."`
+	Inputs []string `arg:"" optional:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON) or reports of earlier runs; - means standard input."`
 
 	Format        input.Format      `group:"input" placeholder:"FORMAT" help:"Format of the input: csv, jsonl or xlsx. Without it, the content decides."`
 	Encoding      table.Encoding    `group:"input" placeholder:"NAME" help:"Encoding of the input: utf-8, utf-16le, utf-16be or windows-1252. Without it, the byte order mark and the content decide."`
@@ -231,20 +231,23 @@ type runFlags struct {
 	targetFlags
 	planFlags
 	checkFlags
+	approvalFlags
 	paceFlags
+	summaryFlag
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
+	JSON        bool        `group:"report" name:"json" help:"Write the result as one JSON document to standard output; docs/schemas describes it."`
 	Progress    string      `group:"report" enum:"auto,bar,plain,none" default:"auto" help:"Progress on standard error: bar, plain (a line every ten seconds), none, or auto (bar in a terminal, otherwise plain)."`
 }
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.paceFlags.Validate())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate())
 }
 
 // onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.
 // The help of plan does not show them.
-var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress"}
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary"}
 
 // hideOnlyForRun hides these flags of plan.
 func hideOnlyForRun(k *kong.Kong) error {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -85,7 +86,7 @@ func TestTheEventsSayUntilWhenTheServiceAsksToWait(t *testing.T) {
 		until := time.Now().Add(15 * time.Second).UTC()
 		p.Closed(time.Now(), until)
 		p.Closed(time.Now(), until.Add(-time.Second)) // says less than is known
-		stop := a.show(p, "plain")
+		stop := a.show(p, "plain", new(atomic.Bool))
 		time.Sleep(21 * time.Second)
 		stop()
 		r := with(leaver.Tally{leaver.Pending: 1})
@@ -108,20 +109,6 @@ func TestTheEventsSayUntilWhenTheServiceAsksToWait(t *testing.T) {
 		}
 		if text := ending(r, later); !strings.Contains(text, "The service asked to wait once; the last wait was until "+until.Format(time.RFC3339)) {
 			t.Errorf("got\n%s", text)
-		}
-	})
-}
-
-func TestTheBarSaysUntilWhenTheServiceAsksToWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		p := newProgress(100)
-		p.Closed(time.Now(), time.Now().Add(time.Minute).UTC())
-		if got := barText("suspending", p.Counts()); got != "waiting until 00:01:00, as the service asks" {
-			t.Errorf("got %q", got)
-		}
-		time.Sleep(time.Minute)
-		if got := barText("suspending", p.Counts()); got != "suspending, 0 failed" {
-			t.Errorf("after the wait: %q", got)
 		}
 	})
 }

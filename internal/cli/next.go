@@ -9,33 +9,54 @@ import (
 	"offboard/internal/run"
 )
 
-// next says what to type after a plan; "" if nothing is left to do. The first command
+// proposal is a command to type, and what it is for.
+type proposal struct{ purpose, command string }
+
+// next says what to type after a plan; nothing if nothing is left to do. The first command
 // reads the inputs better, if there is a way that leaves no choice: nobody should have to
 // find it in several plans. No command suspends rows that are held. named tells that the
 // command names a target.
-func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldRows, named bool) string {
-	command = command.without("--save-config", true) // the file exists now
-	leavers, text, without := r.Totals[leaver.Pending], "", ""
+func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldRows, named bool) (all []proposal) {
+	command = command.without("--save-config", true).without("--json", false) // the file exists now
+	leavers, without := r.Totals[leaver.Pending], ""
 	if steps := stepsFor(conf, r, held); len(steps) > 0 {
 		better := command
 		purposes := make([]string, len(steps))
 		for i, s := range steps {
 			better, purposes[i] = s.addedTo(better), s.purpose
 		}
-		text = fmt.Sprintf("\nTo %s: %s", enumerate(purposes), better)
+		all = append(all, proposal{enumerate(purposes), better.String()})
 		without = " without that"
 	}
 	switch {
-	case text != "" && (leavers == 0 || r.Inputs.DateFormat() != ""):
-		return text + "\n" // dates come first: most leavers may be among the rows that cannot be read
+	case len(all) > 0 && r.Inputs.DateFormat() != "":
+		return all // dates come first: most leavers may be among the rows that cannot be read
 	case leavers == 0:
-		return ""
+		return all
 	}
 	suspend := command.as("run").without("--all", false)
 	if !named {
 		suspend = suspend.with("--env", "NAME")
 	}
-	return fmt.Sprintf("%s\nTo suspend %s%s: %s\n", text, people(leavers), without, suspend)
+	return append(all, proposal{"suspend " + people(leavers) + without, suspend.String()})
+}
+
+// proposed returns proposals as text.
+func proposed(all []proposal) string {
+	var text strings.Builder
+	for _, p := range all {
+		fmt.Fprintf(&text, "To %s: %s\n", p.purpose, p.command)
+	}
+	return text.String()
+}
+
+// commandsOfProposals returns the commands alone.
+func commandsOfProposals(all []proposal) []string {
+	commands := []string{}
+	for _, p := range all {
+		commands = append(commands, p.command)
+	}
+	return commands
 }
 
 // step is a flag by which the inputs are read better, and what it is for.

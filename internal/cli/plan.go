@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"log/slog"
 	"maps"
@@ -22,6 +23,7 @@ import (
 type planCommand struct {
 	runFlags
 	All        bool   `help:"List all rows that will not be suspended, not only the first three of each reason, and 20 in all."`
+	Out        string `placeholder:"FILE" help:"Write the plan to a file that another person can approve, and carry out with offboard run --plan FILE. It has no secrets and no refs."`
 	SaveConfig string `placeholder:"FILE" help:"Write a file for --config: the flags of this plan, and the columns that were found. It contains no secrets."`
 }
 
@@ -39,11 +41,19 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		return err
 	}
 	defer target.close()
-	r, err := run.Rehearse(intake, a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target.word))
+	settings, err := c.settings(a, conf, target.word)
+	if err != nil {
+		return err
+	}
+	r, err := run.Rehearse(intake, settings)
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
 	defer r.Close()
+	draft, err := c.draft(a, intake, parsed, r)
+	if err != nil {
+		return err
+	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
 		return beforeSending(err)
 	}
@@ -54,28 +64,89 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err != nil {
 		return usageError{err}
 	}
-	writeOutline(a.Stdout, widthOf(a.Stdout), o)
-	if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
-		return err
-	}
-	if c.SaveConfig != "" {
-		if err := c.saveConfig(parsed, conf, detected(r.Inputs)); err != nil {
+	if !c.JSON {
+		writeOutline(a.Stdout, widthOf(a.Stdout), o)
+		if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.Stdout, "\nTo read the next file in the same way: offboard run FILE %s\n", quoteFlag("--config", c.SaveConfig))
+	}
+	if err := c.save(a, parsed, conf, r); err != nil {
+		return err
 	}
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	tolerable, bad, err := c.unusable(intake, r)
+	proposals := next(a.commandLine(parsed, conf), conf, r, o.held, target.word != "")
+	if draft != nil {
+		carryOut, err := c.writePlan(intake, r, draft)
+		if err != nil {
+			return err
+		}
+		proposals = []proposal{carryOut}
+	}
+	return c.end(a, intake, planned{outline: o, target: target.word, file: draft, next: proposals})
+}
+
+// save writes the file of --save-config, if there is one.
+func (c *planCommand) save(a *app, parsed *kong.Context, conf *configuration, r *run.Run) error {
+	if c.SaveConfig == "" {
+		return nil
+	}
+	if err := c.saveConfig(parsed, conf, detected(r.Inputs)); err != nil {
+		return err
+	}
+	if !c.JSON {
+		fmt.Fprintf(a.Stdout, "\nTo read the next file in the same way: offboard run FILE %s\n", quoteFlag("--config", c.SaveConfig))
+	}
+	return nil
+}
+
+// planned is the result of plan.
+type planned struct {
+	outline
+	target string        // as a report says it
+	file   *run.PlanFile // that was written; nil: none
+	next   []proposal
+}
+
+// end writes what to type next, or the whole document, and returns whether a person has to
+// look at some rows.
+func (c *planCommand) end(a *app, ctx context.Context, p planned) error {
+	tolerable, bad, err := c.unusable(ctx, p.run)
 	if err != nil {
 		return usageError{err}
 	}
-	fmt.Fprint(a.Stdout, tolerance(c.Tolerate).line(tolerable), next(a.commandLine(parsed, conf), conf, r, o.held, target.word != ""))
 	if bad > 0 {
-		return errRows
+		err = errRows
 	}
-	return nil
+	if c.JSON {
+		return c.writeDocument(a, ctx, p, tolerable, err)
+	}
+	text := tolerance(c.Tolerate).line(tolerable)
+	switch {
+	case p.file != nil:
+		text += fmt.Sprintf("\nPlan written to %s, with the SHA-256 %s.\n", nameOf(c.Out), p.file.Sum)
+	case len(p.next) > 0:
+		text += "\n"
+	}
+	_, _ = io.WriteString(a.Stdout, text+proposed(p.next)) // the exit code has the result, too
+	return err
+}
+
+// writeDocument writes the result as a document. result is the error of the command.
+func (c *planCommand) writeDocument(a *app, ctx context.Context, p planned, tolerable int, result error) error {
+	d := p.document(p.target)
+	if err := d.addRows(ctx, p.run, c.All); err != nil {
+		return usageError{err}
+	}
+	d.Tolerated, d.Next, d.ExitCode = tolerable, commandsOfProposals(p.next), exitCode(result)
+	if p.file != nil {
+		d.PlanFile = &fileDocument{c.Out, p.file.Sum}
+	}
+	if err := writeDocument(a.Stdout, d); err != nil {
+		return err
+	}
+	return result
 }
 
 // targetFor returns the target of the plan. Credentials are needed only to ask the tenant.

@@ -2,68 +2,92 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 
 	"offboard/internal/batch"
 	"offboard/internal/run"
 )
 
 const (
-	plainEvery = 10 * time.Second // between two lines of plain progress
-	barEvery   = time.Second      // between two looks at the bar, if nothing changes
+	plainEvery = 10                     // seconds between two lines of plain progress
+	blockEvery = 200 * time.Millisecond // between two looks of the block
+)
+
+// The styles of progress.
+const (
+	asBlock = "bar"
+	asLines = "plain"
 )
 
 // show starts the display of progress in a style of --progress. The function that it
-// returns stops it.
-func (a *app) show(p *run.Progress, style string) (stop func()) {
-	_, ok := terminalFile(a.Stderr)
-	switch {
-	case style == "auto" && ok:
-		style = "bar"
-	case style == "auto":
-		style = "plain"
-	}
-	if style == "bar" && a.events != nil {
-		style = "plain" // a bar is no JSON
-	}
-	switch style {
-	case "bar":
-		return showBar(p, a.stderr)
-	case "plain":
-		return a.showPlain(p)
+// returns stops it. stopping is set when the run begins to stop.
+func (a *app) show(p *run.Progress, style string, stopping *atomic.Bool) (stop func()) {
+	f := &run.Forecast{}
+	now := func() status { return statusOf(p, f, time.Now(), stopping.Load()) }
+	switch a.styleOf(style) {
+	case asBlock:
+		return a.showBlock(now)
+	case asLines:
+		seconds := 0
+		return every(time.Second, func() {
+			s := now() // the forecast needs to know of every second
+			if seconds++; seconds%plainEvery == 0 {
+				a.say(slog.LevelInfo, eventProgress, s.line(), s.attributes()...)
+			}
+		})
 	}
 	return func() {}
 }
 
-func showBar(p *run.Progress, t *terminal) (stop func()) {
-	bar := progressbar.NewOptions(p.Total,
-		progressbar.OptionSetWriter(t.w),
-		progressbar.OptionSetDescription(p.Doing),
-		progressbar.OptionSetWidth(20),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString("leavers"),
-		progressbar.OptionSetPredictTime(true),
-		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish(),
-		progressbar.OptionUseANSICodes(true),
-	)
-	clear := func() { _ = bar.Clear() }
-	draw := func(c run.Counts) {
-		t.draw(func() {
-			bar.Describe(barText(p.Doing, c))
-			_ = bar.Set(min(c.Called, p.Total))
-		}, clear)
+// styleOf returns the style that a terminal, or another stream, can have.
+func (a *app) styleOf(style string) string {
+	_, ok := terminalFile(a.Stderr)
+	dumb := a.variable("TERM") == "dumb"
+	switch {
+	case style == "auto" && ok && !dumb:
+		style = asBlock
+	case style == "auto":
+		style = asLines
 	}
-	p.Watch(draw)
-	// The bar leaves out what changes soon after something else, such as when the service is
-	// asked again. While nobody is answered, nothing else would show it.
-	end := every(barEvery, func() { draw(p.Counts()) })
-	return func() { end(); t.draw(clear, nil) }
+	if style == asBlock && (a.events != nil || dumb) {
+		return asLines // a block is no JSON, and needs a terminal that can move its cursor
+	}
+	return style
 }
+
+// variable returns an environment variable; "" if it is not set.
+func (s System) variable(name string) string {
+	if s.LookupEnv == nil {
+		return ""
+	}
+	value, _ := s.LookupEnv(name)
+	return value
+}
+
+// showBlock shows the block, from the first moment on.
+func (a *app) showBlock(now func() status) (stop func()) {
+	b := &block{w: a.stderr.w, width: func() int { return widthOf(a.Stderr) }, color: a.variable("NO_COLOR") == ""}
+	file, _ := terminalFile(a.Stderr)
+	draw := func() {
+		s := now()
+		a.stderr.draw(func() {
+			if isForeground(file) {
+				b.draw(s)
+			}
+		}, b.clear)
+	}
+	draw()
+	end := every(blockEvery, draw)
+	return func() { end(); a.stderr.draw(b.clear, nil) }
+}
+
+// isForeground tells whether the program may write to a terminal: a shell that has put it
+// into the background writes there itself.
+func isForeground(terminal *os.File) bool { return terminal == nil || inForeground(terminal) }
 
 // every does something again and again, until the function that it returns is called.
 func every(interval time.Duration, do func()) (stop func()) {
@@ -84,17 +108,6 @@ func every(interval time.Duration, do func()) (stop func()) {
 	return func() { close(done); working.Wait() }
 }
 
-// barText returns the text of the bar.
-func barText(doing string, c run.Counts) string {
-	if o, ok := c.Going(); ok {
-		return outageText(o)
-	}
-	if c.Wait.Waiting(time.Now()) {
-		return waitText(c.Wait)
-	}
-	return fmt.Sprintf("%s, %d failed", doing, c.Failed)
-}
-
 // outageText says since when the service answers nobody, and when it is asked again. It
 // has times of the clock, so that it stays right until something changes.
 func outageText(o batch.Outage) string {
@@ -106,26 +119,6 @@ func outageText(o batch.Outage) string {
 }
 
 // waitText says until when nothing starts because the service has said so.
-func waitText(w run.Waits) string {
-	return "waiting until " + w.Until.Format(time.TimeOnly) + ", as the service asks"
-}
-
-func (a *app) showPlain(p *run.Progress) (stop func()) {
-	return every(plainEvery, func() { a.sayProgress(p.Counts(), p.Total, time.Since(p.Start)) })
-}
-
-// progressLine returns a line of plain progress.
-func progressLine(c run.Counts, total int, elapsed time.Duration) string {
-	pace := float64(c.Called) / elapsed.Seconds()
-	left := "?"
-	if c.Called > 0 {
-		left = time.Duration(float64(total-c.Called) / pace * float64(time.Second)).Round(time.Second).String()
-	}
-	if o, ok := c.Going(); ok {
-		return fmt.Sprintf("%s of %s done, %s failed, %s (%s)", group(c.Called), group(total), group(c.Failed), outageText(o), printable(o.Reason, 200))
-	}
-	if c.Wait.Waiting(time.Now()) {
-		return fmt.Sprintf("%s of %s done, %s failed, %s", group(c.Called), group(total), group(c.Failed), waitText(c.Wait))
-	}
-	return fmt.Sprintf("%s of %s done, %s failed, %.1f/s, about %s left", group(c.Called), group(total), group(c.Failed), pace, left)
+func waitText(until time.Time) string {
+	return "waiting until " + until.Format(time.TimeOnly) + ", as the service asks"
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,7 +40,9 @@ type noRecord struct{}
 func (noRecord) Record(...leaver.Result) error { return nil }
 
 func newProgress(total int) *run.Progress {
-	return run.NewProgress(noRecord{}, total, time.Now())
+	p := run.NewProgress(noRecord{}, total, time.Now())
+	p.Limits = run.Limits{Ceiling: 10, Concurrency: 8, Pace: func() float64 { return 10 }}
+	return p
 }
 
 func tried(outcome leaver.Outcome) leaver.Result {
@@ -51,7 +54,7 @@ func TestWithoutATerminalProgressIsALineEveryTenSeconds(t *testing.T) {
 		var out screen
 		a := &app{System: System{Stderr: &out}, stderr: newTerminal(&out)}
 		p := newProgress(100)
-		stop := a.show(p, "auto")
+		stop := a.show(p, "auto", new(atomic.Bool))
 		time.Sleep(500 * time.Millisecond) // so that no result is recorded while a line is written
 		for range 25 {
 			time.Sleep(time.Second)
@@ -62,9 +65,9 @@ func TestWithoutATerminalProgressIsALineEveryTenSeconds(t *testing.T) {
 		_ = p.Record(tried(leaver.Failed))
 		time.Sleep(6 * time.Second)
 		stop()
-		want := "9 of 100 done, 0 failed, 0.9/s, about 1m41s left\n" +
-			"19 of 100 done, 0 failed, 0.9/s, about 1m25s left\n" +
-			"26 of 100 done, 1 failed, 0.9/s, about 1m25s left\n"
+		want := "9 of 100 done; 9 suspended; 1.0/s; about 1m30s left\n" +
+			"19 of 100 done; 19 suspended; 1.0/s; about 1m20s left\n" +
+			"26 of 100 done; 25 suspended, 1 failed; 0.8/s; about 1m30s left\n"
 		if got := out.String(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
 		}
@@ -76,51 +79,12 @@ func TestProgressNoneWritesNothing(t *testing.T) {
 		var out screen
 		p := newProgress(100)
 		a := &app{System: System{Stderr: &out}, stderr: newTerminal(&out)}
-		stop := a.show(p, "none")
+		stop := a.show(p, "none", new(atomic.Bool))
 		_ = p.Record(tried(leaver.Suspended))
 		time.Sleep(time.Minute)
 		stop()
 		if got := out.String(); got != "" {
 			t.Errorf("got %q", got)
-		}
-	})
-}
-
-func TestTheBarIsRemovedBeforeALineIsWritten(t *testing.T) {
-	var out screen
-	stderr := newTerminal(&out)
-	p := newProgress(2)
-	stop := (&app{System: System{Stderr: &out}, stderr: stderr}).show(p, "bar")
-	_ = p.Record(tried(leaver.Failed))
-	stderr.println("a line of the log")
-	stop()
-	text := out.String()
-	if !strings.Contains(text, "suspending, 1 failed") {
-		t.Errorf("the bar is missing: %q", text)
-	}
-	before, _, found := strings.Cut(text, "a line of the log\n")
-	if !found || !strings.HasSuffix(before, "\r") && !strings.HasSuffix(before, "\x1b[2K") && !strings.HasSuffix(before, "\x1b[0K") {
-		t.Errorf("the bar is not removed before the line: %q", before)
-	}
-}
-
-// The bar does not draw twice within a tenth of a second, and a probe that is refused at
-// once is followed by a long wait.
-func TestTheBarSaysWhenTheServiceIsAskedAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out screen
-		p := newProgress(100)
-		stop := (&app{System: System{Stderr: &out}, stderr: newTerminal(&out)}).show(p, "bar")
-		since := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
-		o := batch.Outage{Since: since, Reason: "connection refused"}
-		time.Sleep(time.Second)
-		p.Outage(o)
-		o.Next = since.Add(30 * time.Second)
-		p.Outage(o)
-		time.Sleep(3 * time.Second)
-		stop()
-		if got := out.String(); !strings.Contains(got, "asking again at 14:03:35") {
-			t.Errorf("the bar says %q", got)
 		}
 	})
 }
@@ -142,7 +106,7 @@ func TestProgressSaysSinceWhenTheServiceAnswersNobody(t *testing.T) {
 		var out screen
 		a := &app{System: System{Stderr: &out}, stderr: newTerminal(&out)}
 		p := newProgress(100)
-		stop := a.show(p, "plain")
+		stop := a.show(p, "plain", new(atomic.Bool))
 		time.Sleep(time.Second)
 		since := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
 		o := batch.Outage{Since: since, Next: since.Add(30 * time.Second), Reason: "502 Bad Gateway"}
@@ -155,19 +119,11 @@ func TestProgressSaysSinceWhenTheServiceAnswersNobody(t *testing.T) {
 		p.Outage(o)
 		time.Sleep(10 * time.Second)
 		stop()
-		want := "0 of 100 done, 0 failed, no answer since 14:03:05, asking again at 14:03:35 (502 Bad Gateway)\n" +
-			"0 of 100 done, 0 failed, no answer since 14:03:05, asking again now (502 Bad Gateway)\n" +
-			"0 of 100 done, 0 failed, 0.0/s, about ? left\n"
+		want := "0 of 100 done; 0 suspended; no answer since 14:03:05, asking again at 14:03:35 (502 Bad Gateway)\n" +
+			"0 of 100 done; 0 suspended; no answer since 14:03:05, asking again now (502 Bad Gateway)\n" +
+			"0 of 100 done; 0 suspended\n"
 		if got := out.String(); got != want {
 			t.Errorf("got:\n%s\nwant:\n%s", got, want)
-		}
-		counts := p.Counts()
-		if got := barText("suspending", counts); got != "suspending, 0 failed" {
-			t.Errorf("the bar says %q", got)
-		}
-		counts.Outages[0].Until = time.Time{}
-		if got := barText("suspending", counts); got != "no answer since 14:03:05, asking again now" {
-			t.Errorf("the bar says %q", got)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -125,7 +124,7 @@ func (c *reportCommand) summarise(a *app, all *run.Reports) error {
 		return usageError{explainReports(err)}
 	}
 	if c.JSON {
-		return writeJSON(a.Stdout, s)
+		return writeDocument(a.Stdout, reportDocumentOf(s))
 	}
 	width := widthOf(a.Stdout)
 	text := summaryText{s, c.Timezone.Location}.text()
@@ -135,19 +134,17 @@ func (c *reportCommand) summarise(a *app, all *run.Reports) error {
 	if _, err := io.WriteString(a.Stdout, wrap(text, width)); err != nil || !c.All {
 		return err
 	}
+	if s.Outcomes.Fine() {
+		return nil
+	}
 	return listNotFine(a.intake, a.Stdout, width, all)
-}
-
-// writeJSON writes a result as one JSON document.
-func writeJSON(w io.Writer, document any) error {
-	e := json.NewEncoder(jsonScreen{w})
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(document)
 }
 
 // listNotFine lists every row that is not fine.
 func listNotFine(ctx context.Context, w io.Writer, width int, all *run.Reports) error {
+	if _, err := io.WriteString(w, "\nAll rows that are not fine:\n"); err != nil {
+		return err
+	}
 	for r, err := range all.Rows(ctx) {
 		if err != nil {
 			return usageError{explainReports(err)}

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 
 	"github.com/alecthomas/kong"
 
@@ -25,40 +27,68 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 		return beforeSending(err)
 	}
 	defer target.close()
-	r, err := run.Prepare(intake, a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target.word))
+	settings, err := c.settings(a, conf, target.word)
+	if err != nil {
+		return beforeSending(err)
+	}
+	r, err := run.Prepare(intake, settings)
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
-	defer func() { err = joinClose(err, r.Close()) }()
+	proof := &evidence{path: c.Summary}
+	defer func() { err = proof.write(a, joinClose(err, r.Close())) }()
+	if err := proof.check(c, r); err != nil {
+		return err
+	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
 		return beforeSending(err)
 	}
-	if err := c.confirm(a, intake, r, target); err != nil {
+	tenant, err := c.confirm(a, intake, r, target)
+	if err != nil {
 		return beforeSending(err)
 	}
-	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r))
+	if err := proof.begin(intake, a, parsed, r, c.First, tenant); err != nil {
+		return beforeSending(err)
+	}
+	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r), proof)
 }
 
-// confirm checks the plan, shows it, and asks a person to confirm it.
-func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *target) error {
+// settings returns the settings of a run: those of the plan that was approved, if there is
+// one.
+func (c *runFlags) settings(a *app, conf *configuration, target string) (run.Settings, error) {
+	s := a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target)
+	p := conf.approved
+	if p == nil {
+		return s, nil
+	}
+	if err := p.CheckAge(s.Now, c.MaxPlanAge); err != nil {
+		return s, usagef("%w (--max-plan-age %s)", err, c.MaxPlanAge)
+	}
+	s.Approved, s.Now, s.Reading.Options.Now, s.Resume = p, p.Made, p.Made, true
+	return s, nil
+}
+
+// confirm checks the plan, shows it, and asks a person to confirm it. It returns what the
+// tenant says; nil if it was not asked.
+func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *target) (*run.Tenant, error) {
 	if err := r.CheckMax(); err != nil {
-		return usageError{explainRun(err)}
+		return nil, usageError{explainRun(err)}
 	}
 	o, err := c.outline(intake, r, t.name)
 	if err != nil {
-		return usageError{err}
+		return nil, usageError{err}
 	}
 	a.sayOutline(o)
 	leavers := r.Leavers(c.First)
-	if leavers == 0 || c.Yes || t.sandbox != nil {
-		return nil
+	if leavers == 0 || c.Yes || c.Plan != "" || t.sandbox != nil {
+		return o.tenant, nil
 	}
-	return a.confirm(leavers, r.Totals[leaver.Held], t.name)
+	return o.tenant, a.confirm(leavers, r.Totals[leaver.Held], t.name)
 }
 
 // carryOut carries out the plan and writes the result. resume is the command that
-// resumes the run.
-func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine) error {
+// resumes the run. proof takes what was done.
+func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine, proof *evidence) error {
 	if torn, path := r.Torn(); torn > 0 {
 		a.log.Warn("the last line of the report is incomplete: it is moved to another file, and its row is done again", "report", r.ReportPath, "bytes", torn, "file", path)
 	}
@@ -69,18 +99,24 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	err = explainRun(err)
 	result := runResult{
 		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
-		tolerate: c.Tolerate, resume: resume, resumed: c.Resume,
+		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
 	}
-	result.write(a.Stdout, err)
-	a.sayEnd(result, err)
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
 	if c.First > 0 {
 		bad -= ended.Rows[leaver.Pending] // they are not a part of this run
 	}
+	end := err
 	if err == nil && bad > 0 {
-		return errRows
+		end = errRows
 	}
-	return err
+	if c.JSON {
+		end = cmp.Or(writeDocument(a.Stdout, result.document(t.word, err, end)), end)
+	} else {
+		result.write(a.Stdout, err)
+	}
+	a.sayEnd(result, err)
+	proof.ended(a, r, result)
+	return end
 }
 
 // outline returns a plan in short. target is the name of the target; "" if the plan is not
@@ -129,10 +165,12 @@ func beforeSending(err error) error {
 
 // follow shows the progress of a run, and says at once when it begins to stop.
 func (a *app) follow(intake context.Context, p *run.Progress, style string) (stop func()) {
-	hide := a.show(p, style)
+	var isStopping atomic.Bool
+	hide := a.show(p, style, &isStopping)
 	said := make(chan struct{}) // closed below, and received by stop
 	disarm := context.AfterFunc(intake, func() {
 		defer close(said)
+		isStopping.Store(true)
 		inFlight := p.InFlight()
 		a.say(slog.LevelWarn, eventStopping, stopping(context.Cause(intake), inFlight), "inFlight", inFlight, "graceSeconds", run.Grace.Seconds())
 	})
@@ -161,7 +199,12 @@ func notBegun(err error, path string) error {
 	_, target := errors.AsType[*run.TargetError](err)
 	_, noLocks := errors.AsType[*report.NoLocksError](err)
 	_, noFile := errors.AsType[*report.NotFileError](err)
+	_, before := errors.AsType[*run.BeforeError](err)
 	switch {
+	case before && isStop(err):
+		return beforeSending(err)
+	case before:
+		return usagef("%w (--before FILE, or --before none); nothing was sent", err)
 	case target:
 		return usageError{err}
 	case noLocks, noFile:
@@ -182,7 +225,7 @@ func (c *runCommand) resume(command commandLine, r *run.Run) commandLine {
 	if slices.Contains(c.Inputs, run.StdinPath) {
 		command = command.withInput(c.Inputs, r.ReportPath)
 	}
-	if !c.Resume {
+	if !c.Resume && c.Plan == "" { // a plan goes on with its report by itself
 		command = command.with("--resume")
 	}
 	return command

@@ -105,14 +105,18 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					for name, value := range env {
 						all[name] = value
 					}
-					report := filepath.Join(dir, "report.csv")
-					_, stdout, stderr := invoke(t, all, append([]string{"run", filepath.Join(dir, "leavers.csv"), "--report", report, "--yes",
+					report, summary := filepath.Join(dir, "report.csv"), filepath.Join(dir, "summary.json")
+					_, stdout, stderr := invoke(t, all, append([]string{"run", filepath.Join(dir, "leavers.csv"), "--report", report, "--summary", summary, "--yes",
 						"--rate", "0", "--max-attempts", "2", "--max-outage", "0s", "--log-level", "debug", "--log-format", format}, args...)...)
 					text, err := os.ReadFile(report)
 					if err != nil {
 						t.Fatalf("%v\n%s", err, stderr)
 					}
-					_, summary, _ := invoke(t, nil, "report", report)
+					evidence, err := os.ReadFile(summary)
+					if err != nil {
+						t.Errorf("%v\n%s", err, stderr)
+					}
+					_, reported, _ := invoke(t, nil, "report", report)
 					asJSON, _, _ := invoke(t, nil, "report", "--json", report)
 					_, pinged, pingErr := invoke(t, all, append([]string{"ping", "--log-level", "debug", "--log-format", format}, args...)...)
 					if pinged == "" {
@@ -120,7 +124,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					}
 					wantNoSecret(t, map[string]string{"standard output": stdout, "standard error": stderr,
 						"ping": pinged, "standard error of ping": pingErr,
-						"the report": string(text), "the summary": summary, "the summary as JSON": fmt.Sprint(asJSON)})
+						"the report": string(text), "the report in short": reported, "the same as JSON": fmt.Sprint(asJSON), "the summary": string(evidence)})
 				})
 			}
 		}

@@ -33,9 +33,9 @@ func (e *redirectedError) Error() string {
 func (a *app) refuseStreams(parsed *kong.Context, c *commands) error {
 	switch parsed.Selected().Name {
 	case "run":
-		return a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env)
+		return a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env, c.Run.Summary)
 	case "plan":
-		return a.refuseRedirected(&c.Plan.inputFlags, &c.Plan.planFlags, c.Plan.Env)
+		return a.refuseRedirected(&c.Plan.inputFlags, &c.Plan.planFlags, c.Plan.Env, "")
 	case "report":
 		return a.refuseReports(c.Report.Reports)
 	}
@@ -52,25 +52,26 @@ func (a *app) refuseReports(paths []string) error {
 	return nil
 }
 
-// refuseRedirected fails if standard output or standard error is an input, a list or the
-// report of a run in an environment.
-func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env string) error {
+// refuseRedirected fails if standard output or standard error is an input, a list, the
+// report of a run in an environment, or its summary; "": it has none.
+func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env, summary string) error {
 	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
 	reportPath := f.Report
 	if reportPath == "" {
 		reportPath = run.ReportName(inputName(in.Inputs[0]), env)
 	}
 	files := map[string][]string{
-		"an input":   slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }),
-		"a list":     {in.RefMap, in.Except, f.AcceptRefs},
-		"the report": {reportPath},
+		"an input":    slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }),
+		"a list":      {in.RefMap, in.Except, f.AcceptRefs},
+		"the report":  {reportPath},
+		"the summary": {summary},
 	}
 	if stdin := infoOf(a.Stdin); stdin != nil && slices.Contains(in.Inputs, run.StdinPath) {
 		if err := redirectedInto(stdin, "the file of standard input", "an input", stdout, stderr); err != nil {
 			return usageError{err}
 		}
 	}
-	for _, what := range [...]string{"an input", "a list", "the report"} {
+	for _, what := range [...]string{"an input", "a list", "the report", "the summary"} {
 		for _, path := range files[what] {
 			if err := redirected(path, what, stdout, stderr); err != nil {
 				return usageError{err}

@@ -29,6 +29,8 @@ func TestStreamsThatAreRedirectedIntoAFileOfTheCommand(t *testing.T) {
 		{"of a plan into the report", plan, "leavers.report.csv", "", "standard output is redirected into leavers.report.csv, which is the report; "},
 		{"standard error into a list", run + " --except list.csv", "", "list.csv", "standard error is redirected into list.csv, which is a list; "},
 		{"of a summary into the report", report, "r.csv", "", "standard output is redirected into r.csv, which is a report to summarise; "},
+		{"into the summary", run + " --summary r.csv", "", "r.csv", "standard error is redirected into r.csv, which is the summary; "},
+		{"of a plan, to which a summary means nothing", plan + " --summary log", "log", "", ""},
 		{"both into the input", run, "leavers.csv", "leavers.csv", ""},
 		{"both into another file", run, "log", "log", ""},
 		{"of a plan into the report of a rehearsal", plan, "leavers.sandbox.csv", "", ""},

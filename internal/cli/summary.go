@@ -1,217 +1,180 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"math"
+	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
-	"offboard/internal/leaver"
-	"offboard/internal/report"
+	"github.com/alecthomas/kong"
+
+	"offboard/internal/batch"
+	"offboard/internal/run"
 )
 
-// summaryText is a summary of reports for people, with times in a zone.
-type summaryText struct {
-	*report.Summary
-	zone *time.Location
+// summaryFlag names the document about a run.
+type summaryFlag struct {
+	Summary string `group:"report" placeholder:"FILE" help:"JSON file that gets what the run was and did, for evidence: version, inputs and report with their SHA-256, settings, counts, times, exit code, and the pace and the answers over time. It has no refs and no secrets. A summary that is there is replaced, any other file is refused."`
 }
 
-// outcomeTexts say what an outcome means, for people who do not run offboard themselves.
-var outcomeTexts = map[leaver.Outcome]string{
-	leaver.Suspended:       "the service has confirmed it",
-	leaver.AlreadyInactive: "the account was inactive before the run",
-	leaver.Duplicate:       "an earlier row is the same leaver",
-	leaver.NotDue:          "the end date had not passed",
-	leaver.Excluded:        "on the list of those who are never suspended",
-	leaver.Held:            "something speaks against it: nothing was sent",
-	leaver.Invalid:         "the row cannot be used: nothing was sent",
-	leaver.NotFound:        "the tenant has no such user",
-	leaver.Rejected:        "the service refuses it",
-	leaver.Unconfirmed:     "the answer does not say that it is done",
-	leaver.Failed:          "no usable answer, after several attempts",
-	leaver.Pending:         "not tried yet, or active again",
-}
-
-// text returns the whole summary.
-func (s summaryText) text() string {
-	text := s.appendHeader(nil)
-	text = s.appendWork(text)
-	text = s.appendTimeliness(text)
-	text = s.appendOverdue(text)
-	text = s.appendNotFine(text)
-	return string(text)
-}
-
-// appendHeader writes what was summed up, and the outcomes.
-func (s summaryText) appendHeader(text []byte) []byte {
-	text = fmt.Appendf(text, "%s: %s\n", reportsOf(s.Reports), count(s.Lines, "line"))
-	if s.Target != "" {
-		text = fmt.Appendf(text, "Target: %s\n", printable(s.Target, 300))
+// Validate checks the flag.
+func (f *summaryFlag) Validate() error {
+	if f.Summary == run.StdinPath {
+		return errors.New("--summary needs the name of a file, not -: standard output has the result; name a file, such as --summary leavers.summary.json")
 	}
-	if !s.First.IsZero() {
-		text = fmt.Appendf(text, "From %s to %s (%s)\n", s.First.In(s.zone).Format(time.DateTime), s.Last.In(s.zone).Format(time.DateTime), s.zone)
+	return nil
+}
+
+// evidence is the summary of a run in the making. Without a path there is none.
+type evidence struct {
+	path    string
+	summary *run.Summary // nil until the run is about to begin
+	ending  *run.Ending  // nil if the run did not begin
+}
+
+// check fails if no summary can be written to its path. It is asked before anything is
+// sent, also to ask the tenant.
+func (e *evidence) check(c *runCommand, r *run.Run) error {
+	if e.path == "" {
+		return nil
 	}
-	text = fmt.Appendf(text, "\n%s, %s fine; %s in all:\n", count(s.Rows, "row"), group(fine(s.Outcomes)), people(s.Leavers))
-	for _, o := range leaver.Outcomes() {
-		if n := s.Outcomes[o]; n > 0 {
-			text = fmt.Appendf(text, "  %9s  %-16s  %s\n", group(n), o, outcomeTexts[o])
+	before := ""
+	if c.asks() {
+		before = c.checking(r.ReportPath).Before
+	}
+	if err := run.CheckSummaryPath(r, e.path, before); err != nil {
+		return usagef("--summary: %w; name another file; nothing was sent", err)
+	}
+	return nil
+}
+
+// begin starts the summary of a run that is about to begin. t is what the tenant says; nil
+// if it was not asked.
+func (e *evidence) begin(ctx context.Context, a *app, parsed *kong.Context, r *run.Run, first int, t *run.Tenant) error {
+	if e.path == "" {
+		return nil
+	}
+	s, err := run.NewSummary(ctx, r, first)
+	if err != nil {
+		return usageError{explainRun(err)}
+	}
+	b := a.buildInfo()
+	s.Tool = run.Tool{Version: b.version, Commit: b.commit, Go: runtime.Version()}
+	s.Host = run.Host{OS: runtime.GOOS, Arch: runtime.GOARCH}
+	s.Host.Name, _ = os.Hostname() // "": the system does not tell
+	s.Settings = allSettings(parsed)
+	if t != nil {
+		s.Tenant = &run.TenantFigures{Leavers: t.Leavers, ActiveUsers: t.People.Active, Whole: t.People.Whole}
+		s.Tenant.Is, s.Tenant.NotKnown = classesOf(t)
+	}
+	e.summary = s
+	return nil
+}
+
+// allSettings returns all flags of a command with their values as they are typed, wherever
+// they were set. Those that have their default are left out. No flag has a secret as its
+// value, unless somebody has mistaken it for the name of a file.
+func allSettings(parsed *kong.Context) map[string]string {
+	settings := map[string]string{}
+	for _, flag := range parsed.Flags() {
+		text := settingOf(flag)
+		mistaken := slices.Contains(secretFlags, flag.Name) && !looksLikePath(text)
+		isDefault := text == "" || strings.EqualFold(text, flag.Default) // a level is written in capitals
+		if configurable(flag) && !isDefault && !mistaken {
+			settings[flag.Name] = text
 		}
 	}
-	return text
+	return settings
 }
 
-// reportsOf returns the names of reports, or their number if there are many.
-func reportsOf(names []string) string {
-	const most = 3
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more reports", nameOf(names[0]), len(names)-1)
+// ended takes what a run has done, while no other run can write its report.
+func (e *evidence) ended(a *app, r *run.Run, result runResult) {
+	if e.summary == nil {
+		return
 	}
-	shown := make([]string, len(names))
-	for i, name := range names {
-		shown[i] = nameOf(name)
+	e.ending = &result.Ending
+	if err := e.summary.Finish(r, result.Ending); err != nil {
+		a.log.Warn("the summary has no SHA-256 of the report, which cannot be read: " + err.Error())
 	}
-	return strings.Join(shown, ", ")
+	e.summary.Rows.Tolerated, _ = result.tolerate.of(result.Rows, result.Known)
 }
 
-// appendWork writes what the runs have done.
-func (s summaryText) appendWork(text []byte) []byte {
-	w := s.Work
-	if w.Requests == 0 {
-		return text
+// write writes the summary of a run that ended with err, which it returns. If the summary
+// cannot be written, that is the error of a run that would have finished: somebody who
+// counts on the file has to learn of it. A run that has stopped keeps its error, because
+// that says how to go on.
+func (e *evidence) write(a *app, err error) error {
+	if e.ending == nil {
+		return err
 	}
-	text = fmt.Appendf(text, "%s for %s, in %s at work", count(w.Requests, "request"), people(w.Leavers), spell(time.Duration(w.Seconds*float64(time.Second))))
-	if w.Pace > 0 {
-		text = fmt.Appendf(text, ", %.1f leavers per second", w.Pace)
+	e.summary.Exit = exitOf(err, e.ending)
+	failed := e.summary.Write(e.path)
+	if failed == nil {
+		return err
 	}
-	return append(text, '\n')
+	failed = fmt.Errorf("the summary %s cannot be written: %w; the report is not affected", nameOf(e.path), failed)
+	if code := exitCode(err); code == exitFine || code == exitRows {
+		return failed
+	}
+	a.log.Warn(failed.Error())
+	return err
 }
 
-// appendNotFine writes the rows that are not fine by reason, and what to do about them.
-func (s summaryText) appendNotFine(text []byte) []byte {
-	if len(s.NotFine) == 0 {
-		return text
+// The words of a summary for why a run stopped.
+const (
+	causeInterrupted = "interrupted"
+	causeDeadline    = "deadline"
+	causeFailures    = "failures"
+	causeNobody      = "nobodySuspended"
+	causeOutage      = "outage"
+	causeLater       = "later"
+	causeRefused     = "refused"
+	causeReport      = "report"
+	causeError       = "error"
+)
+
+// exitOf returns how a run ended: without a text of the service, and without one about a
+// row, because these can have a ref in them.
+func exitOf(err error, ending *run.Ending) run.Exit {
+	exit := run.Exit{Code: exitCode(err)}
+	if exit.Code != exitFine && exit.Code != exitRows {
+		exit.Cause, exit.Reason = causeOf(err, ending.Unrecorded)
 	}
-	text = fmt.Appendf(text, "\nNot fine, by reason, with what to do:\n")
-	return appendGroups(text, s.NotFine, s.Outcomes, s.hint)
+	return exit
 }
 
-// hint returns what to do about the rows with an outcome.
-func (s summaryText) hint(o leaver.Outcome) string {
-	switch o {
-	case leaver.Held:
-		if len(s.Reports) > 1 {
-			return fmt.Sprintf(hints[o], "offboard plan with these reports")
-		}
-		return fmt.Sprintf(hints[o], "offboard plan "+quote(operand(s.Reports[0])))
-	case leaver.Failed:
-		return "another run tries again"
-	case leaver.Pending:
-		return "another run does them"
-	}
-	return hints[o]
-}
-
-// more says how to get at the rows that are not fine; "" if all are.
-func more(s *report.Summary) string {
-	if s.Outcomes.Fine() {
-		return ""
-	}
-	var outcomes []string
-	for _, o := range leaver.Outcomes() {
-		if s.Outcomes[o] > 0 && !o.Fine() {
-			outcomes = append(outcomes, string(o))
-		}
-	}
-	text := fmt.Sprintf("\nTo list these rows: add --all\nTo write them as an input of run: add --rows %s\n", strings.Join(outcomes, ","))
-	if again := s.Outcomes[leaver.Pending] + s.Outcomes[leaver.Failed] + s.Outcomes[leaver.Unconfirmed]; again > 0 && len(s.Reports) == 1 && s.Target != "" {
-		text += fmt.Sprintf("To go on: offboard run %s %s\n", quote(operand(s.Reports[0])), targetFlagsOf(s.Target))
-	}
-	return text
-}
-
-// appendTimeliness writes how long after their end dates leavers were suspended.
-func (s summaryText) appendTimeliness(text []byte) []byte {
-	t := &s.Timeliness
-	if t.Suspended == 0 {
-		if t.NoEndDate > 0 {
-			text = append(text, "\nTimeliness: not known, because no suspended leaver has an end date.\n"...)
-		}
-		return text
-	}
-	text = fmt.Appendf(text, "\nTimeliness of %s with an end date:\n", count(t.Suspended, "suspended leaver"))
-	text = fmt.Appendf(text, "  %9s  within 24 hours after it had passed (%s)\n", percent(t.Within24Hours.Share), group(t.Within24Hours.Leavers))
-	text = fmt.Appendf(text, "  %9s  within one business day, Monday to Friday (%s)\n", percent(t.WithinBusinessDay.Share), group(t.WithinBusinessDay.Leavers))
-	text = fmt.Appendf(text, "  Median delay: %s", lasted(t.MedianSeconds))
-	if l := t.Longest; l.Seconds > 0 {
-		text = fmt.Appendf(text, "; the longest: %s, %s in %s", lasted(l.Seconds), printable(l.Ref, 120), printable(l.Place().String(), 200))
-	}
-	text = append(text, '\n')
-	for _, left := range []struct {
-		n     int
-		words string
-	}{
-		{t.BeforeEndDate, "suspended before the end date had passed, and counted as in time"},
-		{t.AlreadyInactive, "inactive already, since when is not known: not counted"},
-		{t.NoEndDate, "without an end date: not counted"},
-		{t.NoTime, "without a time in the report: not counted"},
-	} {
-		if left.n > 0 {
-			text = fmt.Appendf(text, "  %9s  %s\n", group(left.n), left.words)
-		}
-	}
-	return fmt.Appendf(text, "  A date is the last day: it has passed when that day is over in %s.\n", s.zone)
-}
-
-// mostOverdue is how many of those who are overdue the text names.
-const mostOverdue = 5
-
-// appendOverdue writes whose end date has passed, and who is not done.
-func (s summaryText) appendOverdue(text []byte) []byte {
-	o := &s.Timeliness.Overdue
-	if o.Leavers == 0 {
-		if s.Timeliness.Suspended == 0 {
-			return text
-		}
-		return append(text, "\nOverdue: nobody.\n"...)
-	}
-	var outcomes []string
-	for _, outcome := range leaver.Outcomes() {
-		if n := o.Outcomes[outcome]; n > 0 {
-			outcomes = append(outcomes, fmt.Sprintf("%s %s", group(n), outcome))
-		}
-	}
-	text = fmt.Appendf(text, "\nOverdue: %s whose end date has passed, and who %s not suspended:\n  %s. The longest:\n",
-		people(o.Leavers), agree(o.Leavers, "is", "are"), strings.Join(outcomes, ", "))
-	for _, l := range o.Longest[:min(len(o.Longest), mostOverdue)] {
-		text = fmt.Appendf(text, "  %9s  %s, end date %s, %s, %s\n",
-			lasted(l.Seconds), printable(l.Ref, 120), printable(l.EndDate, 40), l.Outcome, printable(l.Place().String(), 200))
-	}
-	if rest := o.Leavers - min(len(o.Longest), mostOverdue); rest > 0 {
-		text = fmt.Appendf(text, "             … and %s more\n", group(rest))
-	}
-	if n := s.Outcomes[leaver.Invalid]; n > 0 {
-		text = fmt.Appendf(text, "  Not counted here: %s that cannot be used (invalid).\n", count(n, "row"))
-	}
-	return text
-}
-
-// percent returns a share as a percentage. It is rounded down, so that only all of them are
-// 100 %.
-func percent(share float64) string {
-	return fmt.Sprintf("%.1f %%", math.Floor(1000*share+1e-9)/10)
-}
-
-// lasted returns a number of seconds for people: the longer, the coarser. It is rounded down.
-func lasted(seconds int64) string {
+// causeOf returns why a run stopped, as a word and in words. unrecorded is why its report
+// could not be written; nil if it could.
+func causeOf(err, unrecorded error) (word, reason string) {
+	failures, isFailures := errors.AsType[*batch.TooManyFailuresError](err)
+	nobody, isNobody := errors.AsType[*batch.NobodySuspendedError](err)
+	outage, isOutage := errors.AsType[*batch.OutageError](err)
+	later, isLater := errors.AsType[*batch.LaterError](err)
+	forbidden, isForbidden := errors.AsType[*batch.ForbiddenError](err)
 	switch {
-	case seconds == 0:
-		return "none"
-	case seconds < 60:
-		return "less than a minute"
-	case seconds < 2*3600:
-		return count(int(seconds/60), "minute")
-	case seconds < 72*3600:
-		return count(int(seconds/3600), "hour")
+	case errors.Is(err, ErrInterrupted):
+		return causeInterrupted, "a signal has ended the run"
+	case errors.Is(err, run.ErrDeadline):
+		return causeDeadline, run.ErrDeadline.Error()
+	case isFailures:
+		return causeFailures, failures.Error()
+	case isNobody:
+		return causeNobody, nobody.Error()
+	case isOutage:
+		o := outage.Outage
+		return causeOutage, fmt.Sprintf("the service has answered nobody for %s, since %s", o.Until.Sub(o.Since).Round(time.Second), o.Since.UTC().Format(time.RFC3339))
+	case isLater:
+		return causeLater, "the service takes no more requests until " + later.Until.UTC().Format(time.RFC3339)
+	case isForbidden:
+		return causeRefused, fmt.Sprintf("the service forbids to suspend %d leavers, one after the other", forbidden.Leavers)
+	case errors.Is(err, batch.ErrRefused):
+		return causeRefused, batch.ErrRefused.Error()
+	case unrecorded != nil:
+		return causeReport, unrecorded.Error()
 	}
-	return count(int(seconds/(24*3600)), "day")
+	return causeError, "an error that standard error has"
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type verifyCommand struct {
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"As in run: stop when so many of the accounts could not be read."`
 	Report      string      `group:"report" placeholder:"FILE" help:"Report to write if somebody is active again. Without it, a file in the working directory with the first report's name and .verify.csv."`
 	Resume      bool        `group:"report" help:"Add to that report if it exists."`
+	JSON        bool        `group:"report" name:"json" help:"Write the result as one JSON document to standard output; docs/schemas describes it."`
 	Progress    string      `group:"report" enum:"auto,bar,plain,none" default:"auto" help:"Progress on standard error, as in run."`
 }
 
@@ -58,11 +60,16 @@ func (c *verifyCommand) Run(a *app, parsed *kong.Context, conf *configuration) e
 	if v.Again.Count > 0 {
 		result.next = runCommandFor(a.commandLine(parsed, conf), c.Reports, v.Report)
 	}
-	_, err = io.WriteString(a.Stdout, wrap(result.text(), widthOf(a.Stdout)))
-	if err == nil && v.Again.Count+v.Unsure.Count+v.Changed > 0 {
-		return errRows
+	var end error
+	if v.Again.Count+v.Unsure.Count+v.Changed > 0 {
+		end = errRows
 	}
-	return err
+	if c.JSON {
+		err = writeDocument(a.Stdout, result.document(t.word, end))
+	} else {
+		_, err = io.WriteString(a.Stdout, wrap(result.text(), widthOf(a.Stdout)))
+	}
+	return cmp.Or(err, end)
 }
 
 // explain adds to an error what a person can do.

@@ -355,7 +355,7 @@ func (l *Ledger) counts(number int, r *leaver.Result) bool {
 func (l *Ledger) Unfinished() iter.Seq[Standing] {
 	return func(yield func(Standing) bool) {
 		for k, e := range l.leavers.All() {
-			if e.outcome&excluded != 0 || e.isClosed() {
+			if e.outcome&excluded != 0 || e.isClosed() || e.outcome&^marks == 0 {
 				continue
 			}
 			number, _ := l.leavers.Number(k)

@@ -213,6 +213,14 @@ func (p *Pace) ClosedUntil() (until time.Time, closed bool) {
 	return m.at, m.at.After(time.Now())
 }
 
+// PerSecond returns the pace: how many requests per second may start, while nothing makes
+// all of them wait. It is never more than the ceiling.
+func (p *Pace) PerSecond() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return min(p.law.curve.pace, float64(p.ceiling.limiter.Limit()))
+}
+
 // Limited reports whether the server has limited the pace so far: it has refused, it has
 // slowed down, or it has asked to wait.
 func (p *Pace) Limited() bool {

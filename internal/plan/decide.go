@@ -132,6 +132,9 @@ func (g *reading) leaverLine(d, from leaver.Result, known ledger.Standing) Decis
 	isSame := known.EndDate == d.EndDate.Key() && !speaks
 	isSaid := isSame && known.Outcome == d.Outcome
 	if d.Outcome == leaver.Pending {
+		if from.ActiveAgain() {
+			d.Reason = from.Reason // until it is called, nothing else says why it is not done
+		}
 		// How an earlier call ended says more than that this run did not come to call.
 		d.Earlier, d.Noted = known.Called, isSaid || known.EndDate == d.EndDate.Key() && known.Outcome.Called()
 		switch {

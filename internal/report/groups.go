@@ -12,8 +12,8 @@ import (
 type Group struct {
 	Outcome    leaver.Outcome `json:"outcome"`
 	HTTPStatus int            `json:"httpStatus"` // 0: there was no answer
-	Message    string         `json:"reason"`     // what the reasons of the rows have in common
-	Count      int            `json:"rows"`
+	Message    string         `json:"message"`    // what the reasons of the rows have in common
+	Count      int            `json:"count"`
 	Example    Example        `json:"example"`
 }
 
@@ -23,7 +23,7 @@ type Example struct {
 	Source    string `json:"source"`
 	Row       int    `json:"row"`
 	RequestID string `json:"requestId"`
-	Reason    string `json:"reason"` // of the row, which can say more than the group's message
+	Reason    string `json:"-"` // of the row, which can say more than the group's message
 }
 
 // Place returns the place of the row.

@@ -54,6 +54,9 @@ type Reader struct {
 // report in the form that offboard writes can have such an end.
 func (r *Reader) Torn() int64 { return r.torn }
 
+// Whole returns how many bytes of the report are whole lines, its header included.
+func (r *Reader) Whole() int64 { return r.whole }
+
 // Kept returns the names of the columns that the report keeps, in the order of
 // leaver.Row.Kept. They are not changed by the caller.
 func (r *Reader) Kept() []string { return r.kept }

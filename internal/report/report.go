@@ -1,7 +1,8 @@
 // Package report owns the report: a file with one line for each row, which proves
 // what was done and from which a run is resumed. It tells whether a file is a report,
 // reads reports and sums them up. It appends lines durably, lets only one run write at
-// a time, and repairs the end of a report that a crash has left incomplete.
+// a time, and repairs the end of a report that a crash has left incomplete. Beside a
+// report it keeps a record of how accounts were before a run (see BeforeFile).
 package report
 
 import (
@@ -46,6 +47,9 @@ func formatOf(path string) Format {
 	}
 	return CSV
 }
+
+// Format returns the format in which the report is written.
+func (r *Report) Format() Format { return formatOf(r.Path) }
 
 // Exists tells whether there is a report to resume from.
 func (r *Report) Exists() bool { return r.reader != nil }

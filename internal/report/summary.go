@@ -8,8 +8,8 @@ import (
 )
 
 // Summary sums up reports that are read as one. Call Read for every line, then Count for
-// each line that counts, and then Conclude. Its JSON form is the result of the command
-// report.
+// each line that counts, and then Conclude. Its JSON form is a part of a document for other
+// programs.
 type Summary struct {
 	Reports []string  `json:"reports"`
 	Target  string    `json:"target"` // as the reports say it; "" if no line does
@@ -17,8 +17,8 @@ type Summary struct {
 	// Timezone is the zone of dates without one, and of business days.
 	Timezone string `json:"timezone"`
 	// First and Last are the times of the first and of the last line.
-	First time.Time `json:"first,omitzero"`
-	Last  time.Time `json:"last,omitzero"`
+	First time.Time `json:"-"`
+	Last  time.Time `json:"-"`
 
 	Lines    int          `json:"lines"`   // of the reports
 	Rows     int          `json:"rows"`    // lines that count
@@ -49,9 +49,6 @@ func NewSummary(reports []string, zone *time.Location, now time.Time) *Summary {
 		Outcomes: leaver.Tally{},
 		NotFine:  []Group{},
 		notFine:  NewByOutcome(mostReasons),
-	}
-	for _, o := range leaver.Outcomes() {
-		s.Outcomes[o] = 0
 	}
 	s.Timeliness.now, s.Timeliness.zone = now, zone
 	s.Timeliness.Overdue = Overdue{Outcomes: leaver.Tally{}, Longest: []Late{}}

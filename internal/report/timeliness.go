@@ -26,7 +26,7 @@ type Timeliness struct {
 	// MedianSeconds is rounded down: to a minute up to a week, to an hour up to a year, and
 	// to a day beyond.
 	MedianSeconds int64 `json:"medianSeconds"`
-	Longest       *Late `json:"longest,omitempty"` // the leaver with the longest delay
+	Longest       *Late `json:"longest"` // the leaver with the longest delay; nil if nobody has one
 
 	// These leavers have no delay.
 	AlreadyInactive int `json:"alreadyInactive"` // with an end date: since when, nobody knows

@@ -67,7 +67,7 @@ func BenchmarkLeaver(b *testing.B) {
 	b.ResetTimer()
 	err = r.suspend(b.Context(), b.Context(), NewProgress(writer, b.N, time.Now()), Conduct{
 		Concurrency: 8, MaxAttempts: 5, Show: func(*Progress) func() { return func() {} },
-		Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
+		Now: time.Now, Jitter: func() float64 { return 0 }, Log: slog.New(slog.DiscardHandler),
 	})
 	b.StopTimer()
 	if err := errors.Join(err, writer.Close(), r.Close()); err != nil {

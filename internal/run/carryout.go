@@ -56,6 +56,13 @@ type Ending struct {
 	// outcome are next to each other, the largest first; if there are very many reasons,
 	// the groups do not have all rows.
 	Left []report.Group
+	// Before is the path of the record of how the accounts were; "" if none was written.
+	Before string
+	// Unrecorded is why results could not be recorded, which has stopped the run; nil: all
+	// of them are in the report.
+	Unrecorded error
+	Start, End time.Time
+	Figures    Figures
 }
 
 // Began tells whether the run began. If it did not, nothing was sent.
@@ -71,13 +78,16 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 //
 // If the run did not begin (see Ending.Began), the error is a *TargetError, matches
 // report.ErrExists or report.ErrLocked, is a *report.NoLocksError or a *report.NotFileError, matches, if an input has changed since the plan was made, table.ErrChanged,
-// or is another one about the report. After that, it is an error
+// is a *BeforeError, or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
 	if err := r.connect(t, c); err != nil {
 		return Ending{}, err
 	}
 	r.clock = c.Now
+	if err := r.recordBefore(intake, c); err != nil {
+		return Ending{}, err
+	}
 	writer, err := r.start()
 	if err != nil {
 		return Ending{}, err
@@ -87,9 +97,10 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	}
 	defer collectForRun()()
 	p := NewProgress(writer, r.Leavers(c.First), c.Now())
+	p.Limits = Limits{Ceiling: c.Rate, Concurrency: c.Concurrency, Pace: r.connection.pace.PerSecond}
 	err = r.suspend(intake, calls, p, c)
 	if closed := writer.Close(); closed != nil && err == nil {
-		err = closed
+		err, p.unrecorded = closed, closed
 	}
 	return r.ending(p, r.connection.pace, c), err
 }
@@ -113,10 +124,11 @@ func (r *Run) start() (*report.Writer, error) {
 }
 
 func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
+	p.figures = newFigures(r.connection.pace, c.Now)
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.
-	return batch.Run(intake, calls, r.tasks(calls, p), suspender{r.connection.client, &p.inFlight}, p, batch.Options{
+	return batch.Run(intake, calls, r.tasks(calls, p), suspender{r.connection.client, &p.inFlight, p.figures}, p, batch.Options{
 		Pace:        r.connection.pace,
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
@@ -125,6 +137,7 @@ func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) err
 		MaxOutage:   c.MaxOutage,
 		Outages:     p.Outage,
 		Closed:      p.Closed,
+		Retrying:    p.retry,
 		First:       c.First,
 		Grace:       Grace,
 		Jitter:      c.Jitter,
@@ -137,7 +150,6 @@ func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) err
 // way of new ones. It leaves out rows that have their line in the report already, and
 // counts them.
 func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, error] {
-	isLater := func(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
 	return func(yield func(leaver.Result, error) bool) {
 		later, again := 0, proofs{}
 		for d, err := range r.Decisions(ctx) {
@@ -168,8 +180,16 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 	}
 }
 
+// isLater tells whether a leaver is tried after the others.
+func isLater(d plan.Decision) bool { return d.Outcome == leaver.Pending && d.Earlier != "" }
+
 func (r *Run) ending(p *Progress, pace *pace.Pace, c Conduct) Ending {
-	e := Ending{Counts: p.Counts(), Elapsed: c.Now().Sub(p.Start), Left: p.Left()}
+	e := Ending{Counts: p.Counts(), Left: p.Left(), Unrecorded: p.unrecorded, Start: p.Start, End: c.Now()}
+	e.Elapsed = e.End.Sub(e.Start)
+	e.Figures = p.figures.sum(e.End, e.Counts, c.Rate)
+	if r.asked.records(r.Leavers(c.First)) {
+		e.Before = r.asked.Before
+	}
 	made := effort{leavers: e.Called, busy: e.Busy, elapsed: e.Elapsed, concurrency: c.Concurrency, ceiling: c.Rate}
 	made.limited = pace.Limited()
 	if perSecond, measured := pace.Sustained(); measured {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
@@ -21,6 +22,9 @@ type Checking struct {
 	// MaxShare is the share of the tenant's active users that may be suspended, from 0 to 1;
 	// 0: any.
 	MaxShare float64
+	// Before is the path of the record of how the accounts were, which CarryOut writes; "":
+	// none is written.
+	Before string
 }
 
 // Check asks the tenant about the leavers who are to be suspended, or are held, and plans
@@ -46,7 +50,7 @@ func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checki
 	if err := q.ask(intake, calls); err != nil {
 		return checkError(intake, err)
 	}
-	r.asked = &asked{check: check, Checking: k}
+	r.asked = &asked{check: check, Checking: k, at: c.Now(), held: r.settings.Approved.held()}
 	return r.note(intake)
 }
 
@@ -73,6 +77,8 @@ func checkError(ctx context.Context, err error) error {
 type asked struct {
 	check *tenant.Check
 	Checking
+	at   time.Time                      // when it was asked
+	held map[leaver.Place]leaver.Doubts // by an approved plan, because of what the tenant had said
 }
 
 // note makes the plan take what the tenant has said.
@@ -117,6 +123,9 @@ func (c *asked) tell(row *leaver.Row) {
 	if _, differs := a.Compare(c.Match, c.texts(*row)); differs != "" {
 		doubts |= leaver.DoubtsOf(leaver.Mismatch)
 		seen = append(seen, differs)
+	}
+	if more := c.held[row.Place].Without(doubts); more != 0 {
+		doubts, seen = joined(more, "the plan that was approved holds it", doubts, seen)
 	}
 	if doubts == 0 {
 		return
@@ -224,13 +233,12 @@ func (e *ShareError) Error() string {
 		e.Leavers, 100*float64(e.Leavers)/float64(e.People.Active), e.People.Active, 100*e.Most)
 }
 
-// checkShare returns a *ShareError if the plan suspends too large a share of the tenant.
-func (r *Run) checkShare() error {
-	c := r.asked
+// checkShare returns a *ShareError if so many leavers are too large a share of the tenant.
+func (c *asked) checkShare(leavers int) error {
 	if c == nil || c.MaxShare == 0 {
 		return nil
 	}
-	people, leavers := c.check.People(), r.Totals[leaver.Pending]
+	people := c.check.People()
 	if people.Active+people.Unsure < tenant.ShareFrom || float64(leavers) <= c.MaxShare*float64(people.Active) {
 		return nil
 	}

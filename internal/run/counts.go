@@ -1,6 +1,7 @@
 package run
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -59,20 +60,34 @@ type Progress struct {
 	Total int       // leavers to suspend, or calls of a check
 	Start time.Time // of the run
 	Doing string    // what it is, for people
+	// Limits are those of the run; the zero value for a check, which suspends nobody.
+	Limits Limits
 
 	next     batch.Recorder
 	watch    func(Counts) // may be nil
 	inFlight atomic.Int64
+	retrying atomic.Int64
+	figures  *figures // nil: none are gathered
 
-	mu     sync.Mutex
-	counts Counts
-	left   left
+	mu         sync.Mutex
+	counts     Counts
+	tried      leaver.Tally // leavers for whom a request was sent, by outcome
+	left       left
+	unrecorded error // why results could not be recorded
+}
+
+// Limits are what bounds how fast a run goes.
+type Limits struct {
+	Ceiling     float64 // requests per second; 0: none
+	Concurrency int     // requests in flight
+	// Pace returns how many requests per second may start now; nil for a check.
+	Pace func() float64
 }
 
 // NewProgress returns the progress of a run that begins at start and has so many
 // leavers to suspend. Results are recorded by next.
 func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
-	return &Progress{Total: total, Start: start, Doing: "suspending", next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, left: newLeft()}
+	return &Progress{Total: total, Start: start, Doing: "suspending", next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, tried: leaver.Tally{}, left: newLeft()}
 }
 
 // Watch makes Record call f with the figures whenever Counts.Called has changed, an
@@ -82,25 +97,29 @@ func (p *Progress) Watch(f func(Counts)) { p.watch = f }
 // Record records results and then counts them. It does not count results that could
 // not be recorded. A pending row that needs no line (see leaver.Result) is only counted.
 func (p *Progress) Record(results ...leaver.Result) error {
-	if err := p.next.Record(unsaid(results)...); err != nil {
-		return err
-	}
+	err := p.next.Record(unsaid(results)...)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err != nil {
+		p.unrecorded = err
+		return err
+	}
 	c := &p.counts
-	called := c.Called
+	called, failed := c.Called, c.Failed
 	for _, r := range results {
 		p.count(r, r.Known())
 		// A result that an earlier run has recorded belongs to no request of this
 		// run.
 		if r.Attempts > 0 && !r.FinishedAt.Before(p.Start) {
 			c.Called++
+			p.tried[r.Outcome]++
 			c.Busy += r.Duration
 			if !r.Outcome.Fine() {
 				c.Failed++
 			}
 		}
 	}
+	p.figures.tried(c.Called-called, c.Failed-failed)
 	if c.Called > called && p.watch != nil {
 		p.watch(*c)
 	}
@@ -139,8 +158,20 @@ func (p *Progress) Left() []report.Group {
 	return p.left.Groups()
 }
 
+// Tried returns how many leavers were tried, by outcome.
+func (p *Progress) Tried() leaver.Tally {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.tried)
+}
+
 // InFlight returns how many requests are waiting for their answers.
 func (p *Progress) InFlight() int { return int(p.inFlight.Load()) }
+
+// Retrying returns how many leavers wait to be tried again.
+func (p *Progress) Retrying() int { return int(p.retrying.Load()) }
+
+func (p *Progress) retry(change int) { p.retrying.Add(int64(change)) }
 
 // Outage takes what has changed about an outage.
 func (p *Progress) Outage(o batch.Outage) {
@@ -155,6 +186,7 @@ func (p *Progress) Outage(o batch.Outage) {
 		all = append(all, o)
 	}
 	c.Outages = all
+	p.figures.outage(len(all) - 1)
 	if !o.Until.IsZero() {
 		c.Outage.Number++
 		c.Outage.Lasted += o.Until.Sub(o.Since)

@@ -38,6 +38,7 @@ type earlierReport struct {
 	lines iter.Seq2[leaver.Result, error]
 	keep  []string    // the columns that it keeps
 	file  *table.File // nil if there is no report
+	whole int64       // bytes of it that are whole lines
 }
 
 func (e *earlierReport) close() {
@@ -76,7 +77,7 @@ func (r *Run) openEarlier(o report.Options) (*earlierReport, error) {
 	}
 	earlier.Hold(r.targets)
 	lines := withKept(earlier.Lines(), earlier.Kept(), o.Keep, r.settings.Match)
-	return &earlierReport{lines, o.Keep, file}, nil
+	return &earlierReport{lines, o.Keep, file, earlier.Whole()}, nil
 }
 
 // hold makes the inputs that are reports end with an error at a line of another target.

@@ -25,6 +25,15 @@ func (e *WorkbookReportError) Error() string {
 	return e.Name + ": this is a report that was saved as a workbook, which can change refs and dates; use the report itself"
 }
 
+// BeforeInputError says that an input is a record of how accounts were before a run, which
+// names people but does not say that they leave.
+type BeforeInputError struct{ Name string }
+
+// Error names the input.
+func (e *BeforeInputError) Error() string {
+	return e.Name + ": this is the record of how accounts were before a run, and no list of leavers; leave it out"
+}
+
 // ListError says that a list cannot be used.
 type ListError struct {
 	List List

@@ -48,9 +48,11 @@ type Input struct {
 	Export *input.Source
 	Survey input.Survey
 
+	rows    int    // that the first reading has found, without those that a condition has left out
 	path    string // "" for standard input
 	file    *table.File
 	earlier *report.Reader // of a report
+	most    int            // lines of the report that are read; 0: all
 	order   []int          // for each column whose texts the rows have, which one of the report it is
 	reports *reports       // all reports among the inputs, if this is the first one
 }
@@ -138,6 +140,10 @@ func (r Reading) open(path string, o input.Options) (*Input, error) {
 		_ = in.Export.Close() // it was only read
 		return nil, &WorkbookReportError{in.Name}
 	}
+	if report.IsBefore(in.Export.Header) {
+		_ = in.Export.Close() // it was only read
+		return nil, &BeforeInputError{in.Name}
+	}
 	return in, nil
 }
 
@@ -195,7 +201,11 @@ func (i *Input) first(ctx context.Context) iter.Seq2[leaver.Result, error] {
 
 // lines reads the lines of a report, with the texts that the rows of the run have.
 func (i *Input) lines(yield func(leaver.Result, error) bool) {
+	n := 0
 	for r, err := range i.earlier.Lines() {
+		if n++; i.most > 0 && n > i.most {
+			return
+		}
 		r.Kept = keptOf(i.order, r.Kept)
 		if !yield(r, err) {
 			return

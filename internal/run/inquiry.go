@@ -27,10 +27,11 @@ type inquiry struct {
 	full    bool    // read the list in any case
 	share   float64 // see tenant.Check.ByRef
 
-	mu     sync.Mutex
-	pages  int // that the list has, by the pages read so far; 0: that is not known
-	last   int // users of the page that was read last
-	errors map[string]error
+	mu      sync.Mutex
+	pages   int // that the list has, by the pages read so far; 0: that is not known
+	last    int // users of the page that was read last
+	largest int // users of the page that has most of them
+	errors  map[string]error
 }
 
 // ask asks about all leavers. If ctx ends first, the error is its cause. Another error is
@@ -185,6 +186,11 @@ func (q pageReader) Call(ctx context.Context, l leaver.Leaver) batch.Answer {
 	}
 	var began time.Time
 	page, err := q.client.Users(pace.Noting(ctx, &began), number, thrive.MaxPerPage)
+	if number > 1 && isNotFound(err) {
+		// What a page beyond the last one is, is not documented, and the list may have become
+		// shorter. Whoever was on no page is read by ref.
+		page, err = thrive.UserPage{Response: thrive.Response{Status: http.StatusNotFound}}, nil
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.errors[l.Ref] = err; err != nil {
@@ -192,7 +198,8 @@ func (q pageReader) Call(ctx context.Context, l leaver.Leaver) batch.Answer {
 	}
 	q.check.Page(page)
 	q.last = len(page.Users)
-	if pages, ok := tenant.Pages(page, thrive.MaxPerPage); ok {
+	q.largest = max(q.largest, q.last)
+	if pages, ok := tenant.Pages(page, q.largest); ok {
 		q.pages = max(q.pages, pages)
 	}
 	return readAnswer(page.Response, began, nil)
@@ -265,9 +272,12 @@ func (e *PageError) Error() string {
 func (e *PageError) Unwrap() error { return e.Err }
 
 // NotFound reports whether the service has answered that there is no such list.
-func (e *PageError) NotFound() bool {
-	failure, ok := errors.AsType[*thrive.Error](e.Err)
-	return ok && failure.Status == http.StatusNotFound
+func (e *PageError) NotFound() bool { return isNotFound(e.Err) }
+
+// isNotFound reports whether the answer is that there is no such thing, and can be believed.
+func isNotFound(err error) bool {
+	failure, ok := errors.AsType[*thrive.Error](err)
+	return ok && failure.Status == http.StatusNotFound && failure.Class == thrive.Final
 }
 
 // Is reports whether target is batch.ErrRefused, and the credentials may not read.

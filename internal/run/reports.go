@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"offboard/internal/input"
@@ -36,6 +38,42 @@ func (s *reports) fill(ctx context.Context) error {
 // lines returns the lines that count.
 func (s *reports) lines() iter.Seq2[leaver.Result, error] {
 	return s.ledger.Standing(report.Merge(s.each...))
+}
+
+// activeAgain are lines of reports among the inputs which say that an account is active
+// again, by ref. They are the last ones about their leavers in these reports; what the
+// report says that the run goes on with may be later.
+type activeAgain map[string]leaver.Result
+
+// activeAgain returns the lines of the inputs. inPlace tells that the only input is the
+// report that the run goes on with, which speaks for itself.
+func (all Inputs) activeAgain(ctx context.Context, inPlace bool) (activeAgain, error) {
+	first := slices.IndexFunc(all, func(in *Input) bool { return in.reports != nil })
+	if first < 0 || inPlace {
+		return nil, nil
+	}
+	reports, lines := all[first].reports, activeAgain{}
+	if err := reports.fill(ctx); err != nil {
+		return nil, err
+	}
+	for line, err := range until(ctx, reports.lines()) {
+		switch {
+		case err != nil:
+			return nil, err
+		case line.ActiveAgain():
+			line.Ref = strings.Clone(line.Ref)
+			lines[line.Ref] = line
+		}
+	}
+	return lines, nil
+}
+
+// add takes a line of the report that the run goes on with: what it says later counts.
+func (a activeAgain) add(line leaver.Result) {
+	other, known := a[line.Ref]
+	if known && line.Outcome.Closed() && line.EndDate.Key() == other.EndDate.Key() && line.FinishedAt.After(other.FinishedAt) {
+		delete(a, line.Ref)
+	}
 }
 
 // Reports are reports that are open, to be read as one.

@@ -42,6 +42,9 @@ type Settings struct {
 	// Target is where the run suspends, as its report says it. Rehearse takes "", and then
 	// refuses only reports of different targets.
 	Target string
+	// Approved is the plan that is carried out; nil: any is. Now is its time, and the run
+	// resumes from the report.
+	Approved *PlanFile
 	// Keep has the names of the columns of the inputs that travel into the report.
 	Keep []string
 	// Match has the names of the columns of the inputs that must agree with the account. A
@@ -204,10 +207,11 @@ func (r *Run) Leavers(first int) int {
 // Settings.MaxLeavers, and a *ShareError if it suspends a larger share of the tenant than
 // Checking.MaxShare.
 func (r *Run) CheckMax() error {
-	if n, most := r.Totals[leaver.Pending], r.settings.MaxLeavers; most != nil && n > *most {
+	n := r.Totals[leaver.Pending]
+	if most := r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}
-	return r.checkShare()
+	return r.asked.checkShare(n)
 }
 
 // Decisions reads the inputs once more and returns the plan's decision about each
@@ -246,10 +250,23 @@ func (r *Run) Known(ctx context.Context) (leaver.Tally, error) {
 	return known, nil
 }
 
-// plan makes the plan from the lines of the report that the run goes on with, and from
-// the first reading of the inputs. inPlace tells that the only input is that report.
+// plan makes the plan. inPlace tells that the only input is the report that the run goes on
+// with.
 func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.ledger, r.lines = ledger.New(), lines
+	if p := r.settings.Approved; p != nil {
+		return (&comparison{run: r, plan: p}).makePlan(ctx, lines, inPlace)
+	}
+	return r.planFrom(ctx, lines, inPlace)
+}
+
+// planFrom makes the plan from the lines of the report that the run goes on with, and from
+// the first reading of the inputs.
+func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
+	r.ledger, r.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
+	again, err := r.Inputs.activeAgain(ctx, inPlace)
+	if err != nil {
+		return err
+	}
 	dated := datedSources{}
 	for line, err := range until(ctx, lines) {
 		_, other := errors.AsType[*report.TargetError](err)
@@ -266,7 +283,11 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 		}
 		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
 		r.ledger.Add(line)
+		again.add(line)
 		dated.add(line)
+	}
+	for _, line := range again {
+		r.ledger.Reopen(line)
 	}
 	r.Plan = plan.New(plan.Options{
 		Now:           r.settings.Now,
@@ -279,7 +300,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 	}
 	r.exports = map[string]*Input{}
 	for _, in := range r.Inputs {
-		if err := r.add(ctx, in.first(ctx)); err != nil {
+		if in.rows, err = r.add(ctx, in.first(ctx)); err != nil {
 			return err
 		}
 		if in.IsReport() {
@@ -306,15 +327,18 @@ func (r *Run) judge() {
 	})
 }
 
-// add adds rows to the plan.
-func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) error {
+// add adds rows to the plan, and returns how many they are.
+func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
 	for row, err := range until(ctx, rows) {
 		if err != nil {
-			return err
+			return n, err
 		}
 		r.Plan.Add(row)
+		if !row.LeftOut {
+			n++
+		}
 	}
-	return nil
+	return n, nil
 }
 
 // addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
@@ -334,7 +358,8 @@ func (r *Run) addUnfinished(ctx context.Context) error {
 			}
 		}
 	})
-	return r.add(ctx, r.unfinished)
+	_, err := r.add(ctx, r.unfinished)
+	return err
 }
 
 // datedSources maps each source in a report to whether its rows have end dates.

@@ -17,21 +17,28 @@ import (
 type suspender struct {
 	client   *thrive.Client
 	inFlight *atomic.Int64 // requests that are waiting for their answers
+	figures  *figures      // may be nil
 }
 
-// Suspend sends the request for one leaver.
+// Call sends the request for one leaver.
 func (s suspender) Call(ctx context.Context, l leaver.Leaver) batch.Answer {
-	s.inFlight.Add(1)
-	defer s.inFlight.Add(-1)
+	s.figures.started(s.inFlight.Add(1))
 	var began time.Time
 	got, err := s.client.SuspendUser(pace.Noting(ctx, &began), l.Ref, l.EndDate.Time())
+	var answer batch.Answer
 	if err != nil {
-		answer := answerTo(err)
-		answer.Began = began
-		return answer
+		answer = answerTo(err)
+	} else {
+		answer = answerOf(got, l)
 	}
+	answer.Began = began
+	s.figures.ended(s.inFlight.Add(-1), answer, err)
+	return answer
+}
+
+// answerOf translates a 2xx answer of the API about a leaver.
+func answerOf(got thrive.Suspension, l leaver.Leaver) batch.Answer {
 	answer := batch.Answer{
-		Began:      began,
 		HTTPStatus: got.Response.Status, RequestID: got.Response.RequestID, Outcome: leaver.Suspended,
 		Quota: pace.Quota(got.Response.RateLimit),
 	}

@@ -101,7 +101,7 @@ func TestALeaverCountsAsSuspendedOnlyWhenTheAPISaysSo(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			server.SetFaults(thrivetest.Faults{Refs: map[string]thrivetest.Fault{"E1": tt.fault}})
-			got := suspender{client, new(atomic.Int64)}.Call(t.Context(), leaver.Leaver{Ref: "E1"})
+			got := suspender{client: client, inFlight: new(atomic.Int64)}.Call(t.Context(), leaver.Leaver{Ref: "E1"})
 			if got.Outcome != tt.want || !strings.Contains(got.Reason, tt.reason) || strings.Contains(got.Reason, "E1-other") {
 				t.Errorf("got %s (%s), want %s (… %s …)", got.Outcome, got.Reason, tt.want, tt.reason)
 			}
@@ -118,7 +118,7 @@ func TestTheEngineLearnsWhenTheLastRequestOfAnAttemptBegan(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	s := suspender{client, &atomic.Int64{}}
+	s := suspender{client: client, inFlight: &atomic.Int64{}}
 	if got := s.Call(t.Context(), leaver.Leaver{Ref: "E1"}); !got.Began.IsZero() {
 		t.Errorf("one request: another one began at %s", got.Began)
 	}

@@ -46,11 +46,20 @@ type facts struct {
 
 func factsOf(u *thrive.User) facts {
 	return facts{
-		id: u.ID, firstName: u.FirstName, lastName: u.LastName, email: u.Email,
-		role: u.Role, status: u.Status, languageCode: u.LanguageCode,
+		id: nonEmpty(u.ID), firstName: u.FirstName, lastName: u.LastName, email: u.Email,
+		role: nonEmpty(u.Role), status: nonEmpty(u.Status), languageCode: u.LanguageCode,
 		endDate: endDateOf(u.Positions), lastLogin: u.LastLogin,
 		deleted: u.Deleted, additional: u.AdditionalFields,
 	}
+}
+
+// nonEmpty returns a text, or that it is not known if there are no words in it: such a role
+// is no unknown role, and two such IDs are not the same account.
+func nonEmpty(text thrive.Fact[string]) thrive.Fact[string] {
+	if value, ok := text.Get(); ok && strings.TrimSpace(value) == "" {
+		return thrive.Fact[string]{}
+	}
+	return text
 }
 
 // endDateOf returns the end date of the first position that is held now, or else of the
@@ -82,7 +91,7 @@ func (a *Account) listed(f facts) {
 	}
 }
 
-// read takes what the read by ref says. It is the latest answer; what it leaves out is
+// read takes what the read by ref says. It is the latest answer; what it does not say is
 // taken from the list, if that speaks of the same account.
 func (a *Account) read(f facts) {
 	if f.id == a.id { // unless both are not known, it is the same account
@@ -111,6 +120,14 @@ func agreed[T comparable](a, b thrive.Fact[T]) thrive.Fact[T] {
 	return thrive.Fact[T]{}
 }
 
+// either returns the first one of two facts that is known.
+func either[T any](first, second thrive.Fact[T]) thrive.Fact[T] {
+	if _, ok := first.Get(); ok {
+		return first
+	}
+	return second
+}
+
 // equal tells whether two answers say the same, apart from the additional fields.
 func (f facts) equal(o facts) bool {
 	return f.id == o.id && f.firstName == o.firstName && f.lastName == o.lastName && f.email == o.email &&
@@ -118,16 +135,21 @@ func (f facts) equal(o facts) bool {
 		f.endDate == o.endDate && f.lastLogin == o.lastLogin && f.deleted == o.deleted
 }
 
-// completed returns the facts with those of the list that a read by ref leaves out: by the
-// types of a public client it has neither deleted nor lastLogin.
+// completed returns the facts with those of the list in the place of what a read by ref
+// does not say: by the types of a public client it has neither deleted nor lastLogin, and
+// the type of a field may be another one than in the list. An end date that is null was
+// taken away.
 func (f facts) completed(list facts) facts {
-	if _, ok := f.deleted.Get(); !ok {
-		f.deleted = list.deleted
+	if f.endDate.None() {
+		list.endDate = f.endDate
 	}
-	if _, ok := f.lastLogin.Get(); !ok {
-		f.lastLogin = list.lastLogin
+	return facts{
+		id: f.id, firstName: either(f.firstName, list.firstName), lastName: either(f.lastName, list.lastName),
+		email: either(f.email, list.email), role: either(f.role, list.role), status: either(f.status, list.status),
+		languageCode: either(f.languageCode, list.languageCode), endDate: either(f.endDate, list.endDate),
+		lastLogin: either(f.lastLogin, list.lastLogin), deleted: either(f.deleted, list.deleted),
+		additional: either(f.additional, list.additional),
 	}
-	return f
 }
 
 // Finding returns the outcome that the account gives its leaver without a call that

@@ -2,19 +2,22 @@ package tenant
 
 import "offboard/pkg/thrive"
 
-// Pages returns how many pages the list has, by one of them with so many users at most. It
-// is not known if the page does not say so.
-func Pages(page thrive.UserPage, perPage int) (int, bool) {
+// Pages returns how many pages the list has, by one of them. largest is how many users the
+// largest page so far has: a service that gives fewer users than were asked for gives as
+// few on every page but the last one. It is not known if the page does not say so.
+func Pages(page thrive.UserPage, largest int) (int, bool) {
 	if pages, ok := page.Pagination.TotalPages.Get(); ok {
 		return pages, true
 	}
 	results, ok := page.Pagination.TotalResults.Get()
-	if !ok {
+	if !ok || largest == 0 {
 		return 0, false
 	}
-	// A service that gives fewer users than were asked for gives as few on every page.
-	on := min(max(1, len(page.Users)), perPage)
-	return (results + on - 1) / on, true
+	pages := results / largest
+	if results%largest > 0 {
+		pages++
+	}
+	return pages, true
 }
 
 // ByRef tells, when the first page of the list was taken, whether to read the other

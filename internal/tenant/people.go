@@ -36,7 +36,7 @@ func (p *people) page(page thrive.UserPage) {
 	for i := range page.Users {
 		u := &page.Users[i]
 		p.seen++
-		status, ok := u.Status.Get()
+		status, ok := nonEmpty(u.Status).Get()
 		switch {
 		case !ok:
 			p.unsure++

@@ -14,6 +14,7 @@ package tenant
 import (
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -70,14 +71,16 @@ func (c *Check) Page(page thrive.UserPage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.people.page(page)
+	asked := false
 	for i := range page.Users {
 		u := &page.Users[i]
 		ref, ok := u.Ref.Get()
 		if !ok || ref == "" {
 			continue // nobody can tell whose account it is
 		}
-		if i < 1 && len(c.witness) < maxWitnesses {
+		if !asked && len(c.witness) < maxWitnesses && !slices.Contains(c.witness, ref) {
 			c.witness = append(c.witness, ref)
+			asked = true
 		}
 		if a := c.accounts[ref]; a != nil {
 			a.listed(factsOf(u))
@@ -113,17 +116,20 @@ func (c *Check) Unread() iter.Seq[string] {
 func (c *Check) Read(ref string, u thrive.User) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.knows = true
+	f := factsOf(&u)
+	_, isSomebody := f.id.Get()
+	about, isNamed := u.Ref.Get()
+	isNamed = isNamed && about == ref
+	// Any gateway can answer 200: only an account shows that the service knows somebody.
+	c.knows = c.knows || isNamed || isSomebody
 	a := c.accounts[ref]
-	if a == nil {
-		return // a witness
+	switch {
+	case a == nil: // a witness
+	case isNamed:
+		a.read(f)
+	default:
+		a.state = known // there is an account, and nobody can tell whether this is it
 	}
-	about, ok := u.Ref.Get()
-	if !ok || about != ref {
-		// There is an account, and nobody can tell whether this is it.
-		u = thrive.User{}
-	}
-	a.read(factsOf(&u))
 }
 
 // Absent takes the answer that there is no user with a ref. Finish tells whether it can be
@@ -137,11 +143,11 @@ func (c *Check) Absent(ref string) {
 }
 
 // Failed takes what became of a leaver whose account could not be read: the outcome of a
-// call that fails so.
+// call that fails so. What the list says of a witness stands.
 func (c *Check) Failed(ref string, f leaver.Finding) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a := c.accounts[ref]; a != nil {
+	if a := c.accounts[ref]; a != nil && a.open() {
 		a.state, a.facts, a.failure = failed, facts{}, f
 	}
 }
@@ -152,14 +158,20 @@ const maxWitnesses = 3
 
 // Witnesses returns the refs of users of the list who have to be read by ref, until one of
 // them is known: leavers are said not to exist, and no read by ref has found anybody. There
-// are none if the read of a leaver was enough.
+// are none if the read of a leaver was enough. A leaver who was read already is none.
 func (c *Check) Witnesses() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.knows || !c.anybodyAbsent() {
 		return nil
 	}
-	return c.witness
+	var refs []string
+	for _, ref := range c.witness {
+		if a := c.accounts[ref]; a == nil || a.state == seen {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
 }
 
 // Finish is called when the last answer has come. It returns ErrKnowsNobody if leavers are
