@@ -153,8 +153,12 @@ func listNotFine(ctx context.Context, w io.Writer, width int, all *run.Reports) 
 			continue
 		}
 		text := fmt.Sprintf("  %-24s %-11s %s\n", printable(r.Place.String(), 200), r.Outcome, printable(r.Ref, 120))
-		if r.Reason != "" {
-			text += wrap("      "+printable(r.Reason, 600)+"\n", width)
+		reason := printable(r.Reason, 600)
+		if r.RequestID != "" {
+			reason += " (request " + printable(r.RequestID, 130) + ")"
+		}
+		if reason != "" {
+			text += wrap("      "+strings.TrimSpace(reason)+"\n", width)
 		}
 		if _, err := io.WriteString(w, text); err != nil {
 			return err

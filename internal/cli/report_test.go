@@ -159,7 +159,7 @@ func TestSummariesThatLackSomething(t *testing.T) {
 	writeReport(t, "fine.csv", reportTarget, "E1,2026-05-28,suspended,leavers.csv,2,200,1,100,2026-05-29T00:00:00Z,req-1,")
 	for name, want := range map[string]string{
 		"empty.csv":   "empty.csv: 0 lines\n\n0 rows, 0 fine; 0 leavers in all:\n",
-		"undated.csv": "\n1 request for 1 leaver, in 100ms at work, 10.0 leavers per second\n\nTimeliness: not known, because no suspended leaver has an end date.\n",
+		"undated.csv": "\n1 request for 1 leaver, in less than a second at work\n\nTimeliness: not known, because no suspended leaver has an end date.\n",
 		"local.csv":   "\nTo list these rows: add --all\nTo write them as an input of run: add --rows pending\n",
 		"fine.csv": "\nTimeliness of 1 suspended leaver with an end date:\n    100.0 %  within 24 hours after it had passed (1)\n    100.0 %  within one business day, Monday to Friday (1)\n" +
 			"  Median delay: none\n  A date is the last day: it has passed when that day is over in UTC.\n\nOverdue: nobody.\n",
@@ -192,9 +192,9 @@ func TestAllRowsThatAreNotFineAreListed(t *testing.T) {
 	const want = `
 All rows that are not fine:
   leavers.csv:7            not_found   E6
-      404 Not Found: no such user
+      404 Not Found: no such user (request req-7)
   leavers.csv:8            not_found   E7
-      404 Not Found: no such user
+      404 Not Found: no such user (request req-8)
   leavers.csv:11           invalid     E10
       the end date "31/31/2026" is neither YYYY-MM-DD nor RFC 3339
   leavers.csv:12           invalid     
@@ -202,9 +202,9 @@ All rows that are not fine:
   leavers.csv:13           held        HOTEL
       odd-ref: its ref is a word
   leavers.csv:16           rejected    E12
-      409 Conflict
+      409 Conflict (request req-10)
   leavers.csv:17           unconfirmed E13
-      the answer does not say that the account is inactive
+      the answer does not say that the account is inactive (request req-11)
   leavers.csv:18           pending     E14
 `
 	if got != summary+want {

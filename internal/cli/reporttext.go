@@ -79,11 +79,14 @@ func (s summaryText) appendWork(text []byte) []byte {
 	if w.Requests == 0 {
 		return text
 	}
-	text = fmt.Appendf(text, "%s for %s, in %s at work", count(w.Requests, "request"), people(w.Leavers), spell(time.Duration(w.Seconds*float64(time.Second))))
-	if w.Pace > 0 {
-		text = fmt.Appendf(text, ", %.1f leavers per second", w.Pace)
+	text = fmt.Appendf(text, "%s for %s", count(w.Requests, "request"), people(w.Leavers))
+	switch {
+	case w.Periods == 0: // no line has a time
+		return append(text, '\n')
+	case w.Seconds < 1:
+		return append(text, ", in less than a second at work\n"...)
 	}
-	return append(text, '\n')
+	return fmt.Appendf(text, ", in %s at work, %.1f leavers per second\n", spell(time.Duration(w.Seconds*float64(time.Second))), w.Pace)
 }
 
 // appendNotFine writes the rows that are not fine by reason, and what to do about them.
