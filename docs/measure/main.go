@@ -4,7 +4,7 @@
 // installed.
 //
 // With -base it compares offboard with another build of it instead, in turn, and
-// prints the ratios of the medians: the scenarios throughput, rows and sheets. It
+// prints the ratios of the medians: the scenarios throughput, rows, sheets and report. It
 // needs no other tool then.
 //
 // Each server and each client is a process, so that the time and memory of a

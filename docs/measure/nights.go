@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,53 @@ import (
 )
 
 const reportHeader = "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error,target,check\n"
+
+// timeInReport is how a report writes a time.
+const timeInReport = "2006-01-02T15:04:05.000Z"
+
+// reports measures summaries: of a million lines, and of a year of nights.
+func (b *bench) reports() error {
+	const n = 1_000_000
+	path := filepath.Join(b.dir, "leavers.report.csv")
+	at := time.Date(2024, 7, 1, 2, 0, 0, 0, time.UTC)
+	err := write(path, n, reportHeader, func(ref string, i int) string {
+		at = at.Add(100 * time.Millisecond)
+		return fmt.Sprintf("%s,%s,suspended,leavers.csv,%d,200,1,90,%s,7d444840-9dc0-11d1-b245-5ffdce74fad2,,sandbox,%s\n",
+			ref, endDate, i+2, at.Format(timeInReport), report.Check("sandbox", ref, endDate))
+	})
+	if err != nil {
+		return err
+	}
+	nights, err := writeNights(filepath.Join(b.dir, "nights"), time.Now())
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		b.summary("`report` of 1,000,000 lines", 3, 96, path),
+		b.summary(fmt.Sprintf("`report` of a year of nights (%d files, %d lines)", yearOfNights, yearOfNights*perNight), 0, 0, nights...))
+}
+
+// summary measures report, with the most seconds and MiB that it may take; 0: there is no
+// aim.
+func (b *bench) summary(name string, seconds, mebibytes float64, paths ...string) error {
+	sum := func(program string) (usage, error) {
+		return measure(b.dir, nil, program, append([]string{"report"}, paths...)...)
+	}
+	if b.base != "" {
+		return b.compare(name, sum)
+	}
+	var times, peaks sample
+	for range b.runs {
+		u, err := sum(b.offboard)
+		if err != nil {
+			return err
+		}
+		times, peaks = append(times, u.wall.Seconds()), append(peaks, float64(u.peak)/1024)
+	}
+	b.aim(name+": time", times, seconds, 2, " s")
+	b.aim(name+": peak memory", peaks, mebibytes, 0, " MiB")
+	return nil
+}
 
 // yearOfNights is a made-up year of a nightly job, with a report for every night.
 const (
@@ -155,5 +203,5 @@ func (y *year) line(l leaverRow, outcome string, status, attempts int, reason st
 		answered, id = fmt.Sprint(status), fmt.Sprintf("7d444840-9dc0-11d1-b245-%04d%08d", y.number, y.row)
 	}
 	fmt.Fprintf(y.w, "%s,%s,%s,leavers.csv,%d,%s,%d,%d,%s,%s,%s,%s,%s\n", l.ref, l.endDate, outcome, y.number*perNight+y.row, answered,
-		attempts, 90*attempts, y.at.Format("2006-01-02T15:04:05.000Z"), id, reason, target, report.Check(target, l.ref, l.endDate))
+		attempts, 90*attempts, y.at.Format(timeInReport), id, reason, target, report.Check(target, l.ref, l.endDate))
 }

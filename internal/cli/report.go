@@ -127,11 +127,11 @@ func (c *reportCommand) summarise(a *app, all *run.Reports) error {
 		return writeDocument(a.Stdout, reportDocumentOf(s))
 	}
 	width := widthOf(a.Stdout)
-	text := summaryText{s, c.Timezone.Location}.text()
+	text := wrap(summaryText{s, c.Timezone.Location}.text(), width)
 	if !c.All {
 		text += more(s)
 	}
-	if _, err := io.WriteString(a.Stdout, wrap(text, width)); err != nil || !c.All {
+	if _, err := io.WriteString(a.Stdout, text); err != nil || !c.All {
 		return err
 	}
 	if s.Outcomes.Fine() {

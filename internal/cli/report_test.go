@@ -125,7 +125,7 @@ Overdue: 7 leavers whose end date has passed, and who are not suspended:
   Not counted here: 2 rows that cannot be used (invalid).
 
 Not fine, by reason, with what to do:
-          1  held: offboard plan with these reports shows why, and what settles it
+          1  held: offboard plan shows why, and what settles it
              1 × odd-ref, such as leavers.csv:13 HOTEL: its ref is a word
           2  invalid: correct the row in the input
              1 × column …: the ref is empty, such as leavers.csv:12
@@ -140,7 +140,7 @@ Not fine, by reason, with what to do:
              such as leavers.csv:18 E14
 
 To list these rows: add --all
-To write them as an input of run: add --rows held,invalid,not_found,rejected,unconfirmed,pending
+As an input of run: add --rows held,invalid,not_found,rejected,unconfirmed,pending
 `
 	if got != want || code != 0 || stderr != "" {
 		t.Errorf("exit code %d, %s\ngot\n%s\nwant\n%s", code, stderr, got, want)
@@ -160,7 +160,7 @@ func TestSummariesThatLackSomething(t *testing.T) {
 	for name, want := range map[string]string{
 		"empty.csv":   "empty.csv: 0 lines\n\n0 rows, 0 fine; 0 leavers in all:\n",
 		"undated.csv": "\n1 request for 1 leaver, in less than a second at work\n\nTimeliness: not known, because no suspended leaver has an end date.\n",
-		"local.csv":   "\nTo list these rows: add --all\nTo write them as an input of run: add --rows pending\n",
+		"local.csv":   "\nTo list these rows: add --all\nAs an input of run: add --rows pending\n",
 		"fine.csv": "\nTimeliness of 1 suspended leaver with an end date:\n    100.0 %  within 24 hours after it had passed (1)\n    100.0 %  within one business day, Monday to Friday (1)\n" +
 			"  Median delay: none\n  A date is the last day: it has passed when that day is over in UTC.\n\nOverdue: nobody.\n",
 	} {

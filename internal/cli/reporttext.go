@@ -103,7 +103,7 @@ func (s summaryText) hint(o leaver.Outcome) string {
 	switch o {
 	case leaver.Held:
 		if len(s.Reports) > 1 {
-			return fmt.Sprintf(hints[o], "offboard plan with these reports")
+			return fmt.Sprintf(hints[o], "offboard plan")
 		}
 		return fmt.Sprintf(hints[o], "offboard plan "+quote(operand(s.Reports[0])))
 	case leaver.Failed:
@@ -114,7 +114,8 @@ func (s summaryText) hint(o leaver.Outcome) string {
 	return hints[o]
 }
 
-// more says how to get at the rows that are not fine; "" if all are.
+// more says how to get at the rows that are not fine; "" if all are. It is not wrapped, so that
+// what it says can be copied.
 func more(s *report.Summary) string {
 	if s.Outcomes.Fine() {
 		return ""
@@ -125,7 +126,7 @@ func more(s *report.Summary) string {
 			outcomes = append(outcomes, string(o))
 		}
 	}
-	text := fmt.Sprintf("\nTo list these rows: add --all\nTo write them as an input of run: add --rows %s\n", strings.Join(outcomes, ","))
+	text := fmt.Sprintf("\nTo list these rows: add --all\nAs an input of run: add --rows %s\n", strings.Join(outcomes, ","))
 	for _, command := range goOn(s) {
 		text += fmt.Sprintf("To go on: %s\n", command)
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"time"
@@ -17,16 +18,16 @@ import (
 // who are done into its own. A copy has the time of its leaver's last answer.
 //
 // The time at work is the sum of periods. A period begins with the requests of its first
-// leaver and ends with its last answer; where there is more than maxPause between an answer and the
-// next requests, as between two nights, or while the service is waited for, another period
-// begins. Runs at the same time share their period. The order of lines does not matter.
+// leaver and ends with its last answer. Where there is more than maxPause between an answer
+// and the next requests, as between two nights or while the service is waited for, another
+// period begins. Runs at the same time share their period. The order of lines does not matter.
 type Work struct {
 	Requests int     `json:"requests"` // all attempts
 	Leavers  int     `json:"leavers"`  // who were called, each once
 	Periods  int     `json:"periods"`  // of work
 	Seconds  float64 `json:"seconds"`  // at work
-	// Pace is the number of leavers called per second at work. A leaver who is called in
-	// several runs counts in each.
+	// Pace is the number of leavers called per second at work, with three decimals. A
+	// leaver who is called in several runs counts in each.
 	Pace float64 `json:"leaversPerSecond"`
 
 	calls   int      // leavers called, in each run
@@ -105,6 +106,6 @@ func (w *Work) conclude() {
 	}
 	w.Periods, w.Seconds, w.Pace = len(w.periods), float64(worked)/1000, 0
 	if worked > 0 {
-		w.Pace = float64(w.calls) / w.Seconds
+		w.Pace = math.Round(1000*float64(w.calls)/w.Seconds) / 1000
 	}
 }
