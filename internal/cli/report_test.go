@@ -183,6 +183,26 @@ func TestTheZoneDecidesWhenADayIsOver(t *testing.T) {
 	}
 }
 
+func TestASharePromisesNoMoreThanItIs(t *testing.T) {
+	for share, want := range map[float64]string{0: "0.0 %", 0.0004: "0.0 %", 0.57: "57.0 %", 2.0 / 3: "66.6 %", 0.9999: "99.9 %", 1: "100.0 %"} {
+		if got := percent(share); got != want {
+			t.Errorf("%g: got %s, want %s", share, got, want)
+		}
+	}
+}
+
+func TestTimesForPeopleAreRoundedDown(t *testing.T) {
+	const hour, day = 3600, 24 * 3600
+	for seconds, want := range map[int64]string{
+		0: "none", 59: "less than a minute", 60: "1 minute", 2*hour - 1: "119 minutes", 2 * hour: "2 hours",
+		3*day - 1: "71 hours", 3 * day: "3 days", 1000*day + 5: "1,000 days",
+	} {
+		if got := lasted(seconds); got != want {
+			t.Errorf("%d: got %s, want %s", seconds, got, want)
+		}
+	}
+}
+
 func TestAllRowsThatAreNotFineAreListed(t *testing.T) {
 	t.Chdir(t.TempDir())
 	writeNights(t)

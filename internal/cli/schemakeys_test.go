@@ -63,7 +63,7 @@ func inner(place string, schema map[string]any, f func(place string, schema map[
 // survey notes the keys of a schema, and what it does not say.
 func (s *schemaKeys) survey(place string, schema map[string]any) {
 	properties, isObject := schema["properties"].(map[string]any)
-	if _, closed := schema["additionalProperties"]; !closed && (isObject || schema["type"] == "object") {
+	if more := schema["additionalProperties"]; (more == nil || more == true) && (isObject || schema["type"] == "object") {
 		s.lax = append(s.lax, place+" allows any key")
 	}
 	for name, value := range properties {
@@ -145,6 +145,7 @@ func TestKeysOfASchemaAreHeldToItsDocuments(t *testing.T) {
 		{"a key of one of several", "", "", strings.NewReplacer(`{"ref": "E1"}`, "", "null", `{"ref": "E1"}`).Replace(whole), ""},
 		{"a key of a value", "", "", strings.Replace(whole, `"n": 1`, "", 1), "no document has #two/n"},
 		{"a schema that allows any key", `"additionalProperties": false, "properties": {"n"`, `"properties": {"n"`, whole, "#two allows any key"},
+		{"a schema that says so", `"additionalProperties": false, "properties": {"n"`, `"additionalProperties": true, "properties": {"n"`, whole, "#two allows any key"},
 		{"a key without a description", `{"description": "x", "type": "integer"}`, "{}", whole, "/rows has no description"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

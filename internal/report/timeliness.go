@@ -82,7 +82,7 @@ func late(r leaver.Result, delay time.Duration) Late {
 
 // add takes a line that counts.
 func (t *Timeliness) add(r leaver.Result) {
-	if r.Outcome.AboutRow() || r.Changed {
+	if r.Outcome.AboutRow() {
 		return
 	}
 	passes := r.EndDate.PassesAt()
