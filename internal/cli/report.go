@@ -20,6 +20,7 @@ type reportCommand struct {
 	Rows     []outcomeRow `placeholder:"OUTCOME" help:"Write only the rows with these outcomes, as a CSV report that run takes as its input. Repeat the flag, or write a comma between outcomes."`
 	JSON     bool         `name:"json" help:"Print the summary as one JSON document."`
 	Timezone input.Zone   `default:"UTC" help:"IANA time zone of dates that have no time zone, and of the business days: as in run."`
+	XLSX     string       `name:"xlsx" placeholder:"FILE" help:"Also write a workbook for people: refs as text, dates as dates, and a sheet for each outcome that needs somebody. FILE ends in .xlsx and must not exist."`
 }
 
 // Help returns the second part of the help of the command.
@@ -56,6 +57,8 @@ func (c *reportCommand) Validate() error {
 		return errors.New("--rows writes CSV, so it cannot be combined with --json; leave one of them out")
 	case len(c.Rows) > 0 && c.All:
 		return errors.New("--rows writes only these rows, so it cannot be combined with --all; leave one of them out")
+	case len(c.Rows) > 0 && c.XLSX != "":
+		return errors.New("--rows writes only these rows, so it cannot be combined with --xlsx; leave one of them out")
 	case c.JSON && c.All:
 		return errors.New("--all lists rows as text, so it cannot be combined with --json; leave one of them out")
 	}
@@ -64,6 +67,9 @@ func (c *reportCommand) Validate() error {
 
 // Run prints the summary, or the rows of --rows.
 func (c *reportCommand) Run(a *app) error {
+	if err := writeWorkbook(a, c.XLSX, c.Reports, c.JSON); err != nil {
+		return err
+	}
 	all, err := run.OpenReports(a.intake, c.Reports, c.Timezone.Location, "")
 	if err != nil {
 		return usageError{explainReports(err)}

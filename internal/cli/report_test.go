@@ -241,6 +241,7 @@ func TestTheFlagsOfReport(t *testing.T) {
 		{"monday.csv --rows failed --rows Held", `"Held" is not an outcome`},
 		{"monday.csv --rows failed --json", "--rows writes CSV, so it cannot be combined with --json"},
 		{"monday.csv --rows failed --all", "--rows writes only these rows, so it cannot be combined with --all"},
+		{"monday.csv --rows failed --xlsx copy.xlsx", "--rows writes only these rows, so it cannot be combined with --xlsx"},
 		{"monday.csv --json --all", "--all lists rows as text, so it cannot be combined with --json"},
 		{"monday.csv --timezone Mars/North", `"Mars/North" is not an IANA zone`},
 		{"monday.csv other.csv", "this line of a report is about the target sandbox, and monday.csv has lines about " + reportTarget + "; summarise them one by one"},

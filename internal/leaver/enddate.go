@@ -270,6 +270,9 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 // It is the zero time if there is no end date.
 func (d EndDate) Time() time.Time { return d.at }
 
+// IsDay tells whether the end date is a whole day, which is that of Time in its own zone.
+func (d EndDate) IsDay() bool { return d.day != 0 }
+
 // Passed tells whether the end date has passed at now. A day has passed when
 // it is over in its zone, and for one that is written with Z also in the zone of
 // the reading. No end date has always passed.

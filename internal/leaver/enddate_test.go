@@ -457,3 +457,14 @@ func TestATextInAnotherFormCostsOneAllocation(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAWholeDayIsADay(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "2024-06-30": true, "2024-06-30T00:00:00Z": true, "2024-06-30+02:00": true,
+		"2024-06-30T17:00:00Z": false, "30/06/2024": false,
+	} {
+		if d, _ := leaver.ParseEndDate(text, time.UTC); d.IsDay() != want {
+			t.Errorf("%q: IsDay is %t", text, d.IsDay())
+		}
+	}
+}

@@ -129,11 +129,7 @@ func withKept(lines iter.Seq2[leaver.Result, error], kept, keep, match []string)
 	if len(match) == 0 && (len(kept) == 0 || slices.Contains(order, -1) || slices.Equal(keep, kept)) {
 		return lines
 	}
-	return keptIn(append(order, matchOrder(match, kept)...), lines)
-}
-
-// keptIn returns lines with the kept texts of an order (see keptOf).
-func keptIn(order []int, lines iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+	order = append(order, matchOrder(match, kept)...)
 	return func(yield func(leaver.Result, error) bool) {
 		for r, err := range lines {
 			r.Kept = keptOf(order, r.Kept)

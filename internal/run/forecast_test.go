@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -25,12 +24,11 @@ type tenantInTime struct {
 	awayFrom, till time.Duration
 	fails          float64 // share of first attempts that fail
 
-	mu      sync.Mutex
-	random  *rand.Rand
-	tokens  float64
-	last    time.Time
-	called  map[string]int
-	retries int
+	mu     sync.Mutex
+	random *rand.Rand
+	tokens float64
+	last   time.Time
+	called map[string]int
 }
 
 func (s *tenantInTime) Call(_ context.Context, l leaver.Leaver) batch.Answer {
@@ -136,7 +134,7 @@ func TestForecastsOfSimulatedRuns(t *testing.T) {
 				}
 				slices.Sort(errs)
 				median := errs[len(errs)/2]
-				t.Log(fmt.Sprintf("%s: %d forecasts, median error %.3f, worst tenth %.3f", took, len(errs), median, errs[len(errs)*9/10]))
+				t.Logf("%s: %d forecasts, median error %.3f, worst tenth %.3f", took, len(errs), median, errs[len(errs)*9/10])
 				if median > 0.1 {
 					t.Errorf("the median of the errors is %.1f %% of what is left, want 10 %% at most", 100*median)
 				}

@@ -32,6 +32,9 @@ type inquiry struct {
 	last    int // users of the page that was read last
 	largest int // users of the page that has most of them
 	errors  map[string]error
+	// A service that does not look at the number of a page would give one page for ever.
+	ends     [2]thrive.Fact[string] // the IDs of the first and the last user of the page before
+	repeated int                    // how many pages in a row were that of the page before
 }
 
 // ask asks about all leavers. If ctx ends first, the error is its cause. Another error is
@@ -80,7 +83,7 @@ func (q *inquiry) readList(intake, calls context.Context) error {
 		if err := q.readPages(intake, calls, read+1, to); err != nil {
 			return err
 		}
-		if read = to; read >= mostPages {
+		if read = to; read >= mostPages || q.repeated >= mostRepeated && q.pages == 0 {
 			return &EndlessListError{read}
 		}
 		if q.last == 0 {
@@ -91,6 +94,10 @@ func (q *inquiry) readList(intake, calls context.Context) error {
 
 // mostPages is how many pages of the list are read at most: those of ten million users.
 const mostPages = 10_000
+
+// mostRepeated is how many pages in a row may be the same one. While users are added in
+// front, a page may be that of the page before.
+const mostRepeated = 10
 
 // readPages reads some pages of the list.
 func (q *inquiry) readPages(intake, calls context.Context, from, to int) error {
@@ -132,7 +139,11 @@ func (q *inquiry) run(intake, calls context.Context, tasks iter.Seq2[leaver.Resu
 	p := NewProgress(nowhere{}, total, q.conduct.Now())
 	p.Doing = doing
 	defer q.conduct.Show(p)()
-	return batch.Run(intake, calls, tasks, c, answers{took, p}, batch.Options{
+	// An outage, or credentials that are refused, have stopped the calls before the last
+	// one has failed by that, and say better why.
+	intake, stop := context.WithCancelCause(intake)
+	defer stop(nil)
+	return batch.Run(intake, calls, tasks, c, answers{took, stop, p}, batch.Options{
 		Pace:        q.pace,
 		Concurrency: min(q.conduct.Concurrency, mostReads),
 		MaxAttempts: q.conduct.MaxAttempts,
@@ -141,6 +152,7 @@ func (q *inquiry) run(intake, calls context.Context, tasks iter.Seq2[leaver.Resu
 		MaxOutage:   q.conduct.MaxOutage,
 		Outages:     p.Outage,
 		Closed:      p.Closed,
+		Retrying:    p.retry,
 		Grace:       Grace,
 		Jitter:      q.conduct.Jitter,
 		Log:         q.conduct.Log,
@@ -197,6 +209,14 @@ func (q pageReader) Call(ctx context.Context, l leaver.Leaver) batch.Answer {
 		return readAnswer(thrive.Response{}, began, err)
 	}
 	q.check.Page(page)
+	if n := len(page.Users); n > 0 {
+		ends := [2]thrive.Fact[string]{page.Users[0].ID, page.Users[n-1].ID}
+		_, known := ends[0].Get()
+		if q.repeated++; !known || ends != q.ends || n != q.last {
+			q.repeated = 0
+		}
+		q.ends = ends
+	}
 	q.last = len(page.Users)
 	q.largest = max(q.largest, q.last)
 	if pages, ok := tenant.Pages(page, q.largest); ok {
@@ -232,13 +252,14 @@ func readAnswer(r thrive.Response, began time.Time, err error) batch.Answer {
 // how many have an answer.
 type answers struct {
 	took     func(leaver.Result) error
+	stop     func(error) // ends the inquiry
 	progress *Progress
 }
 
 func (a answers) Record(results ...leaver.Result) error {
 	for _, r := range results {
 		if err := a.took(r); err != nil {
-			return err
+			a.stop(err)
 		}
 		if r.Outcome == leaver.Pending || r.Outcome == leaver.NotFound {
 			r.Outcome = leaver.AlreadyInactive // as the display counts it: not failed

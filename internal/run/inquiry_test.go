@@ -101,6 +101,7 @@ func TestPagesOfTheList(t *testing.T) {
 			}
 			return usersOn(n, 2, "")
 		}, 2, 0, errPage},
+		{"a service that does not look at the number of the page", func(int) (int, string) { return usersOn(1, 20, "") }, mostRepeated + 1, 0, errEndless},
 		{"a list without an end", func(n int) (int, string) { return usersOn(n, 1, "") }, mostPages, 0, errEndless},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -75,15 +75,9 @@ func (all *Reports) Copy(ctx context.Context, w io.Writer, outcomes []leaver.Out
 	if err := all.fill(ctx); err != nil {
 		return err
 	}
-	keep := all.allKept()
+	keep, each := all.aligned()
 	if err := report.CheckKeep(keep); err != nil {
 		return err
-	}
-	each := slices.Clone(all.each)
-	for i, r := range all.readers {
-		if len(keep) > 0 {
-			each[i] = keptIn(report.Order(keep, r.Kept()), each[i])
-		}
 	}
 	c := report.NewCopy(w, keep)
 	for r, err := range settled(until(ctx, all.ledger.Standing(report.Merge(each...)))) {
@@ -95,17 +89,4 @@ func (all *Reports) Copy(ctx context.Context, w io.Writer, outcomes []leaver.Out
 		}
 	}
 	return c.Flush()
-}
-
-// allKept returns the columns that any of the reports keeps, each once.
-func (all *Reports) allKept() []string {
-	var names []string
-	for _, r := range all.readers {
-		for _, name := range r.Kept() {
-			if report.Order([]string{name}, names)[0] < 0 {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }
