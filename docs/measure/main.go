@@ -4,7 +4,7 @@
 // installed.
 //
 // With -base it compares offboard with another build of it instead, in turn, and
-// prints the ratios of the medians: the scenarios throughput, rows and sheets. It
+// prints the ratios of the medians: the scenarios throughput, rows, sheets and report. It
 // needs no other tool then.
 //
 // Each server and each client is a process, so that the time and memory of a
@@ -67,6 +67,9 @@ func run(args []string) error {
 				return err
 			}
 			return loop(args[1], args[2], args[3], workers)
+		case "nights":
+			_, err := writeNights(args[1], time.Now())
+			return err
 		case "workbook":
 			rows, err := strconv.Atoi(args[2])
 			if err != nil {

@@ -33,6 +33,7 @@ var scenarios = []struct {
 	{"latency", (*bench).latency, false},
 	{"rows", (*bench).rows, true},
 	{"sheets", (*bench).sheets, true},
+	{"report", (*bench).reports, true},
 	{"limits", (*bench).limits, false},
 	{"check", (*bench).check, false},
 }
@@ -219,7 +220,7 @@ func (b *bench) million() error {
 		return err
 	}
 	ledger := filepath.Join(b.dir, "million.report.csv")
-	err = write(ledger, n, "ref,endDate,outcome,source,row,httpStatus,attempts,durationMs,finishedAt,requestId,error,target,check\n", func(ref string, i int) string {
+	err = write(ledger, n, reportHeader, func(ref string, i int) string {
 		return fmt.Sprintf("%s,%s,suspended,%s,%d,200,1,42,2024-07-01T00:00:00.000Z,7d444840-9dc0-11d1-b245-5ffdce74fad2,,sandbox,%s\n", ref, endDate, input, i+2, report.Check("sandbox", ref, endDate))
 	})
 	if err != nil {

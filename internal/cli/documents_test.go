@@ -46,6 +46,8 @@ func TestDocumentsAreAsTheirSchemasSay(t *testing.T) {
 		{args: "run leavers.csv --yes --resume --tolerate held,known", schema: "run"},
 		{args: "run leavers.csv --yes --report stopped.csv --deadline 1ns", schema: ""},
 		{args: "run leavers.csv --yes --report slow.csv --deadline 300ms --rate 1", schema: "run"},
+		{args: "report leavers.report.csv", schema: "report"},
+		{args: "report leavers.report.csv slow.csv --timezone Europe/Berlin", schema: "report"},
 		{args: "verify leavers.report.csv", schema: "verify"},
 		{args: "verify leavers.report.csv", schema: "verify", before: func() {
 			s.Reactivate("E2")

@@ -126,8 +126,7 @@ var hints = map[leaver.Outcome]string{
 // outcome.
 const mostGroups = 10
 
-// appendLeft writes what is left for a person: for each outcome how many rows have it,
-// what to do about them, and the largest groups with an example each. Rows that have
+// appendLeft writes what is left for a person (see appendGroups). Rows that have
 // failed belong to it if the run has finished, or if they may be why it stopped: after
 // any other run, the next one does them.
 func (r runResult) appendLeft(text []byte, withFailed bool) []byte {
@@ -141,21 +140,7 @@ func (r runResult) appendLeft(text []byte, withFailed bool) []byte {
 		return text
 	}
 	text = append(text, "\nLeft for a person to look at:\n"...)
-	shown, last, rest := shownOf(left), leaver.Outcome(""), 0
-	for i, g := range left {
-		if g.Outcome != last {
-			last, rest = g.Outcome, r.Rows[g.Outcome]
-			text = fmt.Appendf(text, "  %9s  %s: %s\n", group(rest), last, r.hint(last))
-		}
-		if shown[i] {
-			text = appendGroup(text, g)
-			rest -= g.Count
-		}
-		if (i == len(left)-1 || left[i+1].Outcome != last) && rest > 0 {
-			text = fmt.Appendf(text, "             … and %s more\n", group(rest))
-		}
-	}
-	return append(text, '\n')
+	return append(appendGroups(text, left, r.Rows, r.hint), '\n')
 }
 
 // hint returns what a person does about the rows with an outcome.
@@ -164,6 +149,27 @@ func (r runResult) hint(o leaver.Outcome) string {
 		return fmt.Sprintf(hints[o], "offboard plan "+quote(operand(r.report)))
 	}
 	return hints[o]
+}
+
+// appendGroups writes groups of rows that are not fine: for each outcome how many rows have
+// it, what to do about them, and the largest groups with an example each. Those of one
+// outcome are next to each other.
+func appendGroups(text []byte, groups []report.Group, rows leaver.Tally, hint func(leaver.Outcome) string) []byte {
+	shown, last, rest := shownOf(groups), leaver.Outcome(""), 0
+	for i, g := range groups {
+		if g.Outcome != last {
+			last, rest = g.Outcome, rows[g.Outcome]
+			text = fmt.Appendf(text, "  %9s  %s: %s\n", group(rest), last, hint(last))
+		}
+		if shown[i] {
+			text = appendGroup(text, g)
+			rest -= g.Count
+		}
+		if (i == len(groups)-1 || groups[i+1].Outcome != last) && rest > 0 {
+			text = fmt.Appendf(text, "             … and %s more\n", group(rest))
+		}
+	}
+	return text
 }
 
 // shownOf tells which groups are shown: the largest one of each outcome, and after these
@@ -199,8 +205,11 @@ func appendGroup(text []byte, g report.Group) []byte {
 		example += " " + printable(g.Example.Ref, 120)
 	}
 	own := g.Example.Reason // what is said of this row only
-	if g.Outcome == leaver.Held {
+	switch {
+	case g.Outcome == leaver.Held:
 		_, own = leaver.ParseHeldReason(own)
+	case g.Outcome == leaver.Invalid && g.Message != "":
+		own = "" // the same, with the values of the row
 	}
 	if own != "" && own != g.Message {
 		example += ": " + printable(own, 300)

@@ -4,84 +4,171 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"io"
+	"strings"
 
+	"offboard/internal/input"
+	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
 )
 
 // reportCommand summarises reports.
 type reportCommand struct {
-	Reports []string `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines."`
-	JSON    bool     `help:"Print the summary as JSON."`
-	XLSX    string   `name:"xlsx" placeholder:"FILE" help:"Also write a workbook for people: refs as text, dates as dates, and a sheet for each outcome that needs somebody. FILE ends in .xlsx and must not exist."`
+	Reports  []string     `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines. Several are read as one."`
+	All      bool         `help:"List every row that is not fine, after the summary."`
+	Rows     []outcomeRow `placeholder:"OUTCOME" help:"Write only the rows with these outcomes, as a CSV report that run takes as its input. Repeat the flag, or write a comma between outcomes."`
+	JSON     bool         `name:"json" help:"Print the summary as one JSON document."`
+	Timezone input.Zone   `default:"UTC" help:"IANA time zone of dates that have no time zone, and of the business days: as in run."`
+	XLSX     string       `name:"xlsx" placeholder:"FILE" help:"Also write a workbook for people: refs as text, dates as dates, and a sheet for each outcome that needs somebody. FILE ends in .xlsx and must not exist."`
 }
 
-// Run prints the summary.
+// Help returns the second part of the help of the command.
+func (*reportCommand) Help() string {
+	return "The summary says what became of whom, what to do about every row that is not fine, how long after their end dates leavers were suspended, and who is overdue. Business days are Monday to Friday. The exit code is 0 whatever the rows say."
+}
+
+// outcomeRow is a value of --rows.
+type outcomeRow leaver.Outcome
+
+// UnmarshalText reads the name of an outcome.
+func (o *outcomeRow) UnmarshalText(text []byte) error {
+	outcome, known := leaver.ParseOutcome(strings.TrimSpace(string(text)))
+	if !known {
+		return fmt.Errorf("%q is not an outcome; the outcomes are %s", text, enumerateOutcomes(leaver.Outcomes()))
+	}
+	*o = outcomeRow(outcome)
+	return nil
+}
+
+// enumerateOutcomes joins outcomes as in "a, b and c".
+func enumerateOutcomes(outcomes []leaver.Outcome) string {
+	names := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		names[i] = string(o)
+	}
+	return enumerate(names)
+}
+
+// Validate checks the flags.
+func (c *reportCommand) Validate() error {
+	switch {
+	case len(c.Rows) > 0 && c.JSON:
+		return errors.New("--rows writes CSV, so it cannot be combined with --json; leave one of them out")
+	case len(c.Rows) > 0 && c.All:
+		return errors.New("--rows writes only these rows, so it cannot be combined with --all; leave one of them out")
+	case len(c.Rows) > 0 && c.XLSX != "":
+		return errors.New("--rows writes only these rows, so it cannot be combined with --xlsx; leave one of them out")
+	case c.JSON && c.All:
+		return errors.New("--all lists rows as text, so it cannot be combined with --json; leave one of them out")
+	}
+	return nil
+}
+
+// Run prints the summary, or the rows of --rows.
 func (c *reportCommand) Run(a *app) error {
 	if err := writeWorkbook(a, c.XLSX, c.Reports, c.JSON); err != nil {
 		return err
 	}
-	s := report.NewSummary()
-	if err := c.add(a.intake, s); err != nil {
-		return usageError{err}
+	all, err := run.OpenReports(a.intake, c.Reports, c.Timezone.Location, "")
+	if err != nil {
+		return usageError{explainReports(err)}
 	}
-	if c.JSON {
-		return writeDocument(a.Stdout, s)
+	if len(c.Rows) > 0 {
+		err = c.writeRows(a, all)
+	} else {
+		err = c.summarise(a, all)
 	}
-	_, err := a.Stdout.Write(summaryText(s))
+	return errors.Join(err, all.Close())
+}
+
+// explainReports adds to an error about reports that are read what a person can do.
+func explainReports(err error) error {
+	if other, ok := errors.AsType[*report.TargetError](err); ok && other.From != "" {
+		return fmt.Errorf("%w; summarise them one by one", err)
+	}
+	if errors.Is(err, report.ErrNoTime) {
+		return fmt.Errorf("%w; give the original reports, or only one", err)
+	}
 	return err
 }
 
-func (c *reportCommand) add(ctx context.Context, s *report.Summary) error {
-	all, err := run.OpenReports(ctx, c.Reports, time.UTC, "")
-	if err != nil {
+// writeRows writes the rows of --rows. A file or a pipe gets every character as it is in the
+// reports, because a run reads it; a terminal only what is safe to show.
+func (c *reportCommand) writeRows(a *app, all *run.Reports) error {
+	outcomes := make([]leaver.Outcome, len(c.Rows))
+	for i, o := range c.Rows {
+		outcomes[i] = leaver.Outcome(o)
+	}
+	out := &watchedWriter{w: a.Stdout}
+	if _, isTerminal := terminalFile(a.Stdout); !isTerminal {
+		out.w = innermost(a.Stdout).(io.Writer)
+	}
+	err := all.Copy(a.intake, out, outcomes)
+	if err == nil || out.err != nil {
 		return err
 	}
-	return errors.Join(s.Add(c.Reports, all.Lines(ctx)), all.Close())
+	return usageError{explainReports(err)}
 }
 
-// summaryText returns a summary as text.
-func summaryText(s *report.Summary) []byte {
-	var text []byte
-	for _, name := range s.Reports {
-		text = fmt.Appendf(text, "%s\n", nameOf(name))
+// watchedWriter keeps the error of a stream apart from those of what is written to it.
+type watchedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (w *watchedWriter) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	w.err = err
+	return n, err
+}
+
+// summarise prints the summary.
+func (c *reportCommand) summarise(a *app, all *run.Reports) error {
+	s, err := all.Summary(a.intake, c.Reports, c.Timezone.Location, a.now())
+	if err != nil {
+		return usageError{explainReports(err)}
 	}
-	text = fmt.Appendf(text, "%s, %s fine\n", count(s.Rows, "row"), group(fine(s.Outcomes)))
-	text = appendTally(text, s.Outcomes)
-	if !s.First.IsZero() {
-		text = fmt.Appendf(text, "From %s to %s\n", s.First.Format(time.DateTime), s.Last.Format(time.DateTime)+" UTC")
-		text = fmt.Appendf(text, "%s in %s at work", count(s.Requests, "request"), spell(time.Duration(s.Seconds*float64(time.Second))))
-		if s.Pace > 0 {
-			text = fmt.Appendf(text, ", %.1f leavers per second", s.Pace)
+	if c.JSON {
+		return writeDocument(a.Stdout, reportDocumentOf(s))
+	}
+	width := widthOf(a.Stdout)
+	text := wrap(summaryText{s, c.Timezone.Location}.text(), width)
+	if !c.All {
+		text += more(s)
+	}
+	if _, err := io.WriteString(a.Stdout, text); err != nil || !c.All {
+		return err
+	}
+	if s.Outcomes.Fine() {
+		return nil
+	}
+	return listNotFine(a.intake, a.Stdout, width, all)
+}
+
+// listNotFine lists every row that is not fine.
+func listNotFine(ctx context.Context, w io.Writer, width int, all *run.Reports) error {
+	if _, err := io.WriteString(w, "\nAll rows that are not fine:\n"); err != nil {
+		return err
+	}
+	for r, err := range all.Rows(ctx) {
+		if err != nil {
+			return usageError{explainReports(err)}
 		}
-		text = append(text, '\n')
-	}
-	return appendFailures(text, s)
-}
-
-// appendFailures writes the largest groups of failures, with an example of each.
-func appendFailures(text []byte, s *report.Summary) []byte {
-	const most = 10
-	if len(s.Failures) == 0 {
-		return text
-	}
-	text = fmt.Appendf(text, "\nFailures, each kind with one example:\n")
-	rest := s.Ungrouped
-	for i, f := range s.Failures {
-		if i >= most {
-			rest += f.Count
+		if r.Outcome.Fine() {
 			continue
 		}
-		text = fmt.Appendf(text, "  %9s  %s: %s\n", group(f.Count), f.Outcome, printable(f.Message, 600))
-		text = fmt.Appendf(text, "             such as %s in %s:%d", printable(f.Example.Ref, 120), printable(f.Example.Source, 200), f.Example.Row)
-		if f.Example.RequestID != "" {
-			text = fmt.Appendf(text, ", request %s", printable(f.Example.RequestID, 130))
+		text := fmt.Sprintf("  %-24s %-11s %s\n", printable(r.Place.String(), 200), r.Outcome, printable(r.Ref, 120))
+		reason := printable(r.Reason, 600)
+		if r.RequestID != "" {
+			reason += " (request " + printable(r.RequestID, 130) + ")"
 		}
-		text = append(text, '\n')
+		if reason != "" {
+			text += wrap("      "+strings.TrimSpace(reason)+"\n", width)
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
 	}
-	if rest > 0 {
-		text = fmt.Appendf(text, "  %9s  of other kinds; --json shows more\n", group(rest))
-	}
-	return text
+	return nil
 }

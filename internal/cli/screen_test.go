@@ -184,6 +184,7 @@ func wantSafeCommands(t *testing.T, hostile string) {
 		"a report in a folder that is missing": append([]string{"run", leavers, "--report", file("absent" + hostile + "/r.csv")}, sandbox...),
 		"a report":                             {"report", ledger},
 		"a report as JSON":                     {"report", "--json", ledger},
+		"all rows of a report":                 {"report", "--all", ledger},
 		"a report of an export":                {"report", leavers},
 		"a ping with hostile answers":          {"ping", "--log-level", "debug"},
 		"hostile answers to a ping, in JSON":   {"ping", "--log-format", "json"},
@@ -217,16 +218,16 @@ func TestJSONKeepsWhatIsNotSafeToShow(t *testing.T) {
 	_, stdout, _ := invoke(t, nil, "report", "--json", path)
 	wantSafe(t, "the summary", stdout)
 	var summary struct {
-		Reports  []string
-		Failures []struct {
+		Reports []string
+		NotFine []struct {
 			Example struct{ Source, RequestID string }
 		}
 	}
-	if err := json.Unmarshal([]byte(stdout), &summary); err != nil || len(summary.Failures) == 0 {
+	if err := json.Unmarshal([]byte(stdout), &summary); err != nil || len(summary.NotFine) == 0 {
 		t.Fatalf("%v\n%s", err, stdout)
 	}
-	if summary.Reports[0] != path || summary.Failures[0].Example.Source != hostile {
-		t.Errorf("got %q and %q", summary.Reports[0], summary.Failures[0].Example.Source)
+	if summary.Reports[0] != path || summary.NotFine[1].Example.Source != hostile {
+		t.Errorf("got %q and %q", summary.Reports[0], summary.NotFine[1].Example.Source)
 	}
 	secret := filepath.Join(folder, "secret"+hostile)
 	_, _, stderr := invoke(t, nil, "--log-format", "json", "run", "absent.csv", "--env", "staging", "--tenant", "t", "--api-secret-file", secret)

@@ -276,22 +276,28 @@ func (d EndDate) IsDay() bool { return d.day != 0 }
 // Passed tells whether the end date has passed at now. A day has passed when
 // it is over in its zone, and for one that is written with Z also in the zone of
 // the reading. No end date has always passed.
-func (d EndDate) Passed(now time.Time) bool {
-	switch {
-	case d.at.IsZero():
-		return true
-	case d.day != 0:
-		return d.isOver(now, d.at.Location()) && (d.also == nil || d.isOver(now, d.also))
-	default:
-		return !now.Before(d.at)
+func (d EndDate) Passed(now time.Time) bool { return !now.Before(d.PassesAt()) }
+
+// PassesAt returns the first moment at which the end date has passed (see Passed). It is
+// the zero time if there is no end date.
+func (d EndDate) PassesAt() time.Time {
+	if d.day == 0 {
+		return d.at
 	}
+	over := d.overIn(d.at.Location())
+	if d.also != nil {
+		if also := d.overIn(d.also); also.After(over) {
+			return also
+		}
+	}
+	return over
 }
 
-// isOver tells whether the day is over in zone. The next midnight is taken from
-// the calendar: a day on which clocks change does not have 24 hours.
-func (d EndDate) isOver(now time.Time, zone *time.Location) bool {
+// overIn returns the moment at which the day is over in zone. The next midnight is taken
+// from the calendar: a day on which clocks change does not have 24 hours.
+func (d EndDate) overIn(zone *time.Location) time.Time {
 	year, month, day := d.day/10000, time.Month(d.day/100%100), d.day%100
-	return !now.Before(dayStart(year, month, day+1, zone))
+	return dayStart(year, month, day+1, zone)
 }
 
 // Horizon is how many years ahead an end date can lie. A later one is a typing

@@ -201,8 +201,8 @@ func TestPassed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := endDate(t, tt.text, zone(t, tt.zone))
 			from := moment(t, tt.from)
-			if !d.Passed(from) {
-				t.Errorf("has not passed at %v", from)
+			if !d.Passed(from) || !d.PassesAt().Equal(from) {
+				t.Errorf("has not passed at %v, but at %v", from, d.PassesAt())
 			}
 			if !d.Passed(from.Add(time.Second).In(zone(t, "Asia/Tokyo"))) {
 				t.Error("has not passed a second later, at a time in another zone")

@@ -1,102 +1,92 @@
 package report
 
 import (
-	"iter"
+	"strings"
 	"time"
 
 	"offboard/internal/leaver"
 )
 
-// Summary sums up reports. `offboard report --json` prints its JSON form.
+// Summary sums up reports that are read as one. Call Read for every line, then Count for
+// each line that counts, and then Conclude. Its JSON form is a part of a document for other
+// programs.
 type Summary struct {
-	Reports  []string     `json:"reports"`
-	Rows     int          `json:"rows"`
+	Reports []string  `json:"reports"`
+	Target  string    `json:"target"` // as the reports say it; "" if no line does
+	At      time.Time `json:"at"`     // when it was made: who is overdue depends on it
+	// Timezone is the zone of dates without one, and of business days.
+	Timezone string `json:"timezone"`
+	// First and Last are the times of the first and of the last line.
+	First time.Time `json:"-"`
+	Last  time.Time `json:"-"`
+
+	Lines    int          `json:"lines"`   // of the reports
+	Rows     int          `json:"rows"`    // lines that count
+	Leavers  int          `json:"leavers"` // of whom lines speak
 	Outcomes leaver.Tally `json:"outcomes"`
-	// Failures are the rows that were called for and not suspended, in groups of one
-	// outcome, status and message, the largest group first.
-	Failures []Group `json:"failures"`
-	// Ungrouped counts the failures that belong to no group because there are too many.
-	Ungrouped int `json:"ungrouped,omitempty"`
+	// NotFine are the rows that are not fine, in groups of one outcome, status and reason.
+	// Groups of one outcome are next to each other, the largest first.
+	NotFine []Group `json:"notFine"`
+	// Ungrouped counts those that belong to no group, because there are too many reasons.
+	Ungrouped int `json:"ungrouped"`
 
-	Requests int       `json:"requests"` // all attempts
-	First    time.Time `json:"first,omitzero"`
-	Last     time.Time `json:"last,omitzero"`
-	// Seconds is the time at work: gaps of more than a minute between two lines, as
-	// between two runs, do not count.
-	Seconds float64 `json:"seconds"`
-	// Pace is the number of leavers called for per second at work.
-	Pace float64 `json:"pace"`
+	Work       Work       `json:"work"`
+	Timeliness Timeliness `json:"timeliness"`
 
-	groups *Groups
-	calls  int // leavers called for
+	notFine ByOutcome
 }
 
-const (
-	// maxGroups limits the memory for messages that are all different.
-	maxGroups = 1000
-	// pause is the longest gap between two lines that counts as time at work.
-	pause = time.Minute
-)
+// mostReasons limits the groups of an outcome, because reasons can all be different.
+const mostReasons = 100
 
-// NewSummary returns an empty summary.
-func NewSummary() *Summary {
-	return &Summary{
-		Reports:  []string{},
+// NewSummary returns the summary of reports at a moment, of which no line was read yet.
+// Business days are those of zone.
+func NewSummary(reports []string, zone *time.Location, now time.Time) *Summary {
+	s := &Summary{
+		Reports:  append([]string{}, reports...),
+		At:       now.UTC().Truncate(time.Second),
+		Timezone: zone.String(),
 		Outcomes: leaver.Tally{},
-		Failures: []Group{},
-		groups:   NewGroups(maxGroups),
+		NotFine:  []Group{},
+		notFine:  NewByOutcome(mostReasons),
+	}
+	s.Timeliness.now, s.Timeliness.zone = now, zone
+	s.Timeliness.Overdue = Overdue{Outcomes: leaver.Tally{}, Longest: []Late{}}
+	return s
+}
+
+// Read takes a line, whether it counts or not. number is that of its leaver among all
+// those of the reports, from 0 on; -1 if it has none.
+func (s *Summary) Read(r leaver.Result, number int) {
+	s.Lines++
+	if s.Target == "" {
+		s.Target = strings.Clone(r.Target)
+	}
+	if at := r.FinishedAt; !at.IsZero() {
+		if s.First.IsZero() || at.Before(s.First) {
+			s.First = at
+		}
+		if at.After(s.Last) {
+			s.Last = at
+		}
+	}
+	s.Work.add(r, number)
+}
+
+// Count takes a line that counts.
+func (s *Summary) Count(r leaver.Result) {
+	s.Rows++
+	s.Outcomes[r.Outcome]++
+	s.Timeliness.add(r)
+	if !r.Outcome.Fine() && !s.notFine.Add(r, gistOf(r)) {
+		s.Ungrouped++
 	}
 }
 
-// Add adds reports that are read as one: their names and the lines that count. It fails
-// with the error that lines ends with.
-func (s *Summary) Add(names []string, lines iter.Seq2[leaver.Result, error]) error {
-	s.Reports = append(s.Reports, names...)
-	var last time.Time
-	for r, err := range lines {
-		if err != nil {
-			return err
-		}
-		s.Rows++
-		s.Outcomes[r.Outcome]++
-		if r.Attempts == 0 {
-			continue
-		}
-		s.calls++
-		s.Requests += r.Attempts
-		last = s.clock(last, r.FinishedAt)
-		if !r.Outcome.Fine() && !s.groups.Add(r, r.Reason) {
-			s.Ungrouped++
-		}
-	}
-	s.conclude()
-	return nil
-}
-
-// clock adds the time between two lines, and returns the later one. Lines are in the
-// order in which they finished, give or take the scheduling of goroutines.
-func (s *Summary) clock(last, at time.Time) time.Time {
-	if at.IsZero() {
-		return last
-	}
-	if s.First.IsZero() || at.Before(s.First) {
-		s.First = at
-	}
-	if at.After(s.Last) {
-		s.Last = at
-	}
-	if !at.After(last) {
-		return last
-	}
-	if gap := at.Sub(last); !last.IsZero() && gap <= pause {
-		s.Seconds += gap.Seconds()
-	}
-	return at
-}
-
-func (s *Summary) conclude() {
-	s.Failures = s.groups.Sorted()
-	if s.Seconds > 0 {
-		s.Pace = float64(s.calls) / s.Seconds
-	}
+// Conclude completes the summary. leavers is the number of all leavers of whom lines speak.
+func (s *Summary) Conclude(leavers int) {
+	s.Leavers = leavers
+	s.NotFine = append(s.NotFine[:0], s.notFine.Groups()...)
+	s.Work.conclude()
+	s.Timeliness.conclude()
 }

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"testing"
 	"time"
@@ -12,195 +9,112 @@ import (
 	"offboard/internal/leaver"
 )
 
-func lines(results ...leaver.Result) iter.Seq2[leaver.Result, error] {
-	return func(yield func(leaver.Result, error) bool) {
-		for _, r := range results {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
-}
+// noon is when the runs of these tests begin.
+var noon = time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC)
 
 // at is a result that was known so long after noon.
 func at(after time.Duration, o leaver.Outcome, status int, reason string, row int) leaver.Result {
 	r := suspended(fmt.Sprint("e", row), row)
 	r.Outcome, r.HTTPStatus, r.Reason = o, status, reason
 	r.RequestID = fmt.Sprint("req-", row)
-	r.FinishedAt = time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC).Add(after)
+	r.FinishedAt = noon.Add(after)
 	return r
 }
 
-func uncalled(o leaver.Outcome, row int) leaver.Result {
-	r := leaver.Result{Row: suspended(fmt.Sprint("e", row), row).Row, Outcome: o, Reason: "because"}
-	if o != leaver.Pending {
-		r.FinishedAt = time.Date(2024, 7, 1, 9, 0, 0, 0, time.UTC)
+// summaryOf sums up lines of different leavers, which all count.
+func summaryOf(lines ...leaver.Result) *Summary {
+	s := NewSummary([]string{"a.csv"}, time.UTC, noon.AddDate(0, 1, 0))
+	for i, r := range lines {
+		s.Read(r, i)
+		s.Count(r)
 	}
-	return r
+	s.Conclude(len(lines))
+	return s
 }
 
-func TestASummaryAsJSON(t *testing.T) {
-	s := NewSummary()
-	retried := at(1*time.Second, leaver.Failed, 503, "unavailable", 4)
-	retried.Attempts = 5
-	first := lines(
-		at(0, leaver.Suspended, 200, "", 2), at(500*time.Millisecond, leaver.NotFound, 404, "no such user", 3),
-		retried, at(1500*time.Millisecond, leaver.NotFound, 404, "no such user", 5),
-		uncalled(leaver.Duplicate, 6), uncalled(leaver.NotDue, 7), uncalled(leaver.Invalid, 8), uncalled(leaver.Pending, 9),
-		// The run is resumed an hour later; the time in between does not count.
-		at(time.Hour, leaver.Suspended, 200, "", 10), at(time.Hour+500*time.Millisecond, leaver.Suspended, 200, "", 11),
-	)
-	second := lines(at(2*time.Hour, leaver.Failed, 0, "timeout", 2), at(2*time.Hour+time.Minute, leaver.NotFound, 404, "no such user", 3))
-	if err := errors.Join(s.Add([]string{"a.csv"}, first), s.Add([]string{"b.csv"}, second)); err != nil {
-		t.Fatal(err)
+func TestASummarySaysWhatWhereAndWhen(t *testing.T) {
+	first, last := at(time.Minute, leaver.Suspended, 200, "", 2), at(time.Hour, leaver.NotDue, 0, "not yet", 3)
+	last.Attempts = 0
+	s := summaryOf(at(2*time.Minute, leaver.Failed, 503, "unavailable", 4), last, first, leaver.Result{Outcome: leaver.Pending})
+	if s.Target != target || !s.First.Equal(first.FinishedAt) || !s.Last.Equal(last.FinishedAt) || s.Lines != 4 || s.Rows != 4 || s.Leavers != 4 {
+		t.Errorf("got %q, %s to %s, %d lines, %d rows, %d leavers", s.Target, s.First, s.Last, s.Lines, s.Rows, s.Leavers)
 	}
-	got, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = `{
-  "reports": [
-    "a.csv",
-    "b.csv"
-  ],
-  "rows": 12,
-  "outcomes": {
-    "duplicate": 1,
-    "failed": 2,
-    "invalid": 1,
-    "not_due": 1,
-    "not_found": 3,
-    "pending": 1,
-    "suspended": 3
-  },
-  "failures": [
-    {
-      "outcome": "not_found",
-      "httpStatus": 404,
-      "message": "no such user",
-      "count": 3,
-      "example": {
-        "ref": "e3",
-        "source": "in.csv",
-        "row": 3,
-        "requestId": "req-3"
-      }
-    },
-    {
-      "outcome": "failed",
-      "httpStatus": 0,
-      "message": "timeout",
-      "count": 1,
-      "example": {
-        "ref": "e2",
-        "source": "in.csv",
-        "row": 2,
-        "requestId": "req-2"
-      }
-    },
-    {
-      "outcome": "failed",
-      "httpStatus": 503,
-      "message": "unavailable",
-      "count": 1,
-      "example": {
-        "ref": "e4",
-        "source": "in.csv",
-        "row": 4,
-        "requestId": "req-4"
-      }
-    }
-  ],
-  "requests": 12,
-  "first": "2024-07-01T12:00:00Z",
-  "last": "2024-07-01T14:01:00Z",
-  "seconds": 62,
-  "pace": 0.12903225806451613
-}`
-	if string(got) != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	for _, o := range leaver.Outcomes() {
+		want := 0
+		if o == leaver.Failed || o == leaver.NotDue || o == leaver.Suspended || o == leaver.Pending {
+			want = 1
+		}
+		if n := s.Outcomes[o]; n != want {
+			t.Errorf("%s: got %d, want %d", o, n, want)
+		}
 	}
 }
 
-func TestASummaryOfNothing(t *testing.T) {
-	s := NewSummary()
-	got, err := json.Marshal(s)
-	if want := `{"reports":[],"rows":0,"outcomes":{},"failures":[],"requests":0,"seconds":0,"pace":0}`; err != nil || string(got) != want {
-		t.Errorf("got %s, %v, want %s", got, err, want)
-	}
-}
-
-func TestTimeAtWork(t *testing.T) {
-	ok := func(after time.Duration) leaver.Result { return at(after, leaver.Suspended, 200, "", 2) }
-	noTime := ok(0)
-	noTime.FinishedAt = time.Time{}
-	for _, test := range []struct {
-		name    string
-		lines   []leaver.Result
-		seconds float64
-		pace    float64
+func TestRowsThatAreNotFineAreGroupedByTheirReason(t *testing.T) {
+	invalid := func(row int, reason string) leaver.Result { return at(0, leaver.Invalid, 0, reason, row) }
+	held := func(row int, reason string) leaver.Result { return at(0, leaver.Held, 0, reason, row) }
+	for _, tt := range []struct {
+		name  string
+		lines []leaver.Result
+		want  []string // rows, outcome, status, reason and row of the example of each group
 	}{
-		{"one line took no time that anybody knows", []leaver.Result{ok(0)}, 0, 0},
-		{"a minute between two lines is work", []leaver.Result{ok(0), ok(time.Minute)}, 60, 2.0 / 60},
-		{"more than a minute is a gap", []leaver.Result{ok(0), ok(time.Minute + time.Millisecond)}, 0, 0},
-		{"lines that stand in another order do not count twice", []leaver.Result{ok(0), ok(2 * time.Second), ok(time.Second), ok(3 * time.Second)}, 3, 4.0 / 3},
-		{"a line that is late does not open a gap", []leaver.Result{ok(0), ok(50 * time.Second), ok(0), ok(65 * time.Second)}, 65, 4.0 / 65},
-		{"lines without a time are bridged", []leaver.Result{ok(0), noTime, ok(2 * time.Second)}, 2, 1.5},
-		{"lines without a request do not count", []leaver.Result{ok(0), uncalled(leaver.NotDue, 3), uncalled(leaver.Pending, 4), ok(2 * time.Second)}, 2, 1},
+		{"fine rows are not among them", []leaver.Result{at(0, leaver.Suspended, 200, "", 2), at(0, leaver.Duplicate, 0, "the same", 3), at(0, leaver.NotDue, 0, "", 4), at(0, leaver.Excluded, 0, "", 5)}, nil},
+		{"those that were not called are", []leaver.Result{at(0, leaver.Pending, 0, "", 2), at(0, leaver.Pending, 0, "active again: so", 3)}, []string{"1 pending 0  e2", "1 pending 0 active again: so e3"}},
+		{"by outcome, then the largest first", []leaver.Result{
+			at(0, leaver.Failed, 503, "down", 2), at(0, leaver.NotFound, 404, "no user", 3), at(0, leaver.NotFound, 404, "gone", 4), at(0, leaver.NotFound, 404, "gone", 5)},
+			[]string{"2 not_found 404 gone e4", "1 not_found 404 no user e3", "1 failed 503 down e2"}},
+		{"the same text with another status is another reason", []leaver.Result{at(0, leaver.Rejected, 409, "no", 2), at(0, leaver.Rejected, 403, "no", 3)},
+			[]string{"1 rejected 403 no e3", "1 rejected 409 no e2"}},
+		{"held by the kinds of doubt", []leaver.Result{held(2, "odd-ref: a"), held(3, "odd-ref: b"), held(4, "odd-ref, cut-zeros: c; d")},
+			[]string{"2 held 0 odd-ref e2", "1 held 0 odd-ref, cut-zeros e4"}},
+		{"invalid without the value", []leaver.Result{
+			invalid(2, `column "ref": the ref is empty`),
+			invalid(3, `the end date "30/06/2024" is neither YYYY-MM-DD nor RFC 3339`), invalid(4, `the end date "a \"b\" 1" is neither YYYY-MM-DD nor RFC 3339`),
+			invalid(5, "the ref has different end dates: 2024-06-30 in a.csv:7, 2024-07-31 in b.csv:8; correct one of them"),
+			invalid(6, "the ref has different end dates: 2024-06-30T10:00:00.000Z in c.csv:7, no end date in d/b.csv:80; correct one of them"),
+			invalid(7, "the ref has different end dates: 2024-06-30 in c.csv:7, 2024-01-01 in d/b.csv:80; correct one of them"),
+			invalid(8, "the ref has 120 characters, and may have 113"),
+		}, []string{
+			"2 invalid 0 the end date … is neither YYYY-MM-DD nor RFC 3339 e3",
+			"2 invalid 0 the ref has different end dates: … in …, … in …; correct one of them e5",
+			`1 invalid 0 column …: the ref is empty e2`,
+			"1 invalid 0 the ref has 120 characters, and may have 113 e8",
+			"1 invalid 0 the ref has different end dates: … in …, no end date in …; correct one of them e6",
+		}},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := NewSummary()
-			if err := s.Add([]string{"a.csv"}, lines(test.lines...)); err != nil {
-				t.Fatal(err)
-			}
-			if s.Seconds != test.seconds || s.Pace != test.pace {
-				t.Errorf("got %g seconds and %g a second, want %g and %g", s.Seconds, s.Pace, test.seconds, test.pace)
+		t.Run(tt.name, func(t *testing.T) {
+			for range 20 { // always in the same order
+				var got []string
+				for _, g := range summaryOf(tt.lines...).NotFine {
+					got = append(got, fmt.Sprint(g.Count, " ", g.Outcome, " ", g.HTTPStatus, " ", g.Message, " ", g.Example.Ref))
+				}
+				if !slices.Equal(got, tt.want) {
+					t.Fatalf("got\n%q\nwant\n%q", got, tt.want)
+				}
 			}
 		})
 	}
 }
 
-func TestFailuresAreAlwaysInTheSameOrder(t *testing.T) {
-	all := []leaver.Result{
-		at(0, leaver.Rejected, 404, "same", 2), at(0, leaver.NotFound, 404, "same", 3), at(0, leaver.Failed, 404, "same", 4), at(0, leaver.Unconfirmed, 404, "same", 5),
-		at(0, leaver.Rejected, 400, "other", 6), at(0, leaver.Rejected, 400, "message", 7), at(0, leaver.Rejected, 422, "often", 8), at(0, leaver.Rejected, 422, "often", 9),
-	}
-	for range 50 {
-		s := NewSummary()
-		if err := s.Add([]string{"a.csv"}, lines(all...)); err != nil {
-			t.Fatal(err)
-		}
-		var got []int
-		for _, f := range s.Failures {
-			got = append(got, f.Example.Row)
-		}
-		if want := []int{8, 7, 6, 4, 3, 2, 5}; !slices.Equal(got, want) {
-			t.Fatalf("got the rows %v, want %v", got, want)
+func TestAReasonWithoutItsValuesEndsAsItBegan(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", " ": " ", `"`: `"`, `""`: "…", `a"b c"d`: "a…d", `"open 1-2`: `"open …`, `x "a\`: `x "a\`,
+		"2024-06-30": "…", "on 2024-06-30.": "on ….", "1 2  3": "1 2  3", "é.csv:7, ü": "…, ü",
+	} {
+		if got := withoutValues(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestMessagesThatAreAllDifferentDoNotFillMemory(t *testing.T) {
+func TestReasonsThatAreAllDifferentDoNotFillMemory(t *testing.T) {
 	var all []leaver.Result
-	for i := range maxGroups + 50 {
+	for i := range mostReasons + 50 {
 		all = append(all, at(0, leaver.Rejected, 400, fmt.Sprint("message ", i), i+1))
 	}
-	all = append(all, all[0])
-	s := NewSummary()
-	if err := s.Add([]string{"a.csv"}, lines(all...)); err != nil {
-		t.Fatal(err)
-	}
-	if len(s.Failures) != maxGroups || s.Ungrouped != 50 || s.Failures[0].Count != 2 {
-		t.Errorf("got %d groups, %d rows without one, %d in the first", len(s.Failures), s.Ungrouped, s.Failures[0].Count)
-	}
-}
-
-func TestAReportThatCannotBeReadHasNoSummary(t *testing.T) {
-	broken := errors.New("broken")
-	err := NewSummary().Add([]string{"a.csv"}, func(yield func(leaver.Result, error) bool) {
-		_ = yield(suspended("a", 2), nil) && yield(leaver.Result{}, broken)
-	})
-	if err != broken {
-		t.Errorf("got %v", err)
+	all = append(all, all[0], at(0, leaver.Failed, 500, "down", 999))
+	s := summaryOf(all...)
+	if len(s.NotFine) != mostReasons+1 || s.Ungrouped != 50 || s.NotFine[0].Count != 2 || s.NotFine[mostReasons].Outcome != leaver.Failed {
+		t.Errorf("got %d groups, %d rows without one, %d in the first", len(s.NotFine), s.Ungrouped, s.NotFine[0].Count)
 	}
 }

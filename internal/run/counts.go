@@ -87,7 +87,7 @@ type Limits struct {
 // NewProgress returns the progress of a run that begins at start and has so many
 // leavers to suspend. Results are recorded by next.
 func NewProgress(next batch.Recorder, total int, start time.Time) *Progress {
-	return &Progress{Total: total, Start: start, Doing: "suspending", next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, tried: leaver.Tally{}, left: left{}}
+	return &Progress{Total: total, Start: start, Doing: "suspending", next: next, counts: Counts{Rows: leaver.Tally{}, Known: leaver.Tally{}}, tried: leaver.Tally{}, left: newLeft()}
 }
 
 // Watch makes Record call f with the figures whenever Counts.Called has changed, an
@@ -155,7 +155,7 @@ func (p *Progress) count(r leaver.Result, known bool) {
 func (p *Progress) Left() []report.Group {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.left.groups()
+	return p.left.Groups()
 }
 
 // Tried returns how many leavers were tried, by outcome.

@@ -12,18 +12,16 @@ const mostLeft = 16
 
 // left has the rows that are left for a person, in groups: those that are not fine, and
 // not pending either, because the next run does these.
-type left map[leaver.Outcome]*report.Groups
+type left struct{ report.ByOutcome }
+
+func newLeft() left { return left{report.NewByOutcome(mostLeft)} }
 
 // add adds a row, if it is one that is left. A row of a reason for which there is no room
 // is in no group.
 func (l left) add(r leaver.Result) {
-	if r.Outcome.Fine() || r.Outcome == leaver.Pending {
-		return
+	if !r.Outcome.Fine() && r.Outcome != leaver.Pending {
+		l.Add(r, alike(r))
 	}
-	if l[r.Outcome] == nil {
-		l[r.Outcome] = report.NewGroups(mostLeft)
-	}
-	l[r.Outcome].Add(r, alike(r))
 }
 
 // alike returns what the rows of a group have in common, besides outcome and status.
@@ -36,16 +34,4 @@ func alike(r leaver.Result) string {
 		return kinds.String()
 	}
 	return r.Reason
-}
-
-// groups returns the groups by outcome, in the order of leaver.Outcomes. Those of one
-// outcome are next to each other, the largest first.
-func (l left) groups() []report.Group {
-	var all []report.Group
-	for _, o := range leaver.Outcomes() {
-		if l[o] != nil {
-			all = append(all, l[o].Sorted()...)
-		}
-	}
-	return all
 }

@@ -21,7 +21,8 @@ func (e *InputWorkbookError) Error() string {
 	return e.Path + " is one of the reports; name another file for the workbook"
 }
 
-// WriteWorkbook writes the lines that count as a workbook for people, to a new file. It is
+// WriteWorkbook writes the lines that count as a workbook for people, to a new file, with
+// the outcomes of Rows. It is
 // an *InputWorkbookError if one of the reports is at that path. Otherwise it fails as Lines
 // and view.WriteWorkbook do.
 func (all *Reports) WriteWorkbook(ctx context.Context, path string, made time.Time) (view.Written, error) {
@@ -39,7 +40,7 @@ func (all *Reports) WriteWorkbook(ctx context.Context, path string, made time.Ti
 		return view.Written{}, err
 	}
 	kept, each := all.aligned()
-	book := view.Book{Made: made, Kept: kept, Lines: until(ctx, all.ledger.Standing(report.Merge(each...)))}
+	book := view.Book{Made: made, Kept: kept, Lines: settled(until(ctx, all.ledger.Standing(report.Merge(each...))))}
 	for _, r := range all.readers {
 		book.Reports = append(book.Reports, r.Name)
 	}
