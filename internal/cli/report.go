@@ -15,7 +15,7 @@ import (
 
 // reportCommand summarises reports.
 type reportCommand struct {
-	Reports  []string     `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines. Several are read as one."`
+	Reports  []string     `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines, and perhaps the summaries of their runs (--summary). Several reports are read as one."`
 	All      bool         `help:"List every row that is not fine, after the summary."`
 	Rows     []outcomeRow `placeholder:"OUTCOME" help:"Write only the rows with these outcomes, as a CSV report that run takes as its input. Repeat the flag, or write a comma between outcomes."`
 	JSON     bool         `name:"json" help:"Print the summary as one JSON document."`
@@ -67,6 +67,10 @@ func (c *reportCommand) Validate() error {
 
 // Run prints the summary, or the rows of --rows.
 func (c *reportCommand) Run(a *app) error {
+	var summaries []string
+	if c.Reports, summaries = run.SplitSummaries(c.Reports); len(c.Reports) == 0 {
+		return usagef("%s is the summary of a run; name its report, too", nameOf(summaries[0]))
+	}
 	if err := writeWorkbook(a, c.XLSX, c.Reports, c.JSON); err != nil {
 		return err
 	}
@@ -77,7 +81,7 @@ func (c *reportCommand) Run(a *app) error {
 	if len(c.Rows) > 0 {
 		err = c.writeRows(a, all)
 	} else {
-		err = c.summarise(a, all)
+		err = c.summarise(a, all, summaries)
 	}
 	return errors.Join(err, all.Close())
 }
@@ -124,16 +128,20 @@ func (w *watchedWriter) Write(p []byte) (int, error) {
 }
 
 // summarise prints the summary.
-func (c *reportCommand) summarise(a *app, all *run.Reports) error {
+func (c *reportCommand) summarise(a *app, all *run.Reports, summaries []string) error {
 	s, err := all.Summary(a.intake, c.Reports, c.Timezone.Location, a.now())
 	if err != nil {
 		return usageError{explainReports(err)}
 	}
+	read, err := run.ReadSummaries(summaries, s.Target)
+	if err != nil {
+		return usageError{err}
+	}
 	if c.JSON {
-		return writeDocument(a.Stdout, reportDocumentOf(s))
+		return writeDocument(a.Stdout, reportDocumentOf(s, runsOf(read)))
 	}
 	width := widthOf(a.Stdout)
-	text := wrap(summaryText{s, c.Timezone.Location}.text(), width)
+	text := wrap(summaryText{s, c.Timezone.Location, runsOf(read)}.text(), width)
 	if !c.All {
 		text += more(s)
 	}

@@ -278,7 +278,11 @@ func TestTheDocumentOfReport(t *testing.T) {
 	writeNights(t)
 	writeReport(t, "empty.csv", reportTarget)
 	writeReport(t, "undated.csv", reportTarget, "E1,,suspended,leavers.csv,2,200,1,100,2026-05-29T02:00:00Z,req-1,", "E1,,pending,leavers.csv,2,,0,0,,,active again: so")
-	for _, args := range [][]string{{"friday.csv", "monday.csv"}, {"monday.csv", "--timezone", "Asia/Tokyo"}, {"empty.csv"}, {"undated.csv"}} {
+	summary := fmt.Sprintf(`{"kind":"offboard summary","format":1,"target":%q,"tool":{"version":"1.0.0"},"host":{"name":"hr"},"start":"2026-05-29T02:00:00Z","end":"2026-05-29T02:01:00Z","leavers":{"tried":9},"exit":{"code":4,"reason":"interrupted"}}`, reportTarget)
+	if err := os.WriteFile("run.json", []byte(summary), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"friday.csv", "run.json", "monday.csv"}, {"monday.csv", "--timezone", "Asia/Tokyo"}, {"empty.csv"}, {"undated.csv"}} {
 		code, text, stderr := reporting(t, append(args, "--json")...)
 		if code != 0 {
 			t.Fatal(stderr)

@@ -12,12 +12,13 @@ type reportDocument struct {
 	First *time.Time `json:"first"` // null: no line has a time
 	Last  *time.Time `json:"last"`
 	*report.Summary
-	Next     []string `json:"next"`
-	ExitCode int      `json:"exitCode"`
+	Runs     []runOfReport `json:"runs"` // whose summaries stand beside the reports
+	Next     []string      `json:"next"`
+	ExitCode int           `json:"exitCode"`
 }
 
-func reportDocumentOf(s *report.Summary) reportDocument {
-	d := reportDocument{Kind: "report", Summary: s, Next: goOn(s), ExitCode: exitFine}
+func reportDocumentOf(s *report.Summary, runs []runOfReport) reportDocument {
+	d := reportDocument{Kind: "report", Summary: s, Runs: runs, Next: goOn(s), ExitCode: exitFine}
 	if !s.First.IsZero() {
 		d.First, d.Last = &s.First, &s.Last
 	}

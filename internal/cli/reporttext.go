@@ -14,6 +14,7 @@ import (
 type summaryText struct {
 	*report.Summary
 	zone *time.Location
+	runs []runOfReport // of the summaries beside the reports
 }
 
 // outcomeTexts say what an outcome means, for people who do not run offboard themselves.
@@ -51,6 +52,7 @@ func (s summaryText) appendHeader(text []byte) []byte {
 	if !s.First.IsZero() {
 		text = fmt.Appendf(text, "From %s to %s (%s)\n", s.First.In(s.zone).Format(time.DateTime), s.Last.In(s.zone).Format(time.DateTime), s.zone)
 	}
+	text = s.appendRuns(text)
 	text = fmt.Appendf(text, "\n%s, %s fine; %s in all:\n", count(s.Rows, "row"), group(fine(s.Outcomes)), people(s.Leavers))
 	for _, o := range leaver.Outcomes() {
 		if n := s.Outcomes[o]; n > 0 {
