@@ -12,29 +12,38 @@ import (
 
 // reportCommand summarises reports.
 type reportCommand struct {
-	Reports []string `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines."`
+	Reports []string `arg:"" name:"report" help:"Reports to summarise, CSV or JSON lines; with --html also summaries of their runs."`
 	JSON    bool     `help:"Print the summary as JSON."`
+	HTML    string   `name:"html" placeholder:"FILE" help:"Also write a page for people: one HTML file that needs no network. FILE ends in .html and must not exist. With the files of run --summary among the reports it also shows the settings and the pace of these runs."`
 }
 
 // Run prints the summary.
 func (c *reportCommand) Run(a *app) error {
+	page, reports, err := newPageMaker(a, c.HTML, c.Reports)
+	if err != nil {
+		return err
+	}
 	s := report.NewSummary()
-	if err := c.add(a.intake, s); err != nil {
+	if err := add(a.intake, s, reports, page); err != nil {
 		return usageError{err}
+	}
+	if err := page.write(a, c.JSON); err != nil {
+		return err
 	}
 	if c.JSON {
 		return writeDocument(a.Stdout, s)
 	}
-	_, err := a.Stdout.Write(summaryText(s))
+	_, err = a.Stdout.Write(summaryText(s))
 	return err
 }
 
-func (c *reportCommand) add(ctx context.Context, s *report.Summary) error {
-	all, err := run.OpenReports(ctx, c.Reports, time.UTC, "")
+// add reads reports, and adds their lines to the summary and the page.
+func add(ctx context.Context, s *report.Summary, reports []string, page *pageMaker) error {
+	all, err := run.OpenReports(ctx, reports, time.UTC, "")
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Add(c.Reports, all.Lines(ctx)), all.Close())
+	return errors.Join(s.Add(reports, page.watch(all.Lines(ctx))), all.Close())
 }
 
 // summaryText returns a summary as text.

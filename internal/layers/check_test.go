@@ -32,6 +32,7 @@ func TestTheCheckBites(t *testing.T) {
 		{"batch knows HTTP", "internal/batch", `package x; import _ "net/http"`},
 		{"batch knows terminals", "internal/batch", `package x; import _ "golang.org/x/term"`},
 		{"report knows HTTP", "internal/report", `package x; import _ "net/http"`},
+		{"view knows how a report is written", "internal/view", `package x; import _ "offboard/internal/report"`},
 		{"run knows the parser of flags", "internal/run", `package x; import _ "github.com/alecthomas/kong"`},
 		{"run knows terminals", "internal/run", `package x; import _ "golang.org/x/term"`},
 		{"cli knows the inside of a room", "internal/cli", `package x; import _ "offboard/internal/xlsx"`},

@@ -29,9 +29,9 @@ type room struct {
 
 var rooms = map[string]room{
 	"cmd/offboard": {own: []string{"internal/cli"}, process: true, flags: true, why: "main connects signals and streams with cli"},
-	"internal/cli": {own: []string{"internal/run", "internal/tenant", "internal/input", "internal/plan", "internal/batch", "internal/report", "internal/table", "internal/dates", "internal/leaver", "pkg/thrive", "pkg/thrivetest"},
+	"internal/cli": {own: []string{"internal/run", "internal/tenant", "internal/input", "internal/plan", "internal/batch", "internal/report", "internal/view", "internal/table", "internal/dates", "internal/leaver", "pkg/thrive", "pkg/thrivetest"},
 		flags: true, why: "cli is what a person types and reads"},
-	"internal/run": {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/tenant", "internal/table", "internal/pace", "internal/ledger", "internal/compact", "internal/leaver", "pkg/thrive"},
+	"internal/run": {own: []string{"internal/input", "internal/plan", "internal/batch", "internal/report", "internal/tenant", "internal/view", "internal/table", "internal/pace", "internal/ledger", "internal/compact", "internal/leaver", "pkg/thrive"},
 		not: []string{"flag"}, noTime: true, why: "run knows the order of a run, but no flags and no terminal"},
 	"internal/input": {own: []string{"internal/table", "internal/xlsx", "internal/dates", "internal/leaver"},
 		not: noNetwork, noTime: true, flags: true, why: "input knows what an export means, but no API"},
@@ -39,6 +39,7 @@ var rooms = map[string]room{
 	"internal/tenant":  {own: []string{"internal/leaver", "pkg/thrive"}, not: noIO, noTime: true, why: "tenant knows what answers say about people, and sends nothing"},
 	"internal/batch":   {own: []string{"internal/leaver", "internal/pace"}, not: noIO, why: "batch knows no files, no flags and no HTTP"},
 	"internal/report":  {own: []string{"internal/table", "internal/leaver"}, not: noNetwork, why: "report knows files, but no HTTP"},
+	"internal/view":    {own: []string{"internal/leaver"}, not: noNetwork, noTime: true, why: "view knows what lines say to people, but not how a report is written"},
 	"internal/table":   {not: noNetwork, noTime: true, why: "table knows bytes and records, but not what they mean"},
 	"internal/xlsx":    {not: noNetwork, noTime: true, why: "xlsx knows workbooks, but not what a column means"},
 	"internal/dates":   {own: []string{"internal/leaver"}, not: noIO, noTime: true, why: "dates reads texts: it does no I/O and reads no clock"},
@@ -67,6 +68,7 @@ var owners = map[string][]string{
 	"math/rand/v2": {"internal/cli", "pkg/thrivetest"}, // other rooms are given a source of randomness
 	"os/exec":      {"docs/measure"},                   // another program would inherit the secrets in the environment
 
+	"github.com/HdrHistogram/hdrhistogram-go":     {"internal/view"},
 	"github.com/alecthomas/kong":                  {"internal/cli"},
 	"github.com/gocarina/gocsv":                   {"internal/input"},
 	"github.com/go-json-experiment/json/jsontext": {"internal/table"},
