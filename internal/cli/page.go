@@ -93,9 +93,9 @@ func pageWords(reportPath string) view.PageWords {
 	for o, hint := range hints {
 		w.Outcomes[o] = hint
 	}
-	w.Outcomes[leaver.Held] = fmt.Sprintf(hints[leaver.Held], "offboard plan "+quote(operand(reportPath)))
+	w.Outcomes[leaver.Held] = fmt.Sprintf(hints[leaver.Held], "offboard plan "+quote(operand(reportPath))) + "."
 	w.Outcomes[leaver.Failed] = "the same run with --resume tries again; the report has what the service answered"
-	w.Outcomes[leaver.Pending] = "the same run with --resume goes on with these rows"
+	w.Outcomes[leaver.Pending] = "The same run with --resume goes on with these rows."
 	for _, kind := range leaver.DoubtKinds() {
 		settle := settle(run.HeldRows{Doubt: kind})
 		w.Doubts[kind] = view.PageDoubtWords{What: doubtTexts[kind].what, Settle: strings.Join(strings.Fields(settle), " ")}

@@ -22,8 +22,8 @@ type Page struct {
 	Version string    // of the program that makes it
 	Words   PageWords
 	Runs    []PageRun // the runs of which there is a summary, in their order
-	// Groups are the rows that need somebody and are not held, in groups that are alike,
-	// the most important first.
+	// Groups are the rows that need somebody and are not held, in groups that are alike, the
+	// largest of each outcome first.
 	Groups []PageGroup
 	// Timeliness says how long after the end dates leavers were suspended; nil: the page has
 	// no such section.

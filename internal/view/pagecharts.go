@@ -215,10 +215,10 @@ type durationStep struct {
 	count              int64
 }
 
-// steps returns the counts by steps of 1, 2 and 5 and zeros.
+// steps returns the counts by steps that become wider, from the first to the last that has any.
 func (d durations) steps() []durationStep {
 	var steps []durationStep
-	bounds := []int64{10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000, 300_000, 3_600_000, longest}
+	bounds := []int64{5, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 10_000, 20_000, 60_000, 300_000, 3_600_000, longest}
 	for _, bound := range bounds {
 		steps = append(steps, durationStep{Name: "up to " + spelled(time.Duration(bound)*time.Millisecond)})
 	}

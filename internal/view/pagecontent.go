@@ -42,7 +42,6 @@ type pageContent struct {
 	Outcomes        []outcomeView
 	OutcomesChart   *chart
 	Groups          []groupView
-	MoreGroups      string
 	Doubts          []doubtView
 	DoubtsNote      string
 	Timeliness      *PageTimeliness
@@ -60,16 +59,20 @@ type pageContent struct {
 }
 
 type outcomeView struct {
-	Outcome                           leaver.Outcome
-	Name, Count, Share, Meaning, ToDo string
+	Outcome                     leaver.Outcome
+	Name, Count, Share, Meaning string
 }
 
+// groupView has the reasons of one outcome.
 type groupView struct {
-	Outcome                   leaver.Outcome
-	Name, Count, Message, Own string
-	Ref, Place, RequestID     string
-	ToDo                      string
+	Outcome     leaver.Outcome
+	Name, Count string
+	ToDo        string
+	Reasons     []reasonView
+	More        string // rows for which other reasons are given
 }
+
+type reasonView struct{ Count, Message, Own, Ref, Place, RequestID string }
 
 type doubtView struct{ Kind, Count, What, Seen, Place, Settle string }
 
@@ -85,7 +88,11 @@ func (p *Page) content() *pageContent {
 	c.Cards, c.Facts = p.cards(), p.facts()
 	for _, o := range leaver.Outcomes() {
 		if n := p.tally[o]; n > 0 {
-			c.Outcomes = append(c.Outcomes, outcomeView{o, outcomeName(o), grouped(n), percent(n, p.tally.Total()), outcomeWords[o][1], p.Words.Outcomes[o]})
+			meaning := outcomeWords[o][1]
+			if o == leaver.Pending { // it is in no group, which would say that
+				meaning += " " + p.Words.Outcomes[o]
+			}
+			c.Outcomes = append(c.Outcomes, outcomeView{o, outcomeName(o), grouped(n), percent(n, p.tally.Total()), meaning})
 		}
 	}
 	p.addGroups(c)
@@ -146,30 +153,40 @@ func (p *Page) facts() []PageFact {
 	return append(facts, PageFact{"Requests", grouped(p.requests)})
 }
 
-// maxPageGroups is how many groups of rows a page has.
-const maxPageGroups = 40
+// maxReasons is how many reasons of an outcome are shown.
+const maxReasons = 6
 
 func (p *Page) addGroups(c *pageContent) {
-	rest := 0 // rows that belong to no group that is shown
-	for o, n := range p.tally {
-		if !o.Fine() && o != leaver.Held && o != leaver.Pending {
-			rest += n
+	for _, o := range leaver.Outcomes() {
+		if p.tally[o] == 0 || o.Fine() || o == leaver.Held || o == leaver.Pending {
+			continue
 		}
-	}
-	for _, g := range p.Groups[:min(len(p.Groups), maxPageGroups)] {
-		rest -= g.Count
-		v := groupView{
-			Outcome: g.Outcome, Name: outcomeName(g.Outcome), Count: grouped(g.Count), Message: pageText(g.Message, 400),
-			Ref: pageText(g.Ref, 500), Place: pageText(g.Place.String(), 160), RequestID: pageText(g.RequestID, 140), ToDo: p.Words.Outcomes[g.Outcome],
+		v, rest := groupView{Outcome: o, Name: outcomeName(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
+		for _, g := range p.Groups {
+			if g.Outcome == o && len(v.Reasons) < maxReasons {
+				v.Reasons = append(v.Reasons, g.view())
+				rest -= g.Count
+			}
 		}
-		if g.Reason != g.Message {
-			v.Own = pageText(g.Reason, 400)
+		if rest > 0 {
+			v.More = grouped(rest)
 		}
 		c.Groups = append(c.Groups, v)
 	}
-	if rest > 0 {
-		c.MoreGroups = fmt.Sprintf("%s of other kinds are not shown here.", counted(rest, "row"))
+}
+
+func (g PageGroup) view() reasonView {
+	v := reasonView{
+		Count: grouped(g.Count), Message: pageText(g.Message, 400),
+		Ref: pageText(g.Ref, 500), Place: pageText(g.Place.String(), 160), RequestID: pageText(g.RequestID, 140),
 	}
+	switch {
+	case g.Message == "" && g.Reason != "": // the reasons differ, because each names its row
+		v.Message = "such as: " + pageText(g.Reason, 400)
+	case g.Reason != g.Message:
+		v.Own = pageText(g.Reason, 400)
+	}
+	return v
 }
 
 func (p *Page) addDoubtsTo(c *pageContent) {
@@ -183,8 +200,9 @@ func (p *Page) addDoubtsTo(c *pageContent) {
 		words := p.Words.Doubts[kind]
 		c.Doubts = append(c.Doubts, doubtView{kind.String(), grouped(d.count), words.What, d.seen, d.place, words.Settle})
 	}
+	c.DoubtsNote = pageText(p.Words.Outcomes[leaver.Held], 400)
 	if sum > p.tally[leaver.Held] {
-		c.DoubtsNote = "A row with several doubts is counted for each of them, and is held until all of them are settled."
+		c.DoubtsNote += " A row with several doubts is counted for each of them, and is held until all of them are settled."
 	}
 }
 
