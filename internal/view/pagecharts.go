@@ -72,13 +72,13 @@ func scaled(values []float64, most float64) []float64 {
 	return heights
 }
 
-// roundUp returns the next number of 1, 2 or 5 and zeros.
+// roundUp returns the next number of one digit and zeros that has a round half.
 func roundUp(x float64) float64 {
 	if x <= 0 {
 		return 1
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, f := range []float64{1, 2, 5} {
+	for _, f := range []float64{1, 2, 3, 4, 5, 6, 8} {
 		if x <= f*unit*(1+1e-9) {
 			return f * unit
 		}
@@ -131,8 +131,8 @@ type timeline struct {
 	counts      map[int64][2]int
 }
 
-// mostBuckets is how many buckets a timeline has at most.
-const mostBuckets = 200
+// maxBuckets is how many buckets a timeline has at most.
+const maxBuckets = 200
 
 // add counts a leaver. Times that no clock has are left out.
 func (t *timeline) add(at time.Time, suspended bool) {
@@ -145,7 +145,7 @@ func (t *timeline) add(at time.Time, suspended bool) {
 	}
 	i := at.Unix() / t.width
 	t.first, t.last = min(t.first, i), max(t.last, i)
-	for t.last-t.first >= mostBuckets {
+	for t.last-t.first >= maxBuckets {
 		t.halve()
 		i = at.Unix() / t.width
 	}
