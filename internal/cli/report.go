@@ -19,6 +19,7 @@ type reportCommand struct {
 	All      bool         `help:"List every row that is not fine, after the summary."`
 	Rows     []outcomeRow `placeholder:"OUTCOME" help:"Write only the rows with these outcomes, as a CSV report that run takes as its input. Repeat the flag, or write a comma between outcomes."`
 	JSON     bool         `name:"json" help:"Print the summary as one JSON document."`
+	HTML     string       `name:"html" placeholder:"FILE" help:"Also write a page for people: one HTML file that needs no network. FILE ends in .html and must not exist. With the files of run --summary among the reports it also shows the settings and the pace of these runs."`
 	Timezone input.Zone   `default:"UTC" help:"IANA time zone of dates that have no time zone, and of the business days: as in run."`
 	XLSX     string       `name:"xlsx" placeholder:"FILE" help:"Also write a workbook for people: refs as text, dates as dates, and a sheet for each outcome that needs somebody. FILE ends in .xlsx and must not exist."`
 }
@@ -59,6 +60,8 @@ func (c *reportCommand) Validate() error {
 		return errors.New("--rows writes only these rows, so it cannot be combined with --all; leave one of them out")
 	case len(c.Rows) > 0 && c.XLSX != "":
 		return errors.New("--rows writes only these rows, so it cannot be combined with --xlsx; leave one of them out")
+	case len(c.Rows) > 0 && c.HTML != "":
+		return errors.New("--rows writes only these rows, so it cannot be combined with --html; leave one of them out")
 	case c.JSON && c.All:
 		return errors.New("--all lists rows as text, so it cannot be combined with --json; leave one of them out")
 	}
@@ -71,6 +74,10 @@ func (c *reportCommand) Run(a *app) error {
 	if c.Reports, summaries = run.SplitSummaries(c.Reports); len(c.Reports) == 0 {
 		return usagef("%s is the summary of a run; name its report, too", nameOf(summaries[0]))
 	}
+	page, err := newPageMaker(a, c.HTML, c.Reports, summaries)
+	if err != nil {
+		return err
+	}
 	if err := writeWorkbook(a, c.XLSX, c.Reports, c.JSON); err != nil {
 		return err
 	}
@@ -81,7 +88,7 @@ func (c *reportCommand) Run(a *app) error {
 	if len(c.Rows) > 0 {
 		err = c.writeRows(a, all)
 	} else {
-		err = c.summarise(a, all, summaries)
+		err = c.summarise(a, all, summaries, page)
 	}
 	return errors.Join(err, all.Close())
 }
@@ -128,7 +135,7 @@ func (w *watchedWriter) Write(p []byte) (int, error) {
 }
 
 // summarise prints the summary.
-func (c *reportCommand) summarise(a *app, all *run.Reports, summaries []string) error {
+func (c *reportCommand) summarise(a *app, all *run.Reports, summaries []string, page *pageMaker) error {
 	s, err := all.Summary(a.intake, c.Reports, c.Timezone.Location, a.now())
 	if err != nil {
 		return usageError{explainReports(err)}
@@ -137,11 +144,15 @@ func (c *reportCommand) summarise(a *app, all *run.Reports, summaries []string) 
 	if err != nil {
 		return usageError{err}
 	}
+	summary := summaryText{s, c.Timezone.Location, runsOf(read)}
+	if err := page.write(a, all, summary, c.JSON); err != nil {
+		return err
+	}
 	if c.JSON {
-		return writeDocument(a.Stdout, reportDocumentOf(s, runsOf(read)))
+		return writeDocument(a.Stdout, reportDocumentOf(s, summary.runs))
 	}
 	width := widthOf(a.Stdout)
-	text := wrap(summaryText{s, c.Timezone.Location, runsOf(read)}.text(), width)
+	text := wrap(summary.text(), width)
 	if !c.All {
 		text += more(s)
 	}

@@ -68,6 +68,7 @@ var owners = map[string][]string{
 	"math/rand/v2": {"internal/cli", "pkg/thrivetest"}, // other rooms are given a source of randomness
 	"os/exec":      {"docs/measure"},                   // another program would inherit the secrets in the environment
 
+	"github.com/HdrHistogram/hdrhistogram-go":     {"internal/view"},
 	"github.com/alecthomas/kong":                  {"internal/cli"},
 	"github.com/gocarina/gocsv":                   {"internal/input"},
 	"github.com/go-json-experiment/json/jsontext": {"internal/table"},

@@ -1,0 +1,135 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"offboard/internal/leaver"
+)
+
+// pageRow is a row as a page shows it. Its texts are copies, because those of a line keep
+// the whole line in memory.
+type pageRow struct {
+	Ref, EndDate, Place, Reason string
+	Status                      int // 0: there was no answer
+}
+
+func rowOfPage(r leaver.Result) pageRow {
+	return pageRow{
+		Ref: pageText(r.Ref, 500), EndDate: pageText(r.EndDate.Text, 100), Place: pageText(r.Place.String(), 160),
+		Status: r.HTTPStatus, Reason: pageText(r.Reason, 400),
+	}
+}
+
+// size returns how many bytes the row takes in a page, at most.
+func (r pageRow) size() int {
+	const tags = len("<tr><td><td><td><td>404<td>\n")
+	return tags + escapedLen(r.Ref) + escapedLen(r.EndDate) + escapedLen(r.Place) + escapedLen(r.Reason)
+}
+
+// pageTable has the rows of one outcome.
+type pageTable struct {
+	Outcome leaver.Outcome
+	Name    string
+	Note    string // how many of all there are
+	Rows    []pageRow
+}
+
+// tables returns the tables of rows that need somebody, which take so many bytes at most.
+// Outcomes with few rows have all of them, and the others get the same share of the rest.
+func (p *Page) tables(room int) []pageTable {
+	type need struct {
+		outcome leaver.Outcome
+		bytes   int
+	}
+	const head = 800 // bytes of a table without its rows
+	var needs []need
+	for o, rows := range p.kept {
+		n := need{o, head}
+		for _, r := range rows {
+			n.bytes += r.size()
+		}
+		needs = append(needs, n)
+	}
+	slices.SortFunc(needs, func(a, b need) int {
+		return cmp.Or(cmp.Compare(a.bytes, b.bytes), cmp.Compare(a.outcome, b.outcome))
+	})
+	shares := map[leaver.Outcome]int{}
+	for i, n := range needs {
+		share := min(n.bytes, room/(len(needs)-i))
+		shares[n.outcome] = share - head
+		room -= share
+	}
+	var tables []pageTable
+	for _, o := range leaver.Outcomes() {
+		if len(p.kept[o]) > 0 {
+			tables = append(tables, p.table(o, shares[o]))
+		}
+	}
+	return tables
+}
+
+// table returns the table of an outcome, whose rows take so many bytes at most.
+func (p *Page) table(o leaver.Outcome, room int) pageTable {
+	t := pageTable{Outcome: o, Name: outcomeName(o)}
+	for _, r := range p.kept[o] {
+		if room -= r.size(); room < 0 {
+			break
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	all, shown := p.tally[o], len(t.Rows)
+	switch {
+	case shown == all && all == 1:
+		t.Note = "the only row"
+	case shown == all:
+		t.Note = fmt.Sprintf("all %s rows", grouped(all))
+	case shown == maxPageRows:
+		t.Note = fmt.Sprintf("the first %s of %s rows; the report has all of them", grouped(shown), grouped(all))
+	default:
+		t.Note = fmt.Sprintf("the first %s of %s rows, because a page has a limited size; the report has all of them", grouped(shown), grouped(all))
+	}
+	return t
+}
+
+// pageText returns a copy of a text that is safe to show: characters that cannot be seen,
+// and those that change the direction of a text, are replaced. It takes so many bytes in a
+// page at most, and ends with "…" if it was cut.
+func pageText(text string, most int) string {
+	var b strings.Builder
+	size := 0
+	for _, r := range text {
+		if !unicode.IsPrint(r) {
+			r = utf8.RuneError
+		}
+		if size += escapedRune(r); size > most {
+			b.WriteRune('…')
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// escapedLen returns how many bytes a text takes in a page.
+func escapedLen(text string) int {
+	n := 0
+	for _, r := range text {
+		n += escapedRune(r)
+	}
+	return n
+}
+
+func escapedRune(r rune) int {
+	switch r {
+	case '<', '>':
+		return len("&lt;")
+	case '&', '"', '\'', '+':
+		return len("&#34;")
+	}
+	return utf8.RuneLen(r)
+}
