@@ -59,9 +59,10 @@ func NewPage(s PageSettings) (*Page, error) {
 	return p, err
 }
 
-// Conclude adds how long after their end dates leavers were suspended, by the summary of
+// Conclude adds the requests of all lines, and how long after their end dates leavers were suspended, by the summary of
 // the same reports, and as it is said in words.
 func (p *Page) Conclude(s *report.Summary, facts []view.PageFact) {
+	p.page.Requests = s.Work.Requests
 	if len(facts) == 0 {
 		return
 	}

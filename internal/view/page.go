@@ -28,6 +28,9 @@ type Page struct {
 	// Timeliness says how long after the end dates leavers were suspended; nil: the page has
 	// no such section.
 	Timeliness *PageTimeliness
+	// Requests is how many requests all lines speak of, also those that do not count; 0: the
+	// page has those of the lines that were added.
+	Requests int
 
 	tally       leaver.Tally
 	target      string

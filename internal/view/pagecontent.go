@@ -150,7 +150,7 @@ func (p *Page) facts() []PageFact {
 	if !p.first.IsZero() {
 		facts = append(facts, PageFact{"First answer", moment(p.first)}, PageFact{"Last answer", moment(p.last)})
 	}
-	return append(facts, PageFact{"Requests", grouped(p.requests)})
+	return append(facts, PageFact{"Requests", grouped(max(p.requests, p.Requests))})
 }
 
 // maxReasons is how many reasons of an outcome are shown.
