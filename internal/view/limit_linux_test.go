@@ -2,6 +2,8 @@ package view
 
 import (
 	"errors"
+	"os"
+	"os/exec"
 	"os/signal"
 	"slices"
 	"strings"
@@ -11,8 +13,20 @@ import (
 	"offboard/internal/leaver"
 )
 
-// TestAFullDiskLeavesNothingBehind limits the size of files in place of a full disk.
+// limitedHere tells a process that it may limit the size of its files.
+const limitedHere = "OFFBOARD_TEST_LIMITED"
+
+// TestAFullDiskLeavesNothingBehind limits the size of files in place of a full disk. It does
+// so in a process of its own: this one writes files, too, such as a log of the tests.
 func TestAFullDiskLeavesNothingBehind(t *testing.T) {
+	if os.Getenv(limitedHere) == "" {
+		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		child.Env = append(os.Environ(), limitedHere+"=yes")
+		if out, err := child.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
 	line := lineOf("E1", "", leaver.Suspended, strings.Repeat("x", 30_000))
 	tests := map[string]struct {
 		bytes uint64
