@@ -25,7 +25,7 @@
       kind.box.hidden = any === 0 && (!chosen || words.length > 0);
       shown += any;
     }
-    found.textContent = shown === all ? `${all} rows` : `${shown} of ${all} rows`;
+    found.textContent = (shown === all ? "" : `${shown} of `) + (all === 1 ? "1 row" : `${all} rows`);
   };
   form.addEventListener("submit", (event) => event.preventDefault());
   find.addEventListener("input", filter);
