@@ -48,7 +48,7 @@ func (m *pageMaker) write(a *app, all *run.Reports, s summaryText, asJSON bool) 
 	size, err := m.page.Write()
 	if err != nil {
 		err = fmt.Errorf("--html: %w", err)
-		if _, broke := errors.AsType[*view.PageFileError](err); broke {
+		if _, broke := errors.AsType[*view.WriteError](err); broke {
 			return err
 		}
 		return usageError{err}

@@ -110,7 +110,7 @@ func TestAFileSystemWithoutSecondNames(t *testing.T) {
 		if err := os.WriteFile("part", []byte("workbook"+says), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		err := place("part", "copy.xlsx", link)
+		err := workbooks.place("part", "copy.xlsx", link)
 		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
 			t.Errorf("the error is %v, want %q", err, says)
 		}

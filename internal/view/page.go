@@ -1,8 +1,3 @@
-// Package view owns the reports for people: here the page, one HTML file that somebody
-// opens in a browser or prints. It needs no network, and nothing that a report says can
-// become a part of the page other than text.
-//
-// It is given the lines of reports that count, and does not know how a report is written.
 package view
 
 import (

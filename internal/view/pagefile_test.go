@@ -46,7 +46,7 @@ func TestAPageReplacesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := publish(written, path); err == nil || !strings.Contains(err.Error(), "exists already") {
+	if err := pageFiles.place(written, path, os.Link); err == nil || !strings.Contains(err.Error(), "exists already") {
 		t.Errorf("the error is %v", err)
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != path {

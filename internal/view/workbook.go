@@ -1,6 +1,8 @@
-// Package view owns the reports for people: here the workbook, a copy of a report that a
-// spreadsheet program opens without changing what stands in it. A ref is a text in it, a
-// date is a date, and nothing is a formula.
+// Package view owns the reports for people: the workbook, a copy of a report that a
+// spreadsheet program opens without changing what stands in it (a ref is a text, a date is
+// a date, and nothing is a formula), and the page, one HTML file that somebody opens in a
+// browser or prints. The page needs no network, and nothing that a report says can become a
+// part of it other than text.
 //
 // It is given the lines of a report that count, and does not know how a report is written.
 package view
@@ -37,16 +39,6 @@ type Written struct {
 	Sheets []string // names of the sheets, in their order
 }
 
-// WriteError says that the workbook could not be written, to its end, although it could
-// be begun: there is no room for it, or the file is gone.
-type WriteError struct{ Err error }
-
-// Error names the file that could not be written, and says why.
-func (e *WriteError) Error() string { return "the workbook cannot be written: " + e.Err.Error() }
-
-// Unwrap returns Err.
-func (e *WriteError) Unwrap() error { return e.Err }
-
 // WriteWorkbook writes a workbook to a new file, which only its owner can read. Until it is
 // complete, it has another name beside path, and the sheet that is written is in a folder in
 // the one for temporary files; nothing of it is left behind after an error.
@@ -63,14 +55,14 @@ func WriteWorkbook(ctx context.Context, path string, b Book) (Written, error) {
 	}
 	w, err := b.writeIn(ctx, scratch, path)
 	if err := os.RemoveAll(scratch); err != nil {
-		return Written{}, errors.Join(err, &WriteError{err})
+		return Written{}, errors.Join(err, workbooks.writing(err))
 	}
 	return w, err
 }
 
 // writeIn writes the workbook with the help of a folder for temporary files.
 func (b Book) writeIn(ctx context.Context, scratch, path string) (Written, error) {
-	file, err := create(path)
+	file, err := workbooks.create(path)
 	if err != nil {
 		return Written{}, err
 	}
@@ -99,7 +91,7 @@ func (b Book) writeTo(to io.Writer, c *counts, scratch string) error {
 		err = b.writeSummary(f, s, c)
 	}
 	if err != nil {
-		return writing(errors.Join(err, f.Close()))
+		return workbooks.writing(errors.Join(err, f.Close()))
 	}
 	columns := columnsOf(s, b.Kept)
 	for _, t := range c.tables() {
@@ -108,9 +100,9 @@ func (b Book) writeTo(to io.Writer, c *counts, scratch string) error {
 		}
 	}
 	if err == nil {
-		err = writing(a.end(f))
+		err = workbooks.writing(a.end(f))
 	}
-	return errors.Join(err, writing(f.Close()))
+	return errors.Join(err, workbooks.writing(f.Close()))
 }
 
 // writeTable writes the sheets of a table. It reads the lines for them.
@@ -118,7 +110,7 @@ func (b Book) writeTable(a *archive, f *excelize.File, columns []column, t table
 	at := 0
 	sh, err := a.newSheet(f, columns, t.names[at], t.sizes[at].rows)
 	if err != nil {
-		return writing(err)
+		return workbooks.writing(err)
 	}
 	cells := make([]any, len(columns))
 	for line, err := range b.Lines {
@@ -129,34 +121,26 @@ func (b Book) writeTable(a *archive, f *excelize.File, columns []column, t table
 			continue
 		case sh.isFull():
 			if err := a.pack(sh); err != nil {
-				return writing(err)
+				return workbooks.writing(err)
 			}
 			if at++; at == len(t.names) {
-				return writing(errChanged)
+				return workbooks.writing(errChanged)
 			}
 			if sh, err = a.newSheet(f, columns, t.names[at], t.sizes[at].rows); err != nil {
-				return writing(err)
+				return workbooks.writing(err)
 			}
 		}
 		for i, c := range columns {
 			cells[i] = c.cell(&line)
 		}
 		if err := sh.add(cells, rowHeight([]string{line.Reason}, []float64{reasonWidth})); err != nil {
-			return writing(errors.Join(err, sh.close()))
+			return workbooks.writing(errors.Join(err, sh.close()))
 		}
 	}
 	if !sh.isFull() || at != len(t.names)-1 {
-		return writing(errors.Join(errChanged, sh.close()))
+		return workbooks.writing(errors.Join(errChanged, sh.close()))
 	}
-	return writing(a.pack(sh))
-}
-
-// writing returns an error as a *WriteError, if it is one.
-func writing(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &WriteError{err}
+	return workbooks.writing(a.pack(sh))
 }
 
 // stoppable is a writer that fails when its context ends: to pack a large workbook takes
