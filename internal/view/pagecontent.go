@@ -88,7 +88,7 @@ func (p *Page) content() *pageContent {
 	c.Cards, c.Facts = p.cards(), p.facts()
 	for _, o := range leaver.Outcomes() {
 		if n := p.tally[o]; n > 0 {
-			meaning := outcomeWords[o][1]
+			meaning := wordsOf[o].meaning
 			if o == leaver.Pending { // it is in no group, which would say that
 				meaning += " " + p.Words.Outcomes[o]
 			}

@@ -9,23 +9,8 @@ import (
 	"offboard/internal/leaver"
 )
 
-// outcomeWords are what a page calls an outcome, and what it means.
-var outcomeWords = map[leaver.Outcome][2]string{
-	leaver.Suspended:       {"suspended", "Thrive has said that the account is inactive."},
-	leaver.AlreadyInactive: {"already inactive", "The account was inactive before; nothing was sent."},
-	leaver.Duplicate:       {"duplicate", "An earlier row is the same leaver."},
-	leaver.NotDue:          {"not due", "The end date has not passed; nothing was sent."},
-	leaver.Excluded:        {"excluded", "A list says that this person is never suspended."},
-	leaver.Held:            {"held", "Something speaks against suspending this person; nothing was sent."},
-	leaver.Invalid:         {"invalid", "The row cannot be used; nothing was sent."},
-	leaver.NotFound:        {"not found", "Thrive has no user with this ref."},
-	leaver.Rejected:        {"rejected", "Thrive has refused, and would refuse again."},
-	leaver.Unconfirmed:     {"unconfirmed", "Thrive has accepted the call, and did not say that the account is inactive."},
-	leaver.Failed:          {"failed", "The service or the network failed, at the last attempt, too."},
-	leaver.Pending:         {"pending", "Nothing was tried, or the account is active again."},
-}
-
-func outcomeName(o leaver.Outcome) string { return outcomeWords[o][0] }
+// outcomeName returns what a page calls an outcome.
+func outcomeName(o leaver.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
 
 // grouped writes a number with a comma after each three digits.
 func grouped(n int) string {
