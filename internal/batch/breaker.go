@@ -78,6 +78,7 @@ type breaker struct {
 	gate      gate
 	answerers answerers
 	expiry    *time.Timer // of Options.MaxOutage
+	asked     time.Time   // the service has asked to wait until then
 }
 
 type breakerState string
@@ -189,11 +190,34 @@ func (b *breaker) judge(now time.Time) {
 		return
 	}
 	b.decide(isOutage)
-	b.outage = Outage{Since: b.silence.since}
+	b.outage = Outage{Since: b.since(now)}
 	b.gate.interval = probeFirst
 	b.open(now, now)
 	current := b.silence
 	b.expiry = time.AfterFunc(b.outage.Since.Add(b.max).Sub(now), func() { b.expire(current) })
+}
+
+// since returns when the outage began that a silence turned out to be. While nobody was
+// called because the service had asked for that, it could answer nobody.
+func (b *breaker) since(now time.Time) time.Time {
+	asked := b.asked
+	if asked.After(now) {
+		asked = now
+	}
+	if asked.After(b.silence.since) {
+		return asked
+	}
+	return b.silence.since
+}
+
+// waits takes note that nobody is called until a time, because the service has asked for
+// that.
+func (b *breaker) waits(until time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if until.After(b.asked) {
+		b.asked = until
+	}
 }
 
 // open waits for the next probe; the last one, if there was one, started then.

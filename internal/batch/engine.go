@@ -233,7 +233,12 @@ func (e *engine) logCut(answer Answer) {
 }
 
 func (e *engine) tellClosed(now time.Time) {
-	if until, closed := e.Pace.ClosedUntil(); closed && e.Closed != nil {
+	until, closed := e.Pace.ClosedUntil()
+	if !closed {
+		return
+	}
+	e.breaker.waits(until)
+	if e.Closed != nil {
 		e.Closed(now, until)
 	}
 }

@@ -375,3 +375,48 @@ func TestAnOutageSaysNothingAboutThePace(t *testing.T) {
 		}
 	})
 }
+
+// quotaThenAway answers the first leaver, with a quota that is used up, and the second one
+// with a failure. When the wait is over, it is away.
+type quotaThenAway struct {
+	begin time.Time
+	wait  time.Duration
+}
+
+func (s quotaThenAway) Call(_ context.Context, l leaver.Leaver) Answer {
+	switch l.Ref {
+	case "E0":
+		time.Sleep(150 * time.Millisecond) // the second one starts after 100 ms
+		return Answer{Outcome: leaver.Suspended, HTTPStatus: 200, Quota: pace.Quota{Reset: s.wait}}
+	case "E1":
+		time.Sleep(80 * time.Millisecond)
+		return Answer{Outcome: leaver.Failed, Verdict: Unreachable, HTTPStatus: 503, Reason: "busy"}
+	}
+	time.Sleep(10 * time.Millisecond)
+	if time.Since(s.begin) < s.wait {
+		return suspended
+	}
+	return Answer{Outcome: leaver.Failed, Verdict: Unreachable, Reason: "connection refused"}
+}
+
+// TestAWaitThatTheServiceAsksForIsNoOutage has a failure just before a wait, so that the
+// service has answered nobody since then, and nobody was called either.
+func TestAWaitThatTheServiceAsksForIsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		o := options()
+		o.Pace, o.Concurrency, o.MaxOutage = pace.New(0), 8, 10*time.Second
+		const wait = 40 * time.Second
+		err := Run(t.Context(), t.Context(), tasks(50), quotaThenAway{begin, wait}, &ledger{}, o)
+		away, ok := errors.AsType[*OutageError](err)
+		if !ok {
+			t.Fatalf("the run ends with %v", err)
+		}
+		if since := away.Outage.Since.Sub(begin); since < wait || away.Outage.Probes == 0 {
+			t.Errorf("the outage began after %s, with %d probes; a wait of %s comes first", since, away.Outage.Probes, wait)
+		}
+		if took := time.Since(begin); took < wait+o.MaxOutage {
+			t.Errorf("the run stopped after %s", took)
+		}
+	})
+}
