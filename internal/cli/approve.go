@@ -169,8 +169,13 @@ func quotedNames(names []string) string {
 
 // draft starts the file of --out, if there is one: with what the files lead to.
 func (c *planCommand) draft(a *app, ctx context.Context, parsed *kong.Context, r *run.Run) (*run.PlanFile, error) {
-	if c.Out == "" {
+	switch {
+	case c.Out == "":
 		return nil, nil
+	case c.First > 0:
+		return nil, usagef("--out: a plan that is approved is carried out to its end, and --first would try other leavers in each run; leave it out, or put the first leavers into a file of their own")
+	case run.IsSamePlace(c.Out, r.ReportPath):
+		return nil, usagef("--out: %s is the report of the run; name another file", c.Out)
 	}
 	draft, err := run.Draft(ctx, r, a.versionText(), settingsOf(parsed))
 	if err != nil {
@@ -214,6 +219,7 @@ func explainDraft(err error, path string) error {
 	}
 	remedy := map[run.DraftReason]string{
 		run.NoTarget:       "add --env or --base-url",
+		run.NoTenant:       "add --tenant",
 		run.FromStdin:      "save it to a file, and name that",
 		run.ReportExists:   fmt.Sprintf("%s: add --resume to resume from it, or name another report with --report FILE", nameOf(path)),
 		run.ReportReplaced: "name one with --report FILE",

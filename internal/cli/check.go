@@ -260,6 +260,9 @@ func appendShare(text []byte, o outline) []byte {
 	if people.Active == 0 {
 		return text
 	}
+	if n > people.Active {
+		return fmt.Appendf(text, "To suspend: %s, and the tenant's list has only %s, so it is not all of the tenant\n", group(n), count(people.Active, "active user"))
+	}
 	percent := 100 * float64(n) / float64(people.Active)
 	of, or := "", ""
 	switch {

@@ -14,6 +14,9 @@ import (
 // sandboxEnv is the environment of the simulator.
 const sandboxEnv = "sandbox"
 
+// sandboxName is what messages call it.
+const sandboxName = "the sandbox"
+
 // target is where a run suspends.
 type target struct {
 	run.Target
@@ -49,17 +52,26 @@ func (a *app) target(ctx context.Context, f *targetFlags, scope string) (*target
 	t := &target{
 		Target: run.Target{BaseURL: cmp.Or(f.BaseURL, env.APIURL), UserAgent: a.userAgent()},
 		word:   word,
-		name:   cmp.Or(f.BaseURL, f.Env), // --base-url overrides --env
+		name:   f.name(),
 	}
 	tokenURL := f.TokenURL
 	if tokenURL == "" && f.Tenant != "" && f.Env != "" {
 		tokenURL = env.TokenURL(f.Tenant)
 	}
-	if f.Tenant != "" {
-		t.name += ", tenant " + f.Tenant
-	}
 	t.Credentials, err = a.credentials(ctx, f, tokenURL)
 	return t, err
+}
+
+// name returns what messages call the target; "" if the flags name none.
+func (f *targetFlags) name() string {
+	name := cmp.Or(f.BaseURL, f.Env) // --base-url overrides --env
+	switch {
+	case name == sandboxEnv:
+		return sandboxName
+	case name != "" && f.Tenant != "":
+		return name + ", tenant " + f.Tenant
+	}
+	return name
 }
 
 // target returns the target that the flags describe, as a report says it: the name of

@@ -49,7 +49,20 @@ func (r runResult) write(w io.Writer, err error) {
 	} else {
 		text = append(text, "The run is finished.\n"...)
 	}
-	_, _ = w.Write(text) // the exit code has the result, too
+	_, _ = io.WriteString(w, wrapProse(string(text), widthOf(w))) // the exit code has the result, too
+}
+
+// wrapProse wraps lines for a terminal, but for those with a command: it can be copied as it
+// is.
+func wrapProse(text string, width int) string {
+	var wrapped strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.Contains(line, "offboard ") {
+			line = wrap(line, width)
+		}
+		wrapped.WriteString(line)
+	}
+	return wrapped.String()
 }
 
 // isOpen tells whether another run would do more.

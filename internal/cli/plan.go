@@ -125,7 +125,7 @@ func (c *planCommand) end(a *app, ctx context.Context, p planned) error {
 	text := tolerance(c.Tolerate).line(tolerable)
 	switch {
 	case p.file != nil:
-		text += fmt.Sprintf("\nPlan written to %s, with the SHA-256 %s.\n", nameOf(c.Out), p.file.Sum)
+		text += fmt.Sprintf("\nPlan written to %s. The sum at its end, for whoever approves it: %s\n", nameOf(c.Out), p.file.Sum)
 	case len(p.next) > 0:
 		text += "\n"
 	}
@@ -155,7 +155,7 @@ func (c *planCommand) targetFor(a *app, intake context.Context) (*target, error)
 		return a.target(intake, &c.targetFlags, c.scope())
 	}
 	word, err := c.target()
-	return &target{word: word}, err
+	return &target{word: word, name: c.name()}, err
 }
 
 // unusable returns how many of the rows that a run could not suspend are tolerated, and

@@ -143,7 +143,7 @@ func (a *app) sandboxTarget() (*target, error) {
 	return &target{
 		Target:  run.Target{BaseURL: s.url, Credentials: credentials, UserAgent: a.userAgent()},
 		word:    run.SandboxTarget,
-		name:    "the sandbox",
+		name:    sandboxName,
 		sandbox: s,
 	}, nil
 }

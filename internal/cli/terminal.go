@@ -21,24 +21,24 @@ import (
 //
 //   - Results go to standard output. Questions, progress and logs go to standard
 //     error.
-//   - Lines are written whole. The progress bar is removed before a line is written,
-//     and drawn again when the progress changes.
+//   - Lines are written whole. The block of progress is removed before a line is written,
+//     and drawn again soon after.
 //   - Only a terminal is asked for confirmation. Without a terminal, --yes is needed.
 //   - Text is wrapped only for a terminal, so that other programs can read it line by
-//     line. Results of run are not wrapped, so that a command in them can be copied.
+//     line. A line with a command is not wrapped, so that the command can be copied.
 
 // terminal is standard error, for texts that are safe to show: see screenText. It is safe for use by several goroutines.
 type terminal struct {
 	mu    sync.Mutex
 	w     io.Writer
-	clear func() // removes the progress bar; nil if there is none
+	clear func() // removes the block of progress; nil if there is none
 }
 
 func newTerminal(w io.Writer) *terminal { return &terminal{w: w} }
 
 func (t *terminal) stream() io.Writer { return t.w }
 
-// Write removes the progress bar and writes whole lines.
+// Write removes the block of progress and writes whole lines.
 func (t *terminal) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -50,8 +50,8 @@ func (t *terminal) Write(p []byte) (int, error) {
 
 func (t *terminal) println(line string) { _, _ = io.WriteString(t, line+"\n") }
 
-// draw calls paint, which draws or removes the progress bar, while no other goroutine
-// writes. clear removes the bar that paint has drawn; it is nil if there is none.
+// draw calls paint, which draws or removes the block of progress, while no other goroutine
+// writes. clear removes what paint has drawn; it is nil if there is nothing.
 func (t *terminal) draw(paint, clear func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -128,7 +128,7 @@ func (a *app) ask(leavers, held int, target string) {
 		a.always.With("event", eventQuestion).Info(strings.TrimSpace(text), "leavers", leavers, "held", held, "target", target)
 		return
 	}
-	_, _ = io.WriteString(a.stderr, text)
+	_, _ = io.WriteString(a.stderr, wrap(text, widthOf(a.Stderr)))
 }
 
 // readLine returns the next line of in. If ctx ends first, it returns the cause.

@@ -33,6 +33,8 @@ func Draft(ctx context.Context, r *Run, tool string, settings map[string]string)
 	switch {
 	case r.settings.Target == "":
 		return nil, &DraftError{NoTarget}
+	case r.settings.Target != SandboxTarget && !strings.Contains(r.settings.Target, "/"):
+		return nil, &DraftError{NoTenant}
 	case slices.ContainsFunc(r.Inputs, func(in *Input) bool { return in.path == "" }):
 		return nil, &DraftError{FromStdin}
 	case r.NeedsResume:
@@ -369,6 +371,7 @@ type DraftReason string
 // The reasons.
 const (
 	NoTarget       DraftReason = "a plan that is to be carried out needs a target"
+	NoTenant       DraftReason = "a plan that is to be carried out needs a tenant"
 	FromStdin      DraftReason = "standard input cannot be read again when the plan is carried out"
 	ReportExists   DraftReason = "the report exists already"
 	ReportReplaced DraftReason = "each run in the sandbox replaces its report, so that nothing could go on with it"

@@ -223,6 +223,9 @@ func TestAPlanFileThatWasEditedIsRefused(t *testing.T) {
 		"the time":            {strings.Replace(whole, "2026-01-15T12", "2026-01-16T12", 1), ErrPlanEdited},
 		"a digest":            {strings.Replace(whole, `"each": "`, `"each": "AAAA`, 1), ErrPlanEdited},
 		"a key more":          {strings.Replace(whole, `"kind"`, `"other": 1, "kind"`, 1), ErrPlanEdited},
+		"a key twice":         {strings.Replace(whole, `"target"`, `"target": "production/x", "target"`, 1), ErrPlanEdited},
+		"a key in capitals":   {strings.Replace(whole, `"leavers"`, `"leavers": 1, "Leavers"`, 1), ErrPlanEdited},
+		"other line ends":     {strings.ReplaceAll(whole, "\n", "\r\n"), ErrPlanEdited},
 		"something behind it": {whole + "{}", ErrPlanEdited},
 		"cut":                 {whole[:len(whole)/2], ErrPlanEdited},
 		"another format":      {strings.Replace(whole, `"format": 1`, `"format": 2`, 1), ErrNotPlan},
@@ -270,6 +273,7 @@ func TestPlansThatCannotBeCarriedOut(t *testing.T) {
 		want   DraftReason
 	}{
 		"without a target":       {func(s *Settings) { s.Target = "" }, NoTarget},
+		"without a tenant":       {func(s *Settings) { s.Target = "production" }, NoTenant},
 		"from standard input":    {func(s *Settings) { s.Paths, s.Stdin = []string{StdinPath}, strings.NewReader(leaversOfPlan) }, FromStdin},
 		"a report that is there": {func(s *Settings) { s.Report = "other.csv" }, ReportExists},
 		"a rehearsal":            {func(s *Settings) { s.Target = SandboxTarget }, ReportReplaced},

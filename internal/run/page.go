@@ -44,7 +44,7 @@ type Page struct {
 // *SummaryFileError or one of view.CheckPagePath.
 func NewPage(s PageSettings) (*Page, error) {
 	for _, path := range slices.Concat(s.Reports, s.Summaries) {
-		if isSamePlace(s.Path, path) {
+		if IsSamePlace(s.Path, path) {
 			return nil, &PageInputError{s.Path}
 		}
 	}

@@ -91,10 +91,22 @@ func ReadPlanFile(path string) (*PlanFile, error) {
 		return nil, fmt.Errorf("%s: %w", path, ErrPlanEdited)
 	case p.Kind != planKind, p.Format != planFormat:
 		return nil, fmt.Errorf("%s: %w", path, ErrNotPlan)
-	case p.Sum != p.sum():
+	case p.Sum != p.sum(), !p.isText(text):
 		return nil, fmt.Errorf("%s: %w", path, ErrPlanEdited)
 	}
 	return p, nil
+}
+
+// isText tells whether a text is the plan as Write writes it. Another text of the same
+// values, such as one with a key twice, could show a person something else than it does.
+func (p *PlanFile) isText(text []byte) bool {
+	own, err := p.text()
+	return err == nil && bytes.Equal(own, text)
+}
+
+func (p *PlanFile) text() ([]byte, error) {
+	text, err := json.MarshalIndent(p, "", "  ")
+	return append(text, '\n'), err
 }
 
 // sum returns the sum of all the rest.
@@ -112,7 +124,7 @@ func (p *PlanFile) sum() string {
 // Write writes the plan to a new file, which only its owner can read. It fails with
 // fs.ErrExist if there is one.
 func (p *PlanFile) Write(path string) error {
-	text, err := json.MarshalIndent(p, "", "  ")
+	text, err := p.text()
 	if err != nil {
 		return err
 	}
@@ -120,7 +132,7 @@ func (p *PlanFile) Write(path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(text, '\n'))
+	_, err = f.Write(text)
 	return errors.Join(err, f.Sync(), f.Close())
 }
 

@@ -51,9 +51,9 @@ func CheckSummaryPath(r *Run, path, before string) error {
 		}
 	}
 	switch torn := r.report.TornPath(); {
-	case isSamePlace(path, r.ReportPath):
+	case IsSamePlace(path, r.ReportPath):
 		return fail(errIsReport)
-	case isSamePlace(path, torn), before != "" && isSamePlace(path, before):
+	case IsSamePlace(path, torn), before != "" && IsSamePlace(path, before):
 		return fail(errIsBeside)
 	}
 	info, err := os.Stat(filepath.Dir(path))
@@ -78,8 +78,8 @@ func CheckSummaryPath(r *Run, path, before string) error {
 	return nil
 }
 
-// isSamePlace tells whether two paths lead to one file, which may not exist yet.
-func isSamePlace(a, b string) bool {
+// IsSamePlace tells whether two paths lead to one file, which may not exist yet.
+func IsSamePlace(a, b string) bool {
 	infoA, errA := os.Stat(a)
 	infoB, errB := os.Stat(b)
 	if errA == nil && errB == nil {
