@@ -221,7 +221,7 @@ func explainDraft(err error, path string) error {
 		run.NoTarget:       "add --env or --base-url",
 		run.NoTenant:       "add --tenant",
 		run.FromStdin:      "save it to a file, and name that",
-		run.ReportExists:   fmt.Sprintf("%s: add --resume to resume from it, or name another report with --report FILE", nameOf(path)),
+		run.ReportExists:   nameOf(path) + ": " + resumeOrAnother,
 		run.ReportReplaced: "name one with --report FILE",
 	}[draft.Reason]
 	return usagef("--out: %w; %s", err, remedy)

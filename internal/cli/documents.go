@@ -147,8 +147,8 @@ func (o outline) document(word string) *planDocument {
 	r := o.run
 	d := &planDocument{
 		Kind: "plan", Target: word, Inputs: []inputDocument{}, Report: r.ReportPath,
-		Rows: r.Totals.Total(), Leavers: r.Leavers(o.first), Outcomes: outcomesOf(r.Totals),
-		Held: []heldDocument{}, Leftover: outcomesOf(r.Leftover), Tenant: tenantDocumentOf(o.tenant),
+		Rows: r.Totals.Total(), Leavers: r.Leavers(o.first), Outcomes: r.Totals.Counts(),
+		Held: []heldDocument{}, Leftover: r.Leftover.Counts(), Tenant: tenantDocumentOf(o.tenant),
 		Warnings: []string{}, Rejected: []rowDocument{}, Next: []string{},
 	}
 	for _, in := range r.Inputs {
@@ -214,7 +214,7 @@ func (r runResult) document(word string, err, end error) runDocument {
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	d := runDocument{
 		Kind: "run", Target: word, Report: r.report, Before: r.Before, Finished: err == nil, Stopped: strings.TrimSpace(whyStopped(err)),
-		Rows: r.Rows.Total(), Outcomes: outcomesOf(r.Rows), Known: outcomesOf(r.Known), Tolerated: tolerable, Leftover: outcomesOf(r.leftover),
+		Rows: r.Rows.Total(), Outcomes: r.Rows.Counts(), Known: r.Known.Counts(), Tolerated: tolerable, Leftover: r.leftover.Counts(),
 		Called: r.Called, Failed: r.Failed, Seconds: rounded(r.Elapsed.Seconds()), Left: r.Left, Outages: r.Outage.Number,
 		Next: []string{}, ExitCode: exitCode(end),
 	}

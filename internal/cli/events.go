@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"offboard/internal/batch"
-	"offboard/internal/leaver"
 )
 
 // With --log-format json every line on standard error is a JSON object with the keys time,
@@ -96,8 +95,8 @@ func (a *app) sayOutline(o outline) {
 		held[h.Doubt.String()] = h.Count
 	}
 	attributes := []any{
-		"inputs", names, "target", o.target, "rows", r.Totals.Total(), "leavers", r.Leavers(o.first), "outcomes", outcomesOf(r.Totals),
-		"held", held, "leftover", outcomesOf(r.Leftover), "rate", o.rate, "report", r.ReportPath,
+		"inputs", names, "target", o.target, "rows", r.Totals.Total(), "leavers", r.Leavers(o.first), "outcomes", r.Totals.Counts(),
+		"held", held, "leftover", r.Leftover.Counts(), "rate", o.rate, "report", r.ReportPath,
 	}
 	if t := tenantEvent(o.tenant); t != nil {
 		attributes = append(attributes, "tenant", t)
@@ -123,24 +122,13 @@ func (a *app) sayEnd(r runResult, err error) {
 		level, text = slog.LevelError, strings.TrimSpace(whyStopped(err))
 	}
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
-	attributes := []any{"finished", err == nil, "called", r.Called, "failed", r.Failed, "rows", r.Rows.Total(), "outcomes", outcomesOf(r.Rows),
-		"tolerated", tolerable, "leftover", outcomesOf(r.leftover), "seconds", rounded(r.Elapsed.Seconds()),
+	attributes := []any{"finished", err == nil, "called", r.Called, "failed", r.Failed, "rows", r.Rows.Total(), "outcomes", r.Rows.Counts(),
+		"tolerated", tolerable, "leftover", r.leftover.Counts(), "seconds", rounded(r.Elapsed.Seconds()),
 		"outages", r.Outage.Number, "outageSeconds", rounded(r.Outage.Lasted.Seconds()), "probes", r.Outage.Probes, "waits", r.Wait.Number, "report", r.report}
 	if later, ok := errors.AsType[*batch.LaterError](err); ok {
 		attributes = append(attributes, "notBefore", later.Until)
 	}
 	a.say(level, eventEnd, text, attributes...)
-}
-
-// outcomesOf returns how many rows have each outcome, without those that none has.
-func outcomesOf(t leaver.Tally) map[leaver.Outcome]int {
-	counts := map[leaver.Outcome]int{}
-	for o, n := range t {
-		if n > 0 {
-			counts[o] = n
-		}
-	}
-	return counts
 }
 
 // rounded returns a figure with three decimals; 0 for what is not a number.

@@ -63,7 +63,6 @@ var flagOf = map[run.List]string{run.CrosswalkList: "--ref-map", run.ExceptList:
 
 // remedyFor returns a text to add to an error; "" if there is none.
 func remedyFor(err error) string {
-	const anotherReport = "or name another report with --report FILE"
 	if errors.Is(err, report.ErrLocked) { // when the report is opened, or when the run begins
 		return "; nothing was sent; try again later"
 	}
@@ -101,7 +100,7 @@ func remedyFor(err error) string {
 	if ok {
 		switch {
 		case errors.Is(err, report.ErrExists):
-			return "; add --resume to resume from it, " + anotherReport
+			return "; " + resumeOrAnother
 		case errors.Is(err, report.ErrForeign):
 			return "; name another report with --report FILE, and give this one as an input"
 		case errors.Is(err, fs.ErrNotExist):
@@ -120,6 +119,12 @@ func remedyFor(err error) string {
 	}
 	return ""
 }
+
+// What to type if a report cannot be used as it is, and if there is one already.
+const (
+	anotherReport   = "or name another report with --report FILE"
+	resumeOrAnother = "add --resume to resume from it, " + anotherReport
+)
 
 // remedyForPlace returns a text to add to an error about a place where no report can be.
 func remedyForPlace(err error) string {

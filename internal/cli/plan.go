@@ -58,7 +58,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		return beforeSending(err)
 	}
 	if r.NeedsResume {
-		a.say(slog.LevelWarn, eventWarning, "Warning: "+nameOf(r.ReportPath)+" exists: add --resume to resume from it, or name another report with --report FILE", "report", r.ReportPath)
+		a.say(slog.LevelWarn, eventWarning, "Warning: "+nameOf(r.ReportPath)+" exists: "+resumeOrAnother, "report", r.ReportPath)
 	}
 	o, err := c.outline(intake, r, target.name)
 	if err != nil {

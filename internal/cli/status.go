@@ -150,7 +150,7 @@ func (s status) attributes() []any {
 		pace = float64(s.done) / s.elapsed.Seconds()
 	}
 	all := []any{
-		"called", s.done, "leavers", s.total, "failed", s.failed, "outcomes", outcomesOf(s.outcomes), "perSecond", rounded(pace),
+		"called", s.done, "leavers", s.total, "failed", s.failed, "outcomes", s.outcomes.Counts(), "perSecond", rounded(pace),
 		"inFlight", s.inFlight, "again", s.again, "seconds", rounded(s.elapsed.Seconds()),
 	}
 	if s.known {

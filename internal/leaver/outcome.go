@@ -83,6 +83,17 @@ func (t Tally) Total() int {
 	return n
 }
 
+// Counts returns how many rows have each outcome, without those that no row has.
+func (t Tally) Counts() map[Outcome]int {
+	counts := map[Outcome]int{}
+	for o, c := range t {
+		if c > 0 {
+			counts[o] = c
+		}
+	}
+	return counts
+}
+
 // Fine tells whether every row counted is fine.
 func (t Tally) Fine() bool {
 	for o, c := range t {

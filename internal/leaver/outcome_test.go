@@ -87,6 +87,16 @@ func TestTally(t *testing.T) {
 			if got := tt.tally.Total(); got != tt.total {
 				t.Errorf("Total = %d, want %d", got, tt.total)
 			}
+			counted := 0
+			for o, n := range tt.tally.Counts() {
+				if n == 0 || n != tt.tally[o] {
+					t.Errorf("Counts has %d rows of %s, want %d and not 0", n, o, tt.tally[o])
+				}
+				counted += n
+			}
+			if counted != tt.total {
+				t.Errorf("Counts has %d rows, want %d", counted, tt.total)
+			}
 			if got := tt.tally.Fine(); got != tt.fine {
 				t.Errorf("Fine = %t, want %t", got, tt.fine)
 			}

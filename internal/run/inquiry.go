@@ -163,7 +163,8 @@ func (q *inquiry) run(intake, calls context.Context, tasks iter.Seq2[leaver.Resu
 // is read.
 const mostReads = 4
 
-// tookPage takes what became of the read of a page. A check without it would not be one.
+// tookPage takes what became of the read of a page. The check stops if the page could not be
+// read: it would not know who is on it.
 func (q *inquiry) tookPage(r leaver.Result) error {
 	if r.Outcome == leaver.Pending {
 		return nil // it was read, or the run stops
@@ -199,8 +200,8 @@ func (q pageReader) Call(ctx context.Context, l leaver.Leaver) batch.Answer {
 	var began time.Time
 	page, err := q.client.Users(pace.Noting(ctx, &began), number, thrive.MaxPerPage)
 	if number > 1 && isNotFound(err) {
-		// What a page beyond the last one is, is not documented, and the list may have become
-		// shorter. Whoever was on no page is read by ref.
+		// The list may have become shorter. Whether a page after its end is "not found" or has
+		// no users is not documented. Whoever was on no page is read by ref.
 		page, err = thrive.UserPage{Response: thrive.Response{Status: http.StatusNotFound}}, nil
 	}
 	q.mu.Lock()

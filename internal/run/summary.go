@@ -124,7 +124,7 @@ func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 	s := &Summary{
 		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target,
 		Planned: PlannedFigures{
-			Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: some(r.Totals), Held: map[string]int{}, Leftover: some(r.Leftover),
+			Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
 		},
 	}
 	if p := r.settings.Approved; p != nil {
@@ -183,7 +183,7 @@ func (i *Input) sum() (InputSum, error) {
 // "".
 func (s *Summary) Finish(r *Run, e Ending) error {
 	s.Start, s.End, s.Seconds = moment(e.Start), moment(e.End), rounded(e.Elapsed.Seconds())
-	s.Rows = RowFigures{Total: e.Rows.Total(), Outcomes: some(e.Rows), Known: some(e.Known)}
+	s.Rows = RowFigures{Total: e.Rows.Total(), Outcomes: e.Rows.Counts(), Known: e.Known.Counts()}
 	s.Leavers = LeaverFigures{Tried: e.Called, Suspended: e.Called - e.Failed, Failed: e.Failed}
 	f := e.Figures
 	s.Calls, s.Pace, s.Outages, s.Waits, s.Series = f.Calls, f.Pace, f.Outages, f.Waits, f.Series
@@ -203,15 +203,4 @@ func (s *Summary) Finish(r *Run, e Ending) error {
 	sum.Path, s.Report.Lines = r.ReportPath, lines
 	s.Report.FileSum = sum
 	return nil
-}
-
-// some returns how many rows have each outcome, without those that none has.
-func some(t leaver.Tally) map[leaver.Outcome]int {
-	counts := map[leaver.Outcome]int{}
-	for o, n := range t {
-		if n > 0 {
-			counts[o] = n
-		}
-	}
-	return counts
 }
