@@ -90,6 +90,9 @@ func remedyFor(err error) string {
 	if large, ok := errors.AsType[*run.ShareError](err); ok {
 		return fmt.Sprintf(" (--max-share %s); nothing was sent; is it the right list, and the right tenant?", share(100*large.Most))
 	}
+	if remedy := remedyForShards(err); remedy != "" {
+		return remedy
+	}
 	if remedy := remedyForPlace(err); remedy != "" {
 		return remedy
 	}
@@ -125,6 +128,20 @@ const (
 	anotherReport   = "or name another report with --report FILE"
 	resumeOrAnother = "add --resume to resume from it, " + anotherReport
 )
+
+// remedyForShards returns a text to add to an error about the reports of shards.
+func remedyForShards(err error) string {
+	if _, ok := errors.AsType[*run.OtherShardsError](err); ok {
+		return "; give these reports as inputs, too, " + anotherReport
+	}
+	if _, ok := errors.AsType[*run.OwnShardsError](err); ok {
+		return "; leave it out, as --resume reads the report of each shard, " + anotherReport
+	}
+	if _, ok := errors.AsType[*run.ReportNameError](err); ok {
+		return "; name a new report with --report FILE"
+	}
+	return ""
+}
 
 // remedyForPlace returns a text to add to an error about a place where no report can be.
 func remedyForPlace(err error) string {

@@ -30,7 +30,7 @@ type outline struct {
 func writeOutline(w io.Writer, width int, o outline) {
 	r := o.run
 	var text []byte
-	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r.Inputs), count(r.Totals.Total(), "row"))
+	text = fmt.Appendf(text, "Plan for %s%s: %s\n", namesOf(r.Inputs), shardWords(r.Part.Shard), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
 	text = appendWarnings(text, changed(r))
@@ -106,7 +106,7 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Name), count(n, "row"))
 		}
 	}
-	return appendWarnings(text, noticed(inputs))
+	return appendWarnings(text, append(missingInputs(inputs), noticed(inputs)...))
 }
 
 // appendLists writes which lists are used. They are the same for all inputs.

@@ -34,6 +34,7 @@ type Checking struct {
 // If intake ends first, the error is its cause. A *CheckError says that the tenant could
 // not be asked. Other errors are a *TargetError, or those of Decisions.
 func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checking) error {
+	c = r.Part.conduct(c)
 	if err := r.connect(t, c); err != nil {
 		return err
 	}
@@ -90,8 +91,9 @@ func (r *Run) note(ctx context.Context) error {
 		r.Plan.Note(row.Row)
 	}
 	r.judge()
-	r.Totals = r.Plan.Totals()
-	return nil
+	var err error
+	r.Totals, err = r.Part.count(r.Decisions(ctx), r.Plan)
+	return err
 }
 
 // told returns rows with what the tenant says about their leavers.

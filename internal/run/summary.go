@@ -130,7 +130,7 @@ func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 	if p := r.settings.Approved; p != nil {
 		s.Plan = &ApprovedPlan{p.Sum, p.Made}
 	}
-	for kind, n := range r.Plan.Doubts() {
+	for kind, n := range r.Part.doubts {
 		s.Planned.Held[kind.String()] = n
 	}
 	_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, s.addFiles(r) })
