@@ -16,7 +16,7 @@ const indexVariable = "JOB_COMPLETION_INDEX"
 
 // shardFlags say which part of the plan a process carries out.
 type shardFlags struct {
-	Shards int       `group:"pace" placeholder:"N" help:"In a Kubernetes Indexed Job of N pods: each suspends the leavers of its own shard, by its index in $JOB_COMPLETION_INDEX, at its part of --rate. Every pod gets the same inputs and flags. The files that it writes have the shard in their names, as in ledger.03-of-10.csv."`
+	Shards *int      `group:"pace" placeholder:"N" help:"In a Kubernetes Indexed Job of N pods: each suspends the leavers of its own shard, by its index in $JOB_COMPLETION_INDEX, at its part of --rate. Every pod gets the same inputs and flags. The files that it writes have the shard in their names, as in ledger.03-of-10.csv."`
 	Shard  shardFlag `group:"pace" placeholder:"K/N" help:"The same by hand: the shard of this process, from 1/N to N/N. Index 0 of a Job is shard 1/N."`
 }
 
@@ -34,15 +34,16 @@ func (s *shardFlag) UnmarshalText(text []byte) error {
 func (s shardFlag) String() string { return run.Shard(s).String() }
 
 // areGiven tells whether the process carries out only a part of the plan.
-func (f *shardFlags) areGiven() bool { return f.Shards != 0 || !run.Shard(f.Shard).IsWhole() }
+func (f *shardFlags) areGiven() bool { return f.Shards != nil || !run.Shard(f.Shard).IsWhole() }
 
 // Validate checks the flags.
 func (f *shardFlags) Validate() error {
 	switch by := run.Shard(f.Shard); {
-	case f.Shards < 0:
-		return fmt.Errorf("--shards must be 1 or more, not %d", f.Shards)
-	case f.Shards != 0 && !by.IsWhole() && f.Shards != by.Count:
-		return fmt.Errorf("--shard %s is one of %d, and --shards says %d; leave one of them out", by, by.Count, f.Shards)
+	case f.Shards == nil:
+	case *f.Shards < 1:
+		return fmt.Errorf("--shards must be 1 or more, not %d", *f.Shards)
+	case !by.IsWhole() && *f.Shards != by.Count:
+		return fmt.Errorf("--shard %s is one of %d, and --shards says %d; leave one of them out", by, by.Count, *f.Shards)
 	}
 	return nil
 }
@@ -50,21 +51,22 @@ func (f *shardFlags) Validate() error {
 // shard returns the shard of this process; the zero value if it carries out the whole plan.
 func (f *shardFlags) shard(lookup func(string) (string, bool)) (run.Shard, error) {
 	by := run.Shard(f.Shard)
-	if f.Shards == 0 {
+	if f.Shards == nil {
 		return by, nil
 	}
+	count := *f.Shards
 	text, isSet := lookup(indexVariable)
 	if !isSet {
 		if by.IsWhole() {
-			return by, usagef("--shards %d: $%s is not set, which an Indexed Job of Kubernetes (completionMode: Indexed) sets; elsewhere, name the shard with --shard, from --shard 1/%d to --shard %d/%d", f.Shards, indexVariable, f.Shards, f.Shards, f.Shards)
+			return by, usagef("--shards %d: $%s is not set, which an Indexed Job of Kubernetes (completionMode: Indexed) sets; elsewhere, name the shard with --shard, from --shard 1/%d to --shard %d/%d", count, indexVariable, count, count, count)
 		}
 		return by, nil
 	}
 	index, err := strconv.Atoi(text)
-	if err != nil || index < 0 || index >= f.Shards {
-		return by, usagef("--shards %d: $%s is %q, and not a number from 0 to %d; the Job needs completionMode: Indexed and completions: %d", f.Shards, indexVariable, text, f.Shards-1, f.Shards)
+	if err != nil || index < 0 || index >= count {
+		return by, usagef("--shards %d: $%s is %q, and not a number from 0 to %d; the Job needs completionMode: Indexed and completions: %d", count, indexVariable, text, count-1, count)
 	}
-	s := run.Shard{Number: index + 1, Count: f.Shards}
+	s := run.Shard{Number: index + 1, Count: count}
 	if !by.IsWhole() && by != s {
 		return by, usagef("--shard %s is not the one of $%s, which is %d: that is shard %s; leave --shard out", by, indexVariable, index, s)
 	}
