@@ -84,12 +84,13 @@ func (s Shard) conduct(c Conduct) Conduct {
 }
 
 // brakes divides the brakes of a run. Each shard needs a few leavers of its own to tell
-// that something is wrong with all of them: rows that stand together in the input, such as
-// those of one department, are spread over the shards.
+// that something is wrong with all of them. That the credentials may not suspend has to be
+// found before it is asked whether it is the right tenant, as in a run of the whole plan:
+// no other attempt mends it.
 func (s Shard) brakes() batch.Brakes {
 	b := batch.UsualBrakes()
 	part := func(whole, least int) int { return max(whole/max(1, s.Count), least) }
-	return batch.Brakes{Firsts: part(b.Firsts, 2), Forbidden: part(b.Forbidden, 3), Tried: part(b.Tried, 5)}
+	return batch.Brakes{Firsts: part(b.Firsts, 4), Forbidden: part(b.Forbidden, 3), Tried: part(b.Tried, 5)}
 }
 
 // Part is the shard that a run carries out, and what the run counts of the whole plan and of

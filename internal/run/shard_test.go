@@ -106,8 +106,8 @@ func TestWhatShardsDivide(t *testing.T) {
 		{Shard{}, 100, whole},
 		{Shard{1, 1}, 100, whole},
 		{Shard{1, 2}, 50, batch.Brakes{Firsts: 10, Forbidden: 5, Tried: 10}},
-		{Shard{1, 10}, 10, batch.Brakes{Firsts: 2, Forbidden: 3, Tried: 5}},
-		{Shard{1, 100}, 1, batch.Brakes{Firsts: 2, Forbidden: 3, Tried: 5}},
+		{Shard{1, 10}, 10, batch.Brakes{Firsts: 4, Forbidden: 3, Tried: 5}},
+		{Shard{1, 100}, 1, batch.Brakes{Firsts: 4, Forbidden: 3, Tried: 5}},
 	} {
 		if c := tt.shard.conduct(Conduct{Rate: 100}); c.Rate != tt.rate || tt.shard.brakes() != tt.want {
 			t.Errorf("%v: %g per second, %+v", tt.shard, c.Rate, tt.shard.brakes())
