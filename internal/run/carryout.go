@@ -82,8 +82,8 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 // is a *BeforeError, or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
-	c = r.Part.conduct(c)
-	if err := r.connect(t, c); err != nil {
+	c, err := r.connect(t, c)
+	if err != nil {
 		return Ending{}, err
 	}
 	r.clock = c.Now

@@ -34,8 +34,8 @@ type Checking struct {
 // If intake ends first, the error is its cause. A *CheckError says that the tenant could
 // not be asked. Other errors are a *TargetError, or those of Decisions.
 func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checking) error {
-	c = r.Part.conduct(c)
-	if err := r.connect(t, c); err != nil {
+	c, err := r.connect(t, c)
+	if err != nil {
 		return err
 	}
 	check := tenant.New(r.settings.Now)

@@ -73,16 +73,6 @@ func (s Shard) Has(row leaver.Row) bool {
 	return int(binary.BigEndian.Uint64(sum[:8])%uint64(s.Count)) == s.Number-1
 }
 
-// Rate returns the part of a ceiling in requests per second that the shard may use.
-func (s Shard) Rate(whole float64) float64 { return whole / float64(max(1, s.Count)) }
-
-// conduct divides what all shards may do together. Calls in flight, attempts and times are
-// those of each process.
-func (s Shard) conduct(c Conduct) Conduct {
-	c.Rate, c.MaxFailures = s.Rate(c.Rate), c.MaxFailures.Divided(s.Count)
-	return c
-}
-
 // brakes divides the brakes of a run. Each shard needs a few leavers of its own to tell
 // that something is wrong with all of them. That the credentials may not suspend has to be
 // found before it is asked whether it is the right tenant, as in a run of the whole plan:
@@ -98,7 +88,29 @@ func (s Shard) brakes() batch.Brakes {
 type Part struct {
 	Shard
 	whole  int                  // leavers of the whole plan who are to be suspended, before the tenant is asked
+	rows   int                  // of the shard
+	all    int                  // rows of the whole plan
 	doubts map[leaver.Doubt]int // that hold leavers of the shard, as in plan.Plan.Doubts
+}
+
+// Rate returns the part of a ceiling in requests per second that the run may use: as many
+// per cent as it has of the rows, so that all shards end at the same time. What reports say
+// makes no difference, so that all parts together are the whole.
+func (p *Part) Rate(whole float64) float64 {
+	switch {
+	case p.Count <= 1:
+		return whole
+	case p.rows == 0: // nobody is called
+		return whole / float64(p.Count)
+	}
+	return whole * float64(p.rows) / float64(p.all)
+}
+
+// conduct divides what all shards may do together. Calls in flight, attempts and times are
+// those of each process.
+func (p *Part) conduct(c Conduct) Conduct {
+	c.Rate, c.MaxFailures = p.Rate(c.Rate), c.MaxFailures.Divided(p.Count)
+	return c
 }
 
 // of returns the decisions about rows of the shard.
@@ -115,7 +127,7 @@ func (p *Part) of(decisions iter.Seq2[plan.Decision, error]) iter.Seq2[plan.Deci
 	}
 }
 
-// count counts the rows of the shard by outcome, and the doubts. own are the decisions
+// count counts the rows of the shard by outcome, the doubts, and all rows. own are the decisions
 // about its rows, and all is the whole plan.
 func (p *Part) count(own iter.Seq2[plan.Decision, error], all *plan.Plan) (leaver.Tally, error) {
 	if p.Count <= 1 {
@@ -136,5 +148,6 @@ func (p *Part) count(own iter.Seq2[plan.Decision, error], all *plan.Plan) (leave
 			p.doubts[kind]++
 		}
 	}
+	p.rows, p.all = totals.Total(), all.Totals().Total()
 	return totals, nil
 }

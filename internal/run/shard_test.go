@@ -100,17 +100,29 @@ func TestWhatShardsDivide(t *testing.T) {
 	whole := batch.UsualBrakes()
 	for _, tt := range []struct {
 		shard Shard
-		rate  float64
 		want  batch.Brakes
 	}{
-		{Shard{}, 100, whole},
-		{Shard{1, 1}, 100, whole},
-		{Shard{1, 2}, 50, batch.Brakes{Firsts: 10, Forbidden: 5, Tried: 10}},
-		{Shard{1, 10}, 10, batch.Brakes{Firsts: 4, Forbidden: 3, Tried: 5}},
-		{Shard{1, 100}, 1, batch.Brakes{Firsts: 4, Forbidden: 3, Tried: 5}},
+		{Shard{}, whole},
+		{Shard{1, 1}, whole},
+		{Shard{1, 2}, batch.Brakes{Firsts: 10, Forbidden: 5, Tried: 10}},
+		{Shard{1, 10}, batch.Brakes{Firsts: 4, Forbidden: 3, Tried: 5}},
+		{Shard{1, 100}, batch.Brakes{Firsts: 4, Forbidden: 3, Tried: 5}},
 	} {
-		if c := tt.shard.conduct(Conduct{Rate: 100}); c.Rate != tt.rate || tt.shard.brakes() != tt.want {
-			t.Errorf("%v: %g per second, %+v", tt.shard, c.Rate, tt.shard.brakes())
+		if got := tt.shard.brakes(); got != tt.want {
+			t.Errorf("%v: %+v", tt.shard, got)
+		}
+	}
+	for _, tt := range []struct {
+		part Part
+		rate float64
+	}{
+		{Part{}, 100},
+		{Part{Shard: Shard{1, 1}, rows: 7, all: 7}, 100},
+		{Part{Shard: Shard{1, 10}, rows: 110, all: 1000}, 11},
+		{Part{Shard: Shard{1, 10}, all: 1000}, 10},
+	} {
+		if got := tt.part.Rate(100); got != tt.rate || tt.part.Rate(0) != 0 {
+			t.Errorf("%+v: %g per second", tt.part, got)
 		}
 	}
 }

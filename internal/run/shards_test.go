@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"offboard/internal/batch"
 	"offboard/internal/leaver"
 	"offboard/internal/plan"
 	"offboard/pkg/thrive"
@@ -81,11 +82,15 @@ func TestTheShardsOfRandomInputsAreTheWholePlan(t *testing.T) {
 		shardOf := map[string]int{}
 		count := 1 + random.IntN(12)
 		var together []string
+		rate := 0.0
 		for n := range count {
 			s.Shard = Shard{n + 1, count}
 			p := planned(t, s)
 			if p.refused != whole.refused {
 				t.Errorf("seed %d: %s is refused: %q; without shards: %q", seed, s.Shard, p.refused, whole.refused)
+			}
+			if len(p.rows) > 0 {
+				rate += p.rate
 			}
 			for o, number := range p.totals {
 				totals[o] += number
@@ -102,6 +107,9 @@ func TestTheShardsOfRandomInputsAreTheWholePlan(t *testing.T) {
 			}
 			together = append(together, p.rows...)
 		}
+		if rate > 100+1e-9 || rate < 100-1e-9 {
+			t.Errorf("seed %d: the shards may make %g calls per second together", seed, rate)
+		}
 		slices.Sort(all)
 		slices.Sort(together)
 		if !slices.Equal(all, together) || !maps.Equal(totals, whole.totals) || !maps.Equal(held, whole.held) {
@@ -114,6 +122,7 @@ func TestTheShardsOfRandomInputsAreTheWholePlan(t *testing.T) {
 type plannedRows struct {
 	rows    []string // of the decisions, with a tab behind the ref
 	totals  leaver.Tally
+	rate    float64 // that the run may use of 100
 	held    map[leaver.Doubt]int
 	refused string
 }
@@ -125,7 +134,7 @@ func planned(t *testing.T, s Settings) plannedRows {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	p := plannedRows{totals: r.Totals, held: map[leaver.Doubt]int{}}
+	p := plannedRows{rate: r.Part.Rate(100), totals: r.Totals, held: map[leaver.Doubt]int{}}
 	for d, err := range r.Decisions(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
@@ -332,4 +341,46 @@ func TestAnotherNumberOfShardsGoesOnWithLedgers(t *testing.T) {
 			t.Errorf("%s is in %v", who, paths)
 		}
 	}
+}
+
+func TestWhatAShardMayDoOfTheWhole(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("ref\n")
+	for i := range 200 {
+		fmt.Fprintf(&text, "E%d\n", 1000+i)
+	}
+	inFolder(t, map[string]string{"leavers.csv": text.String()})
+	calls := 0
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if calls++; calls > 3 { // nothing is at the same time
+			http.Error(w, "slow down", http.StatusTooManyRequests)
+			return
+		}
+		parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+		ref := parts[slices.IndexFunc(parts, func(p string) bool { return strings.HasPrefix(p, "E1") })]
+		fmt.Fprintf(w, `{"ref":%q,"active":false}`, ref)
+	}))
+	t.Cleanup(web.Close)
+	s := settingsFor("leavers.csv")
+	s.Shard = Shard{1, 4}
+	r, err := Prepare(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := conduct()
+	c.Rate, c.Concurrency = 400, 1
+	if c.MaxFailures, err = batch.ParseLimit("20"); err != nil {
+		t.Fatal(err)
+	}
+	c.Show = func(p *Progress) func() {
+		if want := 2 * float64(r.Totals.Total()); p.Limits.Ceiling != want {
+			t.Errorf("the ceiling is %g per second, want %g for %v", p.Limits.Ceiling, want, r.Totals)
+		}
+		return func() {}
+	}
+	ended, err := r.CarryOut(t.Context(), t.Context(), Target{BaseURL: web.URL, Credentials: thrive.Basic{Tenant: "t", Secret: "s"}, UserAgent: "test"}, c)
+	if failures, ok := errors.AsType[*batch.TooManyFailuresError](err); !ok || failures.Failed != 5 || ended.Rows[leaver.Failed] != 5 {
+		t.Errorf("got %v and %v; want to stop at 5 failures", err, ended.Rows)
+	}
+	closed(t, r, nil)
 }
