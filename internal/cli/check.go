@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"offboard/internal/batch"
-	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/tenant"
@@ -256,7 +255,7 @@ func appendUnknown(text []byte, t *run.Tenant) []byte {
 
 // appendShare writes the share of the tenant that the plan suspends.
 func appendShare(text []byte, o outline) []byte {
-	people, n := o.tenant.People, o.run.Totals[leaver.Pending]
+	people, n := o.tenant.People, o.run.Part.Leavers
 	if people.Active == 0 {
 		return text
 	}

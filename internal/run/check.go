@@ -47,7 +47,7 @@ func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checki
 			check.Ask(strings.Clone(d.Ref))
 		}
 	}
-	q := inquiry{connection: r.connection, conduct: c, check: check, full: k.Full, share: k.MaxShare}
+	q := inquiry{connection: r.connection, conduct: c, check: check, full: k.Full, leavers: r.Part.Leavers, share: k.MaxShare}
 	if err := q.ask(intake, calls); err != nil {
 		return checkError(intake, err)
 	}

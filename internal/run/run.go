@@ -175,7 +175,6 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 		err = makePlan(r, inPlace)
 	}
 	if err == nil {
-		r.Part.whole = r.Plan.Totals()[leaver.Pending]
 		r.Totals, err = r.Part.count(r.Decisions(ctx), r.Plan)
 	}
 	if changed := r.Inputs.checkUnchanged(""); changed != nil && ctx.Err() == nil {
@@ -216,10 +215,7 @@ func (r *Run) Leavers(first int) int {
 // Checking.MaxShare. A shard counts the leavers of the whole plan, as every other shard
 // does: those whom the report of another shard says to be done are unknown to it.
 func (r *Run) CheckMax() error {
-	n := r.Totals[leaver.Pending]
-	if !r.Part.IsWhole() {
-		n = r.Part.whole
-	}
+	n := r.Part.Leavers
 	if most := r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}

@@ -87,10 +87,12 @@ func (s Shard) brakes() batch.Brakes {
 // the rows of the shard.
 type Part struct {
 	Shard
-	whole  int                  // leavers of the whole plan who are to be suspended, before the tenant is asked
-	rows   int                  // of the shard
-	all    int                  // rows of the whole plan
-	doubts map[leaver.Doubt]int // that hold leavers of the shard, as in plan.Plan.Doubts
+	// Leavers are those of the whole plan who are to be suspended; of shards, before the tenant
+	// is asked, because each asks about its own ones.
+	Leavers int
+	rows    int                  // of the shard
+	all     int                  // rows of the whole plan
+	doubts  map[leaver.Doubt]int // that hold leavers of the shard, as in plan.Plan.Doubts
 }
 
 // Rate returns the part of a ceiling in requests per second that the run may use: as many
@@ -131,8 +133,9 @@ func (p *Part) of(decisions iter.Seq2[plan.Decision, error]) iter.Seq2[plan.Deci
 // about its rows, and all is the whole plan.
 func (p *Part) count(own iter.Seq2[plan.Decision, error], all *plan.Plan) (leaver.Tally, error) {
 	if p.Count <= 1 {
-		p.doubts = all.Doubts()
-		return all.Totals(), nil
+		totals := all.Totals()
+		p.doubts, p.Leavers = all.Doubts(), totals[leaver.Pending]
+		return totals, nil
 	}
 	totals := leaver.Tally{}
 	p.doubts = map[leaver.Doubt]int{}
@@ -148,6 +151,8 @@ func (p *Part) count(own iter.Seq2[plan.Decision, error], all *plan.Plan) (leave
 			p.doubts[kind]++
 		}
 	}
-	p.rows, p.all = totals.Total(), all.Totals().Total()
+	if p.all == 0 { // the tenant was not asked
+		p.rows, p.all, p.Leavers = totals.Total(), all.Totals().Total(), all.Totals()[leaver.Pending]
+	}
 	return totals, nil
 }

@@ -172,3 +172,43 @@ func TestReportsThatDoNotGoWithShards(t *testing.T) {
 		t.Errorf("in place: got %v", err)
 	}
 }
+
+// TestShardsAskForTheShareOfTheWholePlan has 12 leavers in a tenant of 6,000 users, of whom
+// the first page of the list has 1,000.
+func TestShardsAskForTheShareOfTheWholePlan(t *testing.T) {
+	refs := make([]string, 6000)
+	for i := range refs {
+		refs[i] = fmt.Sprintf("E%04d", i)
+	}
+	_, target := simulator(t, refs...)
+	text := "ref\n"
+	for i := range 12 {
+		text += refs[500*i] + "\n"
+	}
+	for share, refused := range map[float64]bool{0.01: false, 0.001: true} {
+		leavers := 0
+		for n := range 4 {
+			inFolder(t, map[string]string{"leavers.csv": text})
+			s := settingsFor("leavers.csv")
+			s.Shard = Shard{n + 1, 4}
+			r, err := Rehearse(t.Context(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := r.Check(t.Context(), t.Context(), target, conduct(), Checking{MaxShare: share}); err != nil {
+				t.Fatal(err)
+			}
+			err = r.CheckMax()
+			large, is := errors.AsType[*ShareError](err)
+			nobody := r.Totals[leaver.Pending] == 0 // a shard that calls nobody asks nothing
+			if is != (refused && !nobody) || is && large.Leavers != 12 {
+				t.Errorf("%s of %g: got %v, refused: %t", s.Shard, share, err, refused)
+			}
+			leavers += r.Totals[leaver.Pending]
+			closed(t, r, nil)
+		}
+		if leavers != 12 {
+			t.Errorf("all shards suspend %d leavers", leavers)
+		}
+	}
+}
