@@ -7,9 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // shards measures ten processes that carry out one plan together, against a limit that
@@ -73,14 +72,15 @@ func (b *bench) suspendShards(address, input string, shards int, rate string) er
 			return err
 		}
 	}
-	var processes errgroup.Group
+	var processes sync.WaitGroup
+	failed := make([]error, shards)
 	for n := range shards {
-		processes.Go(func() error {
+		processes.Go(func() {
 			env := []string{"OFFBOARD_API_SECRET=" + secret, "JOB_COMPLETION_INDEX=" + strconv.Itoa(n)}
-			_, err := measure(b.dir, env, b.offboard, "run", input, "--shards", of,
+			_, failed[n] = measure(b.dir, env, b.offboard, "run", input, "--shards", of,
 				"--base-url", address, "--tenant", tenant, "--yes", "--progress", "none", "--rate", rate, "--report", report)
-			return err
 		})
 	}
-	return processes.Wait()
+	processes.Wait()
+	return errors.Join(failed...)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"slices"
 	"strings"
 
 	"offboard/internal/batch"
@@ -107,7 +106,7 @@ func (a *app) sayOutline(o outline) {
 		attributes = append(attributes, "text", text.String())
 	}
 	a.say(slog.LevelInfo, eventPlan, fmt.Sprintf("Plan for %s%s: %s", namesOf(r.Inputs), shardWords(r.Part.Shard), count(r.Totals.Total(), "row")), attributes...)
-	for _, w := range slices.Concat(changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan)) {
+	for _, w := range o.warnings() {
 		a.say(slog.LevelWarn, eventWarning, w)
 	}
 }

@@ -20,14 +20,16 @@ type PageSettings struct {
 	Made      time.Time
 	Version   string // of the program
 	Words     view.PageWords
+	Warnings  []string // what to look at first
 }
 
-// PageInputError says that a page would be written to a file that is read for it.
+// PageInputError says that a page would be written to a file that the command reads, or writes
+// as well.
 type PageInputError struct{ Path string }
 
 // Error names the file.
 func (e *PageInputError) Error() string {
-	return e.Path + " is one of the files that are read; name another file for the page"
+	return e.Path + " is one of the files that are read or written; name another file for the page"
 }
 
 // Page is a page for people about reports, in the making.
@@ -52,7 +54,7 @@ func NewPage(s PageSettings) (*Page, error) {
 		return nil, err
 	}
 	p := &Page{page: view.NewPage(s.Reports, s.Made), path: s.Path, groups: left{report.NewByOutcome(mostLeft)}}
-	p.page.Version, p.page.Words = s.Version, s.Words
+	p.page.Version, p.page.Words, p.page.Warnings = s.Version, s.Words, s.Warnings
 	var err error
 	p.runs, err = ReadSummaries(s.Summaries, "")
 	p.files = s.Summaries
@@ -94,13 +96,19 @@ func (p *Page) Write() (bytes int64, err error) {
 		}
 		p.page.Runs = append(p.page.Runs, s.forPage(p.files[i]))
 	}
-	for _, g := range p.groups.Groups() {
-		p.page.Groups = append(p.page.Groups, view.PageGroup{
+	p.page.Groups = groupsOfPage(p.groups)
+	return p.page.WriteFile(p.path)
+}
+
+// groupsOfPage returns rows that are left as a page shows them.
+func groupsOfPage(l left) (groups []view.PageGroup) {
+	for _, g := range l.Groups() {
+		groups = append(groups, view.PageGroup{
 			Outcome: g.Outcome, Message: g.Message, Count: g.Count,
 			Ref: g.Example.Ref, Place: g.Example.Place(), RequestID: g.Example.RequestID, Reason: g.Example.Reason,
 		})
 	}
-	return p.page.WriteFile(p.path)
+	return groups
 }
 
 // forPage returns what a page says about the run.

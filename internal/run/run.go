@@ -102,7 +102,8 @@ type Run struct {
 // report does not exist; it is a *report.MissingError, a *report.KeepError or a
 // *report.TargetError if the report lacks columns, keeps other columns or is of another
 // target, and a *report.NotFileError or a *report.NoLocksError if no report can be there;
-// a *ReportIsInputError says that it is an input. An input that is such a report is the same error without the *OpenReportError.
+// a *ReportIsInputError says that it is an input, and an *OtherShardsError, an *OwnShardsError or
+// a *ReportNameError that the reports of shards do not go together. An input that is such a report is the same error without the *OpenReportError.
 // A *MatchError says that a report among the inputs lacks a column of Settings.Match.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
