@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,10 +91,7 @@ func remedyFor(err error) string {
 	if large, ok := errors.AsType[*run.ShareError](err); ok {
 		return fmt.Sprintf(" (--max-share %s); nothing was sent; is it the right list, and the right tenant?", share(100*large.Most))
 	}
-	if remedy := remedyForShards(err); remedy != "" {
-		return remedy
-	}
-	if remedy := remedyForPlace(err); remedy != "" {
+	if remedy := cmp.Or(remedyForPlace(err), remedyForShards(err)); remedy != "" {
 		return remedy
 	}
 	opened, ok := errors.AsType[*run.OpenReportError](err)
