@@ -136,8 +136,12 @@ func TestShardsStopBeforeTheyHaveMadeManyWrongCalls(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := setUp(t, 1000, thrivetest.Options{})
 			b.SetFaults(thrivetest.Faults{Shares: map[thrivetest.Fault]float64{tt.fault: 1}})
-			for _, p := range b.shards(t, 10, nil, append([]string{"--rate", "50", "--report", "ledger.csv"}, tt.flags...)...) {
+			for n, p := range b.shards(t, 10, nil, append([]string{"--rate", "50", "--report", "ledger.csv"}, tt.flags...)...) {
 				p.wantExit(t, tt.exit)
+				// Whoever goes on by hand has no index of a pod.
+				if resume := fmt.Sprintf(" --resume --shard %d/10\n", n+1); !strings.Contains(p.output.String(), resume) {
+					t.Errorf("no command ends with%s%s", resume, p.output.String())
+				}
 			}
 			outcomes, _ := b.ledgers(t, "ledger.*-of-10.csv")
 			tried := 0
