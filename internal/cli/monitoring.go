@@ -31,27 +31,23 @@ type monitoringFlags struct {
 func (f *monitoringFlags) Validate() error {
 	var wrong []error
 	if f.MetricsPush != "" {
-		push, err := delivery.ParseAddress(f.MetricsPush)
-		if err == nil && push.HasQuery() {
-			err = errors.New("a Pushgateway takes no query")
-		}
-		if err != nil {
-			wrong = append(wrong, fmt.Errorf("--metrics-push: %w", err))
-		}
+		_, err := parseAddress("metrics-push", f.MetricsPush)
+		wrong = append(wrong, err)
 	}
 	if f.Notify != "" {
-		if _, err := delivery.ParseAddress(f.Notify); err != nil {
-			wrong = append(wrong, fmt.Errorf("--notify: %w", err))
-		}
+		_, err := parseAddress("notify", f.Notify)
+		wrong = append(wrong, err)
 		if f.NotifyFile != "" {
 			wrong = append(wrong, errors.New("--notify and --notify-file are both given; give only one of them"))
 		}
 	}
 	if f.MetricsFile == run.StdinPath {
-		wrong = append(wrong, errors.New("--metrics-file needs the name of a file, not -: standard output has the result; name a file, such as --metrics-file offboard.prom"))
+		wrong = append(wrong, fmt.Errorf("--metrics-file %w", errNotStdin))
 	}
 	return errors.Join(wrong...)
 }
+
+var errNotStdin = errors.New("needs the name of a file, not -: standard output has the result; name a file, such as --metrics-file offboard.prom")
 
 // addressFlags have a URL that may have a token in it. It is never written.
 var addressFlags = []string{"metrics-push", "notify"}
@@ -135,6 +131,9 @@ func (m *monitor) prepare(a *app, parsed *kong.Context, c *runCommand, conf *con
 // that the run reads or writes otherwise.
 func (m *monitor) refuseFile(parsed *kong.Context, c *runCommand) error {
 	path := m.flags.MetricsFile
+	if path == run.StdinPath {
+		return errNotStdin
+	}
 	for _, input := range m.inputs {
 		if info, err := os.Stat(input); run.IsSamePlace(path, input) || err == nil && info.IsDir() && run.IsSamePlace(filepath.Dir(path), input) {
 			return &run.FilePathError{Path: path, Err: errors.New("is an input")}
@@ -162,14 +161,26 @@ func (m *monitor) refuseFile(parsed *kong.Context, c *runCommand) error {
 	return nil
 }
 
+// parseAddress reads the address of a flag.
+func parseAddress(flag, text string) (delivery.Address, error) {
+	address, err := delivery.ParseAddress(text)
+	if err == nil && flag == "metrics-push" && address.HasQuery() {
+		err = errors.New("it has a query, which a Pushgateway does not take")
+	}
+	if err != nil {
+		return address, fmt.Errorf("--%s: %w", flag, err)
+	}
+	return address, nil
+}
+
 // addressOf returns the address of a flag; nil if it is not given.
 func addressOf(parsed *kong.Context, name, text string) (*delivery.Address, error) {
 	if text == "" {
 		return nil, nil
 	}
-	address, err := delivery.ParseAddress(text)
+	address, err := parseAddress(name, text)
 	if err != nil {
-		return nil, fmt.Errorf("--%s: %w", name, err)
+		return nil, err
 	}
 	if flag := find(parsed.Flags(), name); address.HasUser() && flag != nil && given(parsed, flag) {
 		return nil, fmt.Errorf("--%s has a user name or a password, which all users of this machine can see; set $%s to the address instead", name, variable(name))
@@ -259,7 +270,7 @@ func (m *monitor) document(a *app, err error, end time.Time) *run.Summary {
 	if m.ending == nil {
 		s = run.NotBegun(m.target)
 		s.Tool, s.Host, s.Settings = a.tool(), host(), m.settings
-		s.Start, s.End, s.Seconds = m.start.UTC(), end.UTC(), end.Sub(m.start).Seconds()
+		s.Start, s.End, s.Seconds = m.start.UTC().Truncate(time.Millisecond), end.UTC().Truncate(time.Millisecond), end.Sub(m.start).Seconds()
 	}
 	s.Exit = exitOf(err, m.ending)
 	return s
