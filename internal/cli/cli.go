@@ -106,14 +106,14 @@ func (a *app) run() error {
 	a.logTo(c.LogFormat, c.LogLevel)
 	m := c.Run.newMonitor(a)
 	if parsed.Selected().Name != "run" {
-		return a.runCommand(parsed, &c, conf, m, nil)
+		return c.run(a, parsed, conf, m, nil)
 	}
-	return m.tell(a, a.runCommand(parsed, &c, conf, m, m.prepare(a, parsed, &c.Run, conf)))
+	return m.tell(a, c.run(a, parsed, conf, m, m.prepare(a, parsed, &c.Run, conf)))
 }
 
-// runCommand runs the command that was chosen. unprepared is why its end cannot be told as it
+// run runs the command that was chosen. unprepared is why its end cannot be told as it
 // should; nil: it can.
-func (a *app) runCommand(parsed *kong.Context, c *commands, conf *configuration, m *monitor, unprepared error) error {
+func (c *commands) run(a *app, parsed *kong.Context, conf *configuration, m *monitor, unprepared error) error {
 	if err := conf.approveFor(parsed, c); err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func (m *monitor) prepare(a *app, parsed *kong.Context, c *runCommand, conf *con
 	if path := m.flags.MetricsFile; path != "" {
 		err := m.refuseFile(parsed, c)
 		if err == nil {
-			err = metrics.CheckFile(path)
+			err = checkMetricsFile(path)
 		}
 		if err == nil {
 			m.file = path
@@ -117,7 +117,7 @@ func (m *monitor) prepare(a *app, parsed *kong.Context, c *runCommand, conf *con
 		wrong = append(wrong, err)
 	}
 	if m.flags.NotifyFile != "" && m.notify == nil {
-		if m.notify, err = a.addressIn(m.flags.NotifyFile); err != nil {
+		if m.notify, err = m.addressIn(a, m.flags.NotifyFile); err != nil {
 			wrong = append(wrong, err)
 		}
 	}
@@ -189,7 +189,7 @@ func addressOf(parsed *kong.Context, name, text string) (*delivery.Address, erro
 }
 
 // addressIn returns the address in the file of --notify-file.
-func (a *app) addressIn(path string) (*delivery.Address, error) {
+func (m *monitor) addressIn(a *app, path string) (*delivery.Address, error) {
 	text, err := a.secret(a.intake, "--notify-file", path, variable("notify"))
 	if err != nil {
 		return nil, err
@@ -231,7 +231,7 @@ func (m *monitor) tell(a *app, err error) error {
 	end := a.now()
 	figures := m.figures(a, err, end)
 	if m.file != "" {
-		if err := metrics.Write(m.file, figures); err != nil {
+		if err := writeMetrics(m.file, figures); err != nil {
 			warn(fmt.Sprintf("the metrics cannot be written to %s: %v", nameOf(m.file), err))
 		}
 	}
@@ -254,12 +254,13 @@ func (c *commands) tellMistake(a *app, conf *configuration, found, explained err
 
 // figures returns what is known of the run.
 func (m *monitor) figures(a *app, err error, end time.Time) metrics.Run {
+	tool := a.buildInfo().tool()
 	figures := metrics.Run{
-		Target: m.target, Tool: a.tool(), Start: m.start, End: end, ExitCode: exitCode(err), Succeeded: exitCode(err) == exitFine,
+		Target: m.target, Version: tool.Version, Commit: tool.Commit, Go: tool.Go, Start: m.start, End: end, ExitCode: exitCode(err), Succeeded: exitCode(err) == exitFine,
 		NewestInput: newestInput(m.inputs), Durations: m.durations,
 	}
 	if m.ending != nil {
-		figures.Summary = m.summary
+		figures.Figures = figuresOf(m.summary)
 	}
 	return figures
 }
@@ -269,7 +270,7 @@ func (m *monitor) document(a *app, err error, end time.Time) *run.Summary {
 	s := m.summary
 	if m.ending == nil {
 		s = run.NotBegun(m.target)
-		s.Tool, s.Host, s.Settings = a.tool(), host(), m.settings
+		s.Tool, s.Host, s.Settings = a.buildInfo().tool(), host(), m.settings
 		s.Start, s.End, s.Seconds = m.start.UTC().Truncate(time.Millisecond), end.UTC().Truncate(time.Millisecond), end.Sub(m.start).Seconds()
 	}
 	s.Exit = exitOf(err, m.ending)

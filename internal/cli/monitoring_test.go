@@ -94,6 +94,9 @@ func TestMetricsAndNotificationAreWhatTheSummarySays(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	m := metricsIn(t, "m.prom")
+	if info, err := os.Stat("m.prom"); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("the mode is %v, %v", info.Mode(), err)
+	}
 	want := map[string]float64{
 		"last_run_exit_code": 3, "leavers/suspended": float64(s.Rows.Outcomes["suspended"]), "leavers/not_found": float64(s.Rows.Outcomes["not_found"]), "leavers/not_due": 1,
 		"leavers_tried/suspended": float64(s.Leavers.Suspended), "leavers_tried/failed": float64(s.Leavers.Failed), "overdue_leavers": float64(s.Rows.Overdue),

@@ -64,7 +64,7 @@ func (e *evidence) begin(ctx context.Context, a *app, parsed *kong.Context, r *r
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
-	s.Tool, s.Host, s.Settings = a.tool(), host(), allSettings(parsed)
+	s.Tool, s.Host, s.Settings = a.buildInfo().tool(), host(), allSettings(parsed)
 	if t != nil {
 		s.Tenant = &run.TenantFigures{Leavers: t.Leavers, ActiveUsers: t.People.Active, Whole: t.People.Whole}
 		s.Tenant.Is, s.Tenant.NotKnown = classesOf(t)
@@ -73,9 +73,8 @@ func (e *evidence) begin(ctx context.Context, a *app, parsed *kong.Context, r *r
 	return nil
 }
 
-// tool returns what this program is.
-func (a *app) tool() run.Tool {
-	b := a.buildInfo()
+// tool returns what this program is, as a summary says it.
+func (b build) tool() run.Tool {
 	return run.Tool{Version: b.version, Commit: b.commit, Go: runtime.Version()}
 }
 

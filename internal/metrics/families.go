@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
-	"offboard/internal/run"
 )
 
 // family is a metric: its name, and what it says of a run.
@@ -24,11 +23,11 @@ type value struct {
 	labels []string
 }
 
-// families are all metrics but the histogram. Those that of a summary take are about the last
+// families are all metrics but the histogram. Those that take figures are about the last
 // run that began.
 var families = []family{
 	{prefix + "build_info", "The program of the last run; always 1.", []string{"version", "commit", "goversion"}, func(r Run) []value {
-		return []value{{1, []string{r.Tool.Version, r.Tool.Commit, r.Tool.Go}}}
+		return []value{{1, []string{r.Version, r.Commit, r.Go}}}
 	}},
 	{prefix + "last_success_timestamp_seconds", "End of the last run with exit code 0, since 1970.", nil, func(r Run) []value {
 		if !r.Succeeded {
@@ -42,43 +41,43 @@ var families = []family{
 	{prefix + "last_run_exit_code", "Exit code of the last run.", nil, func(r Run) []value { return one(float64(r.ExitCode)) }},
 	{prefix + "newest_input_timestamp_seconds", "When the newest input file of the last run that could tell was written, since 1970.", nil, func(r Run) []value { return moment(r.NewestInput) }},
 
-	{prefix + "leavers", "Rows of the inputs at the end, by outcome.", []string{"outcome"}, of(func(s *run.Summary) (all []value) {
+	{prefix + "leavers", "Rows of the inputs at the end, by outcome.", []string{"outcome"}, of(func(f *Figures) (all []value) {
 		for _, o := range leaver.Outcomes() {
-			all = append(all, value{float64(s.Rows.Outcomes[o]), []string{string(o)}})
+			all = append(all, value{float64(f.Outcomes[o]), []string{string(o)}})
 		}
 		return all
 	})},
-	{prefix + "leavers_tried", "Leavers for whom a request was sent, by whether they are suspended.", []string{"result"}, of(func(s *run.Summary) []value {
-		return []value{{float64(s.Leavers.Suspended), []string{"suspended"}}, {float64(s.Leavers.Failed), []string{"failed"}}}
+	{prefix + "leavers_tried", "Leavers for whom a request was sent, by whether they are suspended.", []string{"result"}, of(func(f *Figures) []value {
+		return []value{{float64(f.Suspended), []string{"suspended"}}, {float64(f.Failed), []string{"failed"}}}
 	})},
-	{prefix + "leavers_held", "Leavers whom a doubt of this kind holds in the plan; one can have several.", []string{"doubt"}, of(func(s *run.Summary) (all []value) {
+	{prefix + "leavers_held", "Leavers whom a doubt of this kind holds in the plan; one can have several.", []string{"doubt"}, of(func(f *Figures) (all []value) {
 		for _, d := range leaver.DoubtKinds() {
-			all = append(all, value{float64(s.Planned.Held[d.String()]), []string{d.String()}})
+			all = append(all, value{float64(f.Held[d.String()]), []string{d.String()}})
 		}
 		return all
 	})},
-	{prefix + "overdue_leavers", "Leavers of the inputs whose end date had passed when the run began, and who are not suspended.", nil, of(func(s *run.Summary) []value { return one(float64(s.Rows.Overdue)) })},
+	{prefix + "overdue_leavers", "Leavers of the inputs whose end date had passed when the run began, and who are not suspended.", nil, of(func(f *Figures) []value { return one(float64(f.Overdue)) })},
 	{prefix + "calls", "Calls that suspend, by HTTP status; none: no answer.", []string{"code"}, of(callsByCode)},
-	{prefix + "retries", "Calls that were not the first one for their leaver.", nil, of(func(s *run.Summary) []value { return one(float64(s.Calls.Retries)) })},
-	{prefix + "outages", "Times in which the service answered nobody.", nil, of(func(s *run.Summary) []value { return one(float64(s.Outages.Number)) })},
-	{prefix + "outage_duration_seconds", "How long they lasted, all together.", nil, of(func(s *run.Summary) []value { return one(s.Outages.Seconds) })},
-	{prefix + "pace_ceiling_requests_per_second", "Ceiling of the pace; 0: none.", nil, of(func(s *run.Summary) []value { return one(s.Pace.Ceiling) })},
-	{prefix + "pace_highest_requests_per_second", "Highest pace that the run has allowed itself.", nil, of(func(s *run.Summary) []value { return one(s.Pace.Highest) })},
-	{prefix + "pace_sustained_requests_per_second", "Pace that the service was seen to sustain; NaN: not measured.", nil, of(func(s *run.Summary) []value {
-		if s.Pace.Sustained == nil {
+	{prefix + "retries", "Calls that were not the first one for their leaver.", nil, of(func(f *Figures) []value { return one(float64(f.Retries)) })},
+	{prefix + "outages", "Times in which the service answered nobody.", nil, of(func(f *Figures) []value { return one(float64(f.Outages)) })},
+	{prefix + "outage_duration_seconds", "How long they lasted, all together.", nil, of(func(f *Figures) []value { return one(f.Outage) })},
+	{prefix + "pace_ceiling_requests_per_second", "Ceiling of the pace; 0: none.", nil, of(func(f *Figures) []value { return one(f.Ceiling) })},
+	{prefix + "pace_highest_requests_per_second", "Highest pace that the run has allowed itself.", nil, of(func(f *Figures) []value { return one(f.Highest) })},
+	{prefix + "pace_sustained_requests_per_second", "Pace that the service was seen to sustain; NaN: not measured.", nil, of(func(f *Figures) []value {
+		if f.Sustained == nil {
 			return one(math.NaN())
 		}
-		return one(*s.Pace.Sustained)
+		return one(*f.Sustained)
 	})},
 }
 
-// of returns the values of a family that a summary has, for a run that began.
-func of(values func(*run.Summary) []value) func(Run) []value {
+// of returns the values of a family that figures have, for a run that began.
+func of(values func(*Figures) []value) func(Run) []value {
 	return func(r Run) []value {
-		if r.Summary == nil {
+		if r.Figures == nil {
 			return nil
 		}
-		return values(r.Summary)
+		return values(r.Figures)
 	}
 }
 
@@ -98,12 +97,12 @@ var usualCodes = []string{"200", "401", "403", "404", "429", "500", "502", "503"
 
 const noAnswer = "none"
 
-func callsByCode(s *run.Summary) (all []value) {
+func callsByCode(f *Figures) (all []value) {
 	calls := map[string]int{}
 	for _, code := range usualCodes {
 		calls[code] = 0
 	}
-	for status, n := range s.Calls.ByStatus {
+	for status, n := range f.Calls {
 		if status == strconv.Itoa(0) {
 			status = noAnswer
 		}

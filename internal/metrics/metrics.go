@@ -11,20 +11,38 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"offboard/internal/run"
+	"offboard/internal/leaver"
 )
 
 // Run is what is known of a run at its end.
 type Run struct {
 	Target     string // as a report says it; "": not known
-	Tool       run.Tool
+	Version    string
+	Commit     string
+	Go         string // version
 	Start, End time.Time
 	ExitCode   int
 	Succeeded  bool
 	// NewestInput is when the newest input was written; zero: not known.
 	NewestInput time.Time
-	Summary     *run.Summary // nil: the run did not begin
+	Figures     *Figures // nil: the run did not begin
 	Durations   *Durations
+}
+
+// Figures are those of a run that began.
+type Figures struct {
+	Outcomes  map[leaver.Outcome]int // rows at the end
+	Held      map[string]int         // leavers, by the name of a kind of doubt
+	Suspended int                    // leavers whom the run has called, and who are suspended
+	Failed    int                    // the others of them
+	Overdue   int                    // leavers
+	Calls     map[string]int         // by HTTP status; 0: no answer
+	Retries   int
+	Outages   int
+	Outage    float64 // how long they lasted all together, in seconds
+	Ceiling   float64 // of the pace, in requests per second; 0: none
+	Highest   float64
+	Sustained *float64 // nil: not measured
 }
 
 // labels returns the labels of all metrics.
@@ -72,7 +90,7 @@ func (r Run) gatherer(labels prometheus.Labels) prometheus.Gatherer {
 		}
 		register.MustRegister(gauge)
 	}
-	if r.Summary != nil && r.Durations != nil {
+	if r.Figures != nil && r.Durations != nil {
 		register.MustRegister(r.Durations.histogram)
 	}
 	return registry

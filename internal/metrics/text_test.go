@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"errors"
-	"io/fs"
 	"math"
 	"os"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"github.com/prometheus/common/model"
 
 	"offboard/internal/leaver"
-	"offboard/internal/run"
 )
 
 const (
@@ -28,29 +25,26 @@ const (
 // night returns a run that began on a day of June, and ended with an exit code.
 func night(day, exitCode int) Run {
 	sustained := 31.5
-	s := run.NotBegun("production/eu-west-2_AbcdEfghI")
-	s.Rows.Outcomes = map[leaver.Outcome]int{leaver.Suspended: 7, leaver.NotFound: 2}
-	s.Rows.Overdue = 2
-	s.Planned.Held = map[string]int{leaver.OddRef.String(): 3}
-	s.Leavers = run.LeaverFigures{Tried: 9, Suspended: 7, Failed: 2}
-	s.Calls = run.CallFigures{Total: 13, ByStatus: map[string]int{"200": 7, "404": 2, "418": 1, "0": 3}, Retries: 4}
-	s.Outages = run.OutageFigures{Number: 1, Seconds: 12.5}
-	s.Pace = run.PaceFigures{Ceiling: 40, Highest: 38, Sustained: &sustained}
+	f := &Figures{
+		Outcomes: map[leaver.Outcome]int{leaver.Suspended: 7, leaver.NotFound: 2}, Held: map[string]int{leaver.OddRef.String(): 3},
+		Suspended: 7, Failed: 2, Overdue: 2, Calls: map[string]int{"200": 7, "404": 2, "418": 1, "0": 3}, Retries: 4,
+		Outages: 1, Outage: 12.5, Ceiling: 40, Highest: 38, Sustained: &sustained,
+	}
 	start := time.Date(2026, 6, day, 2, 0, 0, 0, time.UTC)
 	d := NewDurations()
 	for range 9 {
 		d.Observe(200 * time.Millisecond)
 	}
 	return Run{
-		Target: s.Target, Tool: run.Tool{Version: "1.0.0", Commit: "9f2c41d", Go: "go1.26"}, Start: start, End: start.Add(90 * time.Second),
-		ExitCode: exitCode, Succeeded: exitCode == 0, NewestInput: start.Add(-time.Hour), Summary: s, Durations: d,
+		Target: "production/eu-west-2_AbcdEfghI", Version: "1.0.0", Commit: "9f2c41d", Go: "go1.26", Start: start, End: start.Add(90 * time.Second),
+		ExitCode: exitCode, Succeeded: exitCode == 0, NewestInput: start.Add(-time.Hour), Figures: f, Durations: d,
 	}
 }
 
 // notBegun returns the same run if it did not begin.
 func notBegun(day, exitCode int) Run {
 	r := night(day, exitCode)
-	r.Summary, r.NewestInput, r.Durations = nil, time.Time{}, NewDurations()
+	r.Figures, r.NewestInput, r.Durations = nil, time.Time{}, NewDurations()
 	return r
 }
 
@@ -58,7 +52,12 @@ func notBegun(day, exitCode int) Run {
 func written(t *testing.T, path string, runs ...Run) map[string]*dto.MetricFamily {
 	t.Helper()
 	for _, r := range runs {
-		if err := Write(path, r); err != nil {
+		before, _ := os.ReadFile(path) // nothing, if there is none
+		text, err := Text(before, r)
+		if err == nil {
+			err = os.WriteFile(path, text, 0o600)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,7 +153,7 @@ func TestTheFileHasEveryMetricOfARun(t *testing.T) {
 	if n := len(all["offboard_leavers_held"].Metric); n != len(leaver.DoubtKinds()) {
 		t.Errorf("%d kinds of doubt have a value", n)
 	}
-	if n := number(written(t, "offboard.prom", func() Run { r := night(2, 0); r.Summary.Pace.Sustained = nil; return r }()), "offboard_pace_sustained_requests_per_second"); !math.IsNaN(n) {
+	if n := number(written(t, "offboard.prom", func() Run { r := night(2, 0); r.Figures.Sustained = nil; return r }()), "offboard_pace_sustained_requests_per_second"); !math.IsNaN(n) {
 		t.Errorf("the sustained pace is %v, although it was not measured", n)
 	}
 }
@@ -171,9 +170,6 @@ func TestTheFileIsAsPrometheusWantsIt(t *testing.T) {
 	problems, err := promlint.New(file).Lint()
 	if err != nil || len(problems) > 0 {
 		t.Errorf("%v, %v", problems, err)
-	}
-	if info, err := file.Stat(); err != nil || info.Mode().Perm() != 0o644 {
-		t.Errorf("the mode is %v, %v", info.Mode(), err)
 	}
 }
 
@@ -199,7 +195,7 @@ func TestARunThatDidNotBeginLeavesTheFiguresOfTheLastOne(t *testing.T) {
 	}
 	// One that began leaves nothing.
 	next := night(3, 4)
-	next.Summary = run.NotBegun(next.Target)
+	next.Figures = &Figures{}
 	if all := written(t, "offboard.prom", next); number(all, overdue) != 0 || number(all, "offboard_calls", "code", "418") == 1 {
 		t.Error("figures of an earlier run are left")
 	}
@@ -236,31 +232,10 @@ func TestAFileThatSaysNothingAboutThisTarget(t *testing.T) {
 	}
 }
 
-func TestWhereMetricsCanBeWritten(t *testing.T) {
-	t.Chdir(t.TempDir())
-	for name, text := range map[string]string{"mine.csv": "ref\nE1\n", "empty": "", "zeros.prom": "\x00\x00", "ours": "# HELP offboard_leavers"} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
+func TestATextIsOursEvenIfItIsDamaged(t *testing.T) {
+	for text, want := range map[string]bool{"": true, "# HELP offboard_leavers": true, "ref\nE1\n": false, "up 1\n": false} {
+		if got := IsOurs([]byte(text)); got != want {
+			t.Errorf("%q: %t", text, got)
 		}
-	}
-	if err := os.Mkdir("folder.prom", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]error{"new.prom": nil, "new": nil, "empty": nil, "zeros.prom": nil, "ours": nil, "mine.csv": ErrOther} {
-		err := CheckFile(path)
-		if _, is := errors.AsType[*run.FilePathError](err); !errors.Is(err, want) || (err != nil) != is {
-			t.Errorf("%s: got %v, want %v", path, err, want)
-		}
-	}
-	for _, path := range []string{"nowhere/m.prom", "folder.prom", "empty/m.prom"} {
-		if err := CheckFile(path); err == nil {
-			t.Errorf("%s: no error", path)
-		}
-	}
-	if entries, _ := os.ReadDir("."); len(entries) != 5 {
-		t.Errorf("files are left: %v", entries)
-	}
-	if err := Write("nowhere/m.prom", night(1, 0)); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("got %v", err)
 	}
 }
