@@ -135,8 +135,8 @@ func (m *monitor) prepare(a *app, parsed *kong.Context, c *runCommand, conf *con
 // refuseFile fails if the metrics would be written to a file, or beside the files of a folder,
 // that the run reads or writes otherwise.
 func (m *monitor) refuseFile(parsed *kong.Context, c *runCommand) error {
-	path := m.flags.MetricsFile
-	if path == run.StdinPath {
+	path := m.shard.Path(m.flags.MetricsFile)
+	if m.flags.MetricsFile == run.StdinPath {
 		return errNotStdin
 	}
 	for _, input := range m.inputs {
@@ -153,12 +153,15 @@ func (m *monitor) refuseFile(parsed *kong.Context, c *runCommand) error {
 	if others["report"] == "" && len(m.inputs) > 0 {
 		others["report"] = run.ReportName(inputName(m.inputs[0]), c.Env)
 	}
+	for _, flag := range []string{"report", "summary"} {
+		others[flag] = m.shard.Path(others[flag])
+	}
 	for flag, other := range others {
 		if other != "" && run.IsSamePlace(path, other) {
 			return &run.FilePathError{Path: path, Err: fmt.Errorf("is the file of --%s", flag)}
 		}
 	}
-	for _, beside := range []string{report.TornPath(others["report"]), c.checking(others["report"]).Before} {
+	for _, beside := range []string{report.TornPath(others["report"]), c.beforePath(others["report"], m.shard)} {
 		if beside != "" && run.IsSamePlace(path, beside) {
 			return &run.FilePathError{Path: path, Err: errors.New("is a file that this run may write beside its report")}
 		}
