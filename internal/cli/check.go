@@ -64,17 +64,23 @@ const noFile = "none"
 
 // checking returns what the flags say, for a run.
 func (f *checkFlags) checking(r *run.Run) run.Checking {
-	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: r.Part.Path(f.Before)}
-	switch f.Before {
-	case "":
-		k.Before = report.BeforePath(r.ReportPath)
-	case noFile:
-		k.Before = ""
-	}
+	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: f.beforePath(r.ReportPath, r.Part.Shard)}
 	for _, m := range f.Match {
 		k.Match = append(k.Match, tenant.Match(m))
 	}
 	return k
+}
+
+// beforePath returns the path of the record of how accounts were, of a run with a report at
+// this path; "": there is none.
+func (f *checkFlags) beforePath(reportPath string, shard run.Shard) string {
+	switch f.Before {
+	case "":
+		return report.BeforePath(reportPath)
+	case noFile:
+		return ""
+	}
+	return shard.Path(f.Before)
 }
 
 // mostShare returns the value of --max-share, or its default.

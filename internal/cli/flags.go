@@ -51,6 +51,7 @@ func groups() []kong.Group {
 		{Key: "pace", Title: "Pace and attempts:"},
 		{Key: "safety", Title: "Safety:"},
 		{Key: "report", Title: "Report and progress:"},
+		{Key: "monitoring", Title: "Monitoring:"},
 		{Key: "faults", Title: "Faults of the simulator:"},
 	}
 }
@@ -235,6 +236,7 @@ type runFlags struct {
 	approvalFlags
 	paceFlags
 	summaryFlag
+	monitoringFlags
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
 	JSON        bool        `group:"report" name:"json" help:"Write the result as one JSON document to standard output; docs/schemas describes it."`
@@ -243,12 +245,12 @@ type runFlags struct {
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate(), c.checkShards())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate(), c.monitoringFlags.Validate(), c.checkShards())
 }
 
 // onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.
 // The help of plan does not show them.
-var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary"}
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary", "metrics-file", "metrics-push", "notify", "notify-file"}
 
 // hideOnlyForRun hides these flags of plan.
 func hideOnlyForRun(k *kong.Kong) error {

@@ -19,7 +19,7 @@ import (
 )
 
 // Run plans, asks, suspends and reports.
-func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
+func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration, m *monitor) (err error) {
 	intake, cancel := c.until(a.intake)
 	defer cancel()
 	target, err := a.target(intake, &c.targetFlags, c.scope())
@@ -35,9 +35,8 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
-	proof := &evidence{path: r.Part.Path(c.Summary)}
-	defer func() { err = proof.write(a, joinClose(err, r.Close())) }()
-	if err := proof.check(c, r); err != nil {
+	defer func() { err = m.write(a, joinClose(err, r.Close())) }()
+	if err := m.check(c, r); err != nil {
 		return err
 	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
@@ -47,10 +46,10 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err != nil {
 		return beforeSending(err)
 	}
-	if err := proof.begin(intake, a, parsed, r, c.First, tenant); err != nil {
+	if err := m.begin(intake, a, parsed, r, c.First, tenant); err != nil {
 		return beforeSending(err)
 	}
-	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r), proof)
+	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r), m)
 }
 
 // settings returns the settings of a run: those of the plan that was approved, if there is
@@ -89,12 +88,14 @@ func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *targ
 }
 
 // carryOut carries out the plan and writes the result. resume is the command that
-// resumes the run. proof takes what was done.
-func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine, proof *evidence) error {
+// resumes the run. m takes what was done.
+func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine, m *monitor) error {
 	if torn, path := r.Torn(); torn > 0 {
 		a.log.Warn("the last line of the report is incomplete: it is moved to another file, and its row is done again", "report", r.ReportPath, "bytes", torn, "file", path)
 	}
-	ended, err := r.CarryOut(intake, a.calls, t.Target, c.conduct(a, intake))
+	conduct := c.conduct(a, intake)
+	conduct.Observe = m.durations.Observe
+	ended, err := r.CarryOut(intake, a.calls, t.Target, conduct)
 	if !ended.Began() {
 		return notBegun(err, r.ReportPath)
 	}
@@ -117,7 +118,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		result.write(a.Stdout, err)
 	}
 	a.sayEnd(result, err)
-	proof.ended(a, r, result)
+	m.ended(a, r, result)
 	return end
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -33,19 +34,20 @@ func (e *redirectedError) Error() string {
 func (a *app) refuseStreams(parsed *kong.Context, c *commands) error {
 	switch parsed.Selected().Name {
 	case "run":
-		return a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env, c.Run.Summary)
+		return cmp.Or(a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env, c.Run.Summary), a.refuseInto("the file of the metrics", c.Run.MetricsFile))
 	case "plan":
 		return a.refuseRedirected(&c.Plan.inputFlags, &c.Plan.planFlags, c.Plan.Env, "")
 	case "report":
-		return a.refuseReports(c.Report.Reports)
+		return a.refuseInto("a report to summarise", c.Report.Reports...)
 	}
 	return nil
 }
 
-// refuseReports fails if standard output or standard error is a report to summarise.
-func (a *app) refuseReports(paths []string) error {
+// refuseInto fails if standard output or standard error is one of some files; what says what
+// they are.
+func (a *app) refuseInto(what string, paths ...string) error {
 	for _, path := range paths {
-		if err := redirected(path, "a report to summarise", infoOf(a.Stdout), infoOf(a.Stderr)); err != nil {
+		if err := redirected(path, what, infoOf(a.Stdout), infoOf(a.Stderr)); err != nil {
 			return usageError{err}
 		}
 	}

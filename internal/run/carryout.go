@@ -45,6 +45,9 @@ type Conduct struct {
 	// Warn is told what is worth knowing and stops nothing, such as a
 	// *report.UnsyncedError, before the first request. nil: nobody is told.
 	Warn func(error)
+	// Observe is told how long the requests for each leaver took who was tried. It is not
+	// called by several goroutines at a time. nil: nobody is told.
+	Observe func(time.Duration)
 }
 
 // Ending is the result of a run.
@@ -126,7 +129,7 @@ func (r *Run) start() (*report.Writer, error) {
 }
 
 func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
-	p.figures = newFigures(r.connection.pace, c.Now)
+	p.figures = newFigures(r.connection.pace, c.Now, c.Observe)
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.
