@@ -84,7 +84,7 @@ func (h *nights) activeAgain(path string, now time.Time) (all []mention) {
 func (h *nights) checkCalled(expected []mention) {
 	for _, who := range expected {
 		if !slices.ContainsFunc(h.calls, func(c call) bool { return c.mention == who }) {
-			h.Errorf("%v is active again, and not called", who)
+			h.Errorf("%v is due and not done, and not called", who)
 		}
 	}
 }
