@@ -188,26 +188,27 @@ func TestWhoIsActiveAgainByAnInputStaysSoInTheReport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		isDuplicate := func(line string) bool { return strings.HasSuffix(line, " duplicate") } // in both inputs
-		got := slices.DeleteFunc(lines(t, "june.report.csv"), isDuplicate)
-		if written := strings.Count(string(text), "\n") - 1 - strings.Count(string(text), ",duplicate,"); !slices.Equal(got, want) || written != n {
+		got := lines(t, "june.report.csv")
+		if written := strings.Count(string(text), "\n") - 1; !slices.Equal(got, want) || written != n {
 			t.Fatalf("%d lines say %q, want %d and %q:\n%s", written, got, n, want, text)
 		}
 	}
 
-	// So a run that stops before the call writes it.
-	r, err := Prepare(t.Context(), both)
-	if err != nil {
-		t.Fatal(err)
+	// A run that stops before the call writes it, and once only.
+	for range 2 {
+		r, err := Prepare(t.Context(), both)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		_, target := simulator(t)
+		if _, err = r.CarryOut(stopped, t.Context(), target, conduct()); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		closed(t, r, nil)
+		wantSaid(3, "E1 pending", "E2 suspended")
 	}
-	stopped, stop := context.WithCancel(t.Context())
-	stop()
-	_, target := simulator(t)
-	if _, err = r.CarryOut(stopped, t.Context(), target, conduct()); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	closed(t, r, nil)
-	wantSaid(3, "E1 pending", "E2 suspended")
 
 	// So does one whose call fails, and the next run calls again without that input.
 	_, nobody := simulator(t)
