@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"offboard/internal/batch"
-	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/tenant"
@@ -63,12 +62,12 @@ func (f *checkFlags) columns() []string {
 // noFile is the value of a flag that names a file which is not wanted.
 const noFile = "none"
 
-// checking returns what the flags say, for a run with a report at this path.
-func (f *checkFlags) checking(reportPath string) run.Checking {
-	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: f.Before}
+// checking returns what the flags say, for a run.
+func (f *checkFlags) checking(r *run.Run) run.Checking {
+	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: r.Part.Path(f.Before)}
 	switch f.Before {
 	case "":
-		k.Before = report.BeforePath(reportPath)
+		k.Before = report.BeforePath(r.ReportPath)
 	case noFile:
 		k.Before = ""
 	}
@@ -135,7 +134,7 @@ func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *ta
 	}
 	// Nothing else may be seen for some time.
 	a.say(slog.LevelInfo, eventCheck, "Asking the tenant who these leavers are; nothing is changed.", "target", t.name)
-	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking(r.ReportPath))
+	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking(r))
 	_, failed := errors.AsType[*run.CheckError](err)
 	switch {
 	case err == nil:
@@ -266,7 +265,7 @@ func tenantUnknown(t *run.Tenant) (lines []string) {
 
 // shareSaid says which share of the tenant the plan suspends; "" if that is not known.
 func shareSaid(o outline) string {
-	people, n := o.tenant.People, o.run.Totals[leaver.Pending]
+	people, n := o.tenant.People, o.run.Part.Leavers
 	if people.Active == 0 {
 		return ""
 	}

@@ -169,6 +169,7 @@ func (f *paceFlags) Validate() error {
 // planFlags are the flags that change the plan, besides inputFlags.
 type planFlags struct {
 	rateFlag
+	shardFlags
 	Accept     []acceptance `group:"safety" placeholder:"KIND[=N]" help:"Kinds of doubt that you have looked at, such as odd-ref: rows that only they hold are suspended. With =N only if no more than N rows have it. Repeat the flag, or write a comma between kinds."`
 	AcceptRefs string       `group:"safety" placeholder:"FILE" help:"List with a column ref of leavers whom you have looked at one by one: no doubt holds them."`
 	Tolerate   []tolerated  `group:"safety" placeholder:"OUTCOME" help:"Outcomes that do not make the exit code 3: held, invalid, not_found, rejected, unconfirmed, failed; or known: any that the report had for this leaver before. Repeat the flag, or write a comma between outcomes."`
@@ -221,7 +222,7 @@ func (f *planFlags) Validate() error {
 	if err := f.Keep.check(); err != nil {
 		return err
 	}
-	return f.rateFlag.Validate()
+	return errors.Join(f.rateFlag.Validate(), f.shardFlags.Validate())
 }
 
 // runFlags are the flags of run. plan accepts all of them, so that one word turns a run
@@ -242,7 +243,7 @@ type runFlags struct {
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate(), c.checkShards())
 }
 
 // onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.

@@ -35,7 +35,7 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
-	proof := &evidence{path: c.Summary}
+	proof := &evidence{path: r.Part.Path(c.Summary)}
 	defer func() { err = proof.write(a, joinClose(err, r.Close())) }()
 	if err := proof.check(c, r); err != nil {
 		return err
@@ -57,9 +57,11 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 // one.
 func (c *runFlags) settings(a *app, conf *configuration, target string) (run.Settings, error) {
 	s := a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target)
+	var err error
+	s.Shard, err = c.shard(a.LookupEnv)
 	p := conf.approved
-	if p == nil {
-		return s, nil
+	if err != nil || p == nil {
+		return s, err
 	}
 	if err := p.CheckAge(s.Now, c.MaxPlanAge); err != nil {
 		return s, usagef("%w (--max-plan-age %s)", err, c.MaxPlanAge)
@@ -98,7 +100,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	}
 	err = explainRun(err)
 	result := runResult{
-		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, planned: r.Totals.Total(), leftover: r.Leftover,
+		Ending: ended, shard: r.Part.Shard, concurrency: c.Concurrency, report: r.ReportPath, planned: r.Totals.Total(), leftover: r.Leftover,
 		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
 	}
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
@@ -122,7 +124,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 // outline returns a plan in short. target is the name of the target; "" if the plan is not
 // carried out.
 func (c *runFlags) outline(ctx context.Context, r *run.Run, target string) (o outline, err error) {
-	o = outline{run: r, rate: c.Rate, first: c.First, target: target, most: c.mostShare()}
+	o = outline{run: r, rate: r.Part.Rate(c.Rate), first: c.First, target: target, most: c.mostShare()}
 	if o.held, err = r.Held(ctx, heldExamples); err != nil {
 		return o, err
 	}
@@ -228,5 +230,5 @@ func (c *runCommand) resume(command commandLine, r *run.Run) commandLine {
 	if !c.Resume && c.Plan == "" { // a plan goes on with its report by itself
 		command = command.with("--resume")
 	}
-	return command
+	return command.ofShard(r.Part.Shard)
 }

@@ -56,6 +56,10 @@ func (a *app) refuseReports(paths []string) error {
 // report of a run in an environment, or its summary; "": it has none.
 func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env, summary string) error {
 	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
+	shard, err := f.shard(a.LookupEnv)
+	if err != nil {
+		return err
+	}
 	reportPath := f.Report
 	if reportPath == "" {
 		reportPath = run.ReportName(inputName(in.Inputs[0]), env)
@@ -63,8 +67,8 @@ func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env, summary string
 	files := map[string][]string{
 		"an input":    slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }),
 		"a list":      {in.RefMap, in.Except, f.AcceptRefs},
-		"the report":  {reportPath},
-		"the summary": {summary},
+		"the report":  {shard.Path(reportPath)},
+		"the summary": {shard.Path(summary)},
 	}
 	if stdin := infoOf(a.Stdin); stdin != nil && slices.Contains(in.Inputs, run.StdinPath) {
 		if err := redirectedInto(stdin, "the file of standard input", "an input", stdout, stderr); err != nil {

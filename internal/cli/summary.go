@@ -44,7 +44,7 @@ func (e *evidence) check(c *runCommand, r *run.Run) error {
 	}
 	before := ""
 	if c.asks() {
-		before = c.checking(r.ReportPath).Before
+		before = c.checking(r).Before
 	}
 	if err := run.CheckSummaryPath(r, e.path, before); err != nil {
 		return usagef("--summary: %w; name another file; nothing was sent", err)

@@ -18,6 +18,7 @@ type Summary struct {
 	Tool     Tool              `json:"tool"`
 	Host     Host              `json:"host"`
 	Target   string            `json:"target"`
+	Shard    string            `json:"shard"`    // such as 3/10; "": the whole plan
 	Settings map[string]string `json:"settings"` // of the caller, by their names
 	Plan     *ApprovedPlan     `json:"plan"`     // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
@@ -122,7 +123,7 @@ const (
 // table.ErrChanged.
 func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 	s := &Summary{
-		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target,
+		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target, Shard: r.Part.String(),
 		Planned: PlannedFigures{
 			Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
 		},
@@ -130,7 +131,7 @@ func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 	if p := r.settings.Approved; p != nil {
 		s.Plan = &ApprovedPlan{p.Sum, p.Made}
 	}
-	for kind, n := range r.Plan.Doubts() {
+	for kind, n := range r.Part.doubts {
 		s.Planned.Held[kind.String()] = n
 	}
 	_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, s.addFiles(r) })
