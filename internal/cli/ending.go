@@ -19,6 +19,7 @@ type runResult struct {
 	shard       run.Shard
 	concurrency int
 	report      string
+	planned     int          // rows of the plan
 	leftover    leaver.Tally // see run.Run
 	tolerate    tolerance
 	resume      commandLine // the command that resumes the run
@@ -66,9 +67,11 @@ func wrapProse(text string, width int) string {
 	return wrapped.String()
 }
 
-// isOpen tells whether another run would do more.
+// isOpen tells whether another run would do more. A signal or the deadline may come when
+// every row has its outcome already; after any other error, another run calls again.
 func (r runResult) isOpen(err error) bool {
-	return err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0
+	isLate := (errors.Is(err, ErrInterrupted) || errors.Is(err, run.ErrDeadline)) && r.Unrecorded == nil && r.Rows.Total() == r.planned
+	return err != nil && !isLate || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0
 }
 
 // whyStopped returns a line with the reason why a run stopped early; "" if it did

@@ -101,7 +101,7 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	}
 	err = explainRun(err)
 	result := runResult{
-		Ending: ended, shard: r.Part.Shard, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
+		Ending: ended, shard: r.Part.Shard, concurrency: c.Concurrency, report: r.ReportPath, planned: r.Totals.Total(), leftover: r.Leftover,
 		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
 	}
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)

@@ -70,7 +70,10 @@ type Plan struct {
 	otherFacts *compact.Lists[sourceFacts]
 	judge      judge
 
-	alike   lookAlikes
+	alike lookAlikes
+	// hasReports tells that rows of the input are lines of reports.
+	hasReports bool
+
 	rows    int          // of the input
 	settled leaver.Tally // rows whose outcome does not depend on later rows
 	counted *counts      // nil: to be counted
@@ -156,6 +159,7 @@ func (p *Plan) Add(r leaver.Result) {
 	}
 	p.rows++
 	p.counted = nil
+	p.hasReports = p.hasReports || !r.FinishedAt.IsZero()
 	k := p.key(r.Ref)
 	known, isKnown := p.ledger.Leaver(k)
 	if isKnown {

@@ -90,6 +90,7 @@ type Run struct {
 	targets    *report.Targets                 // of the reports that are read
 	clock      func() time.Time                // of the lines that the report gets
 	unfinished iter.Seq2[leaver.Result, error]
+	taken      []leaver.Result // lines of reports among the inputs that the report gets, too (see activeAgain)
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
@@ -295,9 +296,7 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 		again.add(line)
 		dated.add(line)
 	}
-	for _, line := range again {
-		r.ledger.Reopen(line)
-	}
+	r.taken = again.takeOver(r.ledger)
 	r.Plan = plan.New(plan.Options{
 		Now:           r.settings.Now,
 		IncludeFuture: r.settings.IncludeFuture,
