@@ -48,7 +48,12 @@ func (p *Plan) addLeftOut(row leaver.Row) {
 	if p.options.isAccepted(row) {
 		return
 	}
-	k, r := p.key(row.Ref), leftOut{p.sources.place(row.Place), row.Facts}
+	k := p.key(row.Ref)
+	if _, isCorrected := p.correction(row, k); isCorrected || p.isLeftOutLater(k, row.Order) {
+		return
+	}
+	r := leftOut{p.sources.place(row.Place), row.Facts}
+	p.corrections.note(r.place.source, row.Order)
 	first, known := p.leftOut.Get(k)
 	switch {
 	case !known:
@@ -182,6 +187,9 @@ func (p *Plan) seen(row leaver.Row, k compact.Key, doubts leaver.Doubts) string 
 	}
 	if own := row.Doubts.Without(p.judge.accepted); row.Seen != "" && own != 0 {
 		return leaver.SeenOf(own, row.Doubts, row.Seen)
+	}
+	if row.Order.Folder != 0 && row.EndDate.Text == "" && doubts.Has(leaver.NoEndDate) {
+		return "an earlier file of the folder has an end date for this ref, and this row takes it away"
 	}
 	return "another row of this ref has the doubt"
 }

@@ -67,8 +67,9 @@ type Plan struct {
 	moreLeftOut *compact.Lists[leftOut]
 	// otherFacts has the facts of the rows of a ref that differ from those of its
 	// first row, or are of another source.
-	otherFacts *compact.Lists[sourceFacts]
-	judge      judge
+	otherFacts  *compact.Lists[sourceFacts]
+	corrections corrections
+	judge       judge
 
 	alike   lookAlikes
 	rows    int          // of the input
@@ -136,8 +137,9 @@ func New(o Options, l *ledger.Ledger) *Plan {
 		unusable:   compact.NewTable[compact.Key, place](compact.Key.Hash),
 		leftOut:    compact.NewTable[compact.Key, leftOut](compact.Key.Hash),
 		otherFacts: compact.NewLists[sourceFacts](), moreLeftOut: compact.NewLists[leftOut](),
-		alike:   lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
-		settled: leaver.Tally{},
+		corrections: newCorrections(),
+		alike:       lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
+		settled:     leaver.Tally{},
 	}
 }
 
@@ -149,6 +151,9 @@ func (p *Plan) date(d leaver.EndDate) uint32 { return p.dates.number(d, p.due) }
 // Add takes a row of the input, in the first reading. A row of a report that is
 // the input has an outcome; any other row is pending. A row that a report calls a
 // duplicate is one as long as the input has another row of the same leaver.
+//
+// The files of a folder have to be added last file first (see leaver.Order): of the rows of
+// a ref in one folder only those of the last file count that has one.
 func (p *Plan) Add(r leaver.Result) {
 	if r.LeftOut {
 		p.addLeftOut(r.Row)
@@ -160,6 +165,10 @@ func (p *Plan) Add(r leaver.Result) {
 	known, isKnown := p.ledger.Leaver(k)
 	if isKnown {
 		p.met.Add(known.Number)
+	}
+	if p.addCorrected(r.Row, k) {
+		p.settled[leaver.Duplicate]++
+		return
 	}
 	if o, _, isSettled := settledBy(r); isSettled {
 		p.settled[o]++
