@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 
 	"offboard/internal/compact"
 	"offboard/internal/leaver"
@@ -28,8 +29,8 @@ func newCorrections() corrections {
 	return corrections{latest: compact.NewTable[compact.Key, latest](compact.Key.Hash)}
 }
 
-// inFolder returns the key of a ref in a folder.
-func inFolder(k compact.Key, folder uint32) compact.Key {
+// keyIn returns the key of a ref in a folder.
+func keyIn(k compact.Key, folder uint32) compact.Key {
 	k[2] += folder - 1
 	return k
 }
@@ -53,28 +54,30 @@ func (c *corrections) order(source uint32) leaver.Order {
 	return leaver.Order{}
 }
 
-// addCorrected tells whether a later file of the folder corrects a row of the first reading.
-func (p *Plan) addCorrected(row leaver.Row, k compact.Key) bool {
+// of returns the row of a later file of the folder that corrects a row; false: there is none.
+func (c *corrections) of(row leaver.Row, k compact.Key) (latest, bool) {
 	if !canBeCorrected(row) {
+		return latest{}, false
+	}
+	l, known := c.latest.Get(keyIn(k, row.Order.Folder))
+	return l, known && c.order(l.place.source).Corrects(row.Order)
+}
+
+// isLater tells whether one of the rows that a condition has left out, the first one or
+// more, is in a later file of a folder.
+func (c *corrections) isLater(o leaver.Order, first leftOut, more iter.Seq[leftOut]) bool {
+	if o.Folder == 0 {
 		return false
 	}
-	c := &p.corrections
-	at := inFolder(k, row.Order.Folder)
-	l, known := c.latest.Get(at)
-	if !known {
-		l = latest{p.sources.place(row.Place), p.dateOf(row)}
-		c.note(l.place.source, row.Order)
-		c.latest.Put(at, l)
-		return false
+	if at := c.order(first.place.source); at.Folder == o.Folder {
+		return at.Corrects(o)
 	}
-	if !c.order(l.place.source).Corrects(row.Order) {
-		return false
+	for r := range more {
+		if at := c.order(r.place.source); at.Folder == o.Folder {
+			return at.Corrects(o) // those of one folder are in one file
+		}
 	}
-	if l.endDate != p.dateOf(row) {
-		c.rows++
-		p.noteTakenAway(row, k, l)
-	}
-	return true
+	return false
 }
 
 // canBeCorrected tells whether another file can speak of the leaver of a row. The list of
@@ -83,71 +86,54 @@ func canBeCorrected(row leaver.Row) bool {
 	return row.Order.Folder != 0 && row.Excluded == "" && leaver.CheckRef(row.Ref) == nil
 }
 
-// dateOf returns the number of the end date of a row of a folder.
-func (p *Plan) dateOf(row leaver.Row) uint32 {
-	if row.Fault != "" {
-		return unreadDate
+// addCorrected tells whether a later file of the folder corrects a row of the first reading.
+// A row that takes an end date away has a doubt, even if its file has no column for it.
+func (p *Plan) addCorrected(row leaver.Row, k compact.Key) bool {
+	if !canBeCorrected(row) {
+		return false
 	}
-	return p.date(row.EndDate)
-}
-
-// noteTakenAway notes a doubt if a row has an end date, and the later row that corrects it has
-// none, even if the later file has no column for it.
-func (p *Plan) noteTakenAway(row leaver.Row, k compact.Key, l latest) {
-	if row.EndDate.Text == "" || l.endDate == unreadDate || p.dates.keys[l.endDate] != (leaver.EndDate{}).Key() || p.options.isAccepted(row) {
-		return
+	c, date := &p.corrections, uint32(unreadDate)
+	if row.Fault == "" {
+		date = p.date(row.EndDate)
 	}
-	if e, isOpen := p.refs.Get(k); isOpen {
+	by, known := c.latest.Get(keyIn(k, row.Order.Folder))
+	if !known {
+		by = latest{p.sources.place(row.Place), date}
+		c.note(by.place.source, row.Order)
+		c.latest.Put(keyIn(k, row.Order.Folder), by)
+		return false
+	}
+	if !c.order(by.place.source).Corrects(row.Order) {
+		return false
+	}
+	if by.endDate != date {
+		c.rows++
+	}
+	e, isOpen := p.refs.Get(k)
+	takenAway := row.EndDate.Text != "" && by.endDate != unreadDate && p.dates.keys[by.endDate] == noDate
+	if takenAway && isOpen && !p.options.isAccepted(row) {
 		e.doubts |= leaver.DoubtsOf(leaver.NoEndDate)
 		p.refs.Put(k, e)
 	}
+	return true
 }
 
-// correction returns the row of a later file of the folder that corrects a row; false: there
-// is none.
-func (p *Plan) correction(row leaver.Row, k compact.Key) (latest, bool) {
-	if !canBeCorrected(row) {
-		return latest{}, false
-	}
-	l, known := p.corrections.latest.Get(inFolder(k, row.Order.Folder))
-	return l, known && p.corrections.order(l.place.source).Corrects(row.Order)
-}
+var noDate = leaver.EndDate{}.Key()
 
 // correctedBy says what corrects a row.
-func (p *Plan) correctedBy(row leaver.Row, l latest) string {
-	at := p.sources.full(l.place)
-	switch {
-	case l.endDate == unreadDate:
-		return fmt.Sprintf("%s corrects it, with an end date that cannot be read", at)
-	case row.Fault != "" || p.dates.keys[l.endDate] != row.EndDate.Key():
-		return fmt.Sprintf("%s corrects it: %s", at, p.dateWords(l.endDate))
+func (g *reading) correctedBy(by latest, row leaver.Row) string {
+	at := g.sources.full(by.place)
+	if by.endDate == unreadDate {
+		return fmt.Sprintf("corrected by %s, with an end date that cannot be read", at)
 	}
-	return fmt.Sprintf("the same leaver as %s, which is in a later file", at)
-}
-
-func (p *Plan) dateWords(endDate uint32) string {
-	key := p.dates.keys[endDate]
-	if key == (leaver.EndDate{}).Key() {
-		return key.String()
+	switch key := g.dates.keys[by.endDate]; {
+	case row.Fault == "" && key == row.EndDate.Key():
+		return fmt.Sprintf("the same leaver as %s, in a later file", at)
+	case key == noDate:
+		return fmt.Sprintf("corrected by %s, which has no end date", at)
+	default:
+		return fmt.Sprintf("corrected by %s: the end date is %s", at, key)
 	}
-	return "the end date is " + key.String()
-}
-
-// isLeftOutLater tells whether a later file of the folder has a row of the ref that a
-// condition has left out.
-func (p *Plan) isLeftOutLater(k compact.Key, o leaver.Order) bool {
-	if o.Folder == 0 {
-		return false
-	}
-	if first, known := p.leftOut.Get(k); !known || p.corrections.order(first.place.source).Corrects(o) {
-		return known
-	}
-	for more := range p.moreLeftOut.Of(k) {
-		if at := p.corrections.order(more.place.source); at.Folder == o.Folder {
-			return at.Corrects(o)
-		}
-	}
-	return false
 }
 
 // Corrected returns how many rows of folders a later file gives another end date, takes it

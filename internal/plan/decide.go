@@ -67,8 +67,8 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 		return Decision{result, same}
 	}
 	k := g.key(r.Ref)
-	if c, isCorrected := g.correction(r.Row, k); isCorrected {
-		return result(leaver.Duplicate, g.correctedBy(r.Row, c)), nil
+	if by, isCorrected := g.corrections.of(r.Row, k); isCorrected {
+		return result(leaver.Duplicate, g.correctedBy(by, r.Row)), nil
 	}
 	if o, reason, isSettled := settledBy(r); isSettled {
 		if o == leaver.Excluded {

@@ -23,20 +23,20 @@ func (p *Plan) noteDoubts(e *entry, k compact.Key, row leaver.Row) {
 	}
 	switch f := (sourceFacts{p.sources.place(row.Place).source, row.Facts}); {
 	case f.source != e.place.source || e.facts != 0 && f.facts != e.facts:
-		p.addFacts(k, f)
+		addNew(p.otherFacts, k, f)
 	default:
 		e.facts = f.facts
 	}
 }
 
-// addFacts adds further facts about a ref, unless they are known.
-func (p *Plan) addFacts(k compact.Key, f sourceFacts) {
-	for known := range p.otherFacts.Of(k) {
+// addNew adds further facts about a ref, unless they are known.
+func addNew(facts *compact.Lists[sourceFacts], k compact.Key, f sourceFacts) {
+	for known := range facts.Of(k) {
 		if known == f {
 			return
 		}
 	}
-	p.otherFacts.Add(k, f)
+	facts.Add(k, f)
 }
 
 // isAccepted tells whether a person has looked at the leaver of a row.
@@ -48,13 +48,13 @@ func (p *Plan) addLeftOut(row leaver.Row) {
 	if p.options.isAccepted(row) {
 		return
 	}
-	k := p.key(row.Ref)
-	if _, isCorrected := p.correction(row, k); isCorrected || p.isLeftOutLater(k, row.Order) {
+	k, c := p.key(row.Ref), &p.corrections
+	first, known := p.leftOut.Get(k)
+	if _, isCorrected := c.of(row, k); isCorrected || known && c.isLater(row.Order, first, p.moreLeftOut.Of(k)) {
 		return
 	}
 	r := leftOut{p.sources.place(row.Place), row.Facts}
-	p.corrections.note(r.place.source, row.Order)
-	first, known := p.leftOut.Get(k)
+	c.note(r.place.source, row.Order)
 	switch {
 	case !known:
 		p.leftOut.Put(k, r)

@@ -146,7 +146,7 @@ func New(o Options, l *ledger.Ledger) *Plan {
 func (p *Plan) key(text string) compact.Key { return p.ledger.Keys.Of(text) }
 
 // date returns the number of an end date.
-func (p *Plan) date(d leaver.EndDate) uint32 { return p.dates.number(d, p.due) }
+func (p *Plan) date(d leaver.EndDate) uint32 { return p.dates.number(d, p.options.due) }
 
 // Add takes a row of the input, in the first reading. A row of a report that is
 // the input has an outcome; any other row is pending. A row that a report calls a
@@ -276,13 +276,13 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 }
 
 // due returns the flags of an end date: farAhead, notDue, or none.
-func (p *Plan) due(d leaver.EndDate) flags {
+func (o Options) due(d leaver.EndDate) flags {
 	switch {
-	case d.Passed(p.options.Now):
+	case d.Passed(o.Now):
 		return 0
-	case d.FarAhead(p.options.Now):
+	case d.FarAhead(o.Now):
 		return farAhead
-	case p.options.IncludeFuture:
+	case o.IncludeFuture:
 		return 0
 	}
 	return notDue
