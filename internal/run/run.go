@@ -57,7 +57,11 @@ type Settings struct {
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
 type Run struct {
-	Inputs Inputs
+	Inputs  Inputs
+	Folders Folders // among the inputs
+	// Newest is when the newest input that is no report has changed, those that are left for
+	// the next run included; the zero value if there is none.
+	Newest time.Time
 	Plan   *plan.Plan
 	Totals leaver.Tally // of the plan
 	// Leftover are the leavers whom the report has as unfinished and who are not in this
@@ -108,7 +112,7 @@ func Prepare(ctx context.Context, s Settings) (*Run, error) {
 		if r.report, err = report.Open(r.ReportPath, r.reportOptions(inPlace)); err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		if err := r.Inputs.keep(r.report.Keep(), s.Match); err != nil {
+		if err := r.keep(r.report.Keep()); err != nil {
 			return err
 		}
 		return r.plan(ctx, withKept(r.report.Lines(), r.report.Kept(), r.report.Keep(), s.Match), inPlace)
@@ -127,7 +131,7 @@ func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 			return &OpenReportError{r.ReportPath, err}
 		}
 		r.earlier = earlier
-		if err := r.Inputs.keep(earlier.keep, s.Match); err != nil {
+		if err := r.keep(earlier.keep); err != nil {
 			return err
 		}
 		return r.plan(ctx, earlier.lines, inPlace)
@@ -159,13 +163,11 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
 	}
-	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
+	if err = r.open(ctx); err != nil {
 		return nil, err
 	}
-	r.targets = report.NewTargets(s.Target)
-	r.Inputs.hold(r.targets)
 	var inPlace bool
-	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
+	r.ReportPath, inPlace = r.Inputs.reportPath(s)
 	if err = r.Inputs.refuseReport(r.ReportPath); err == nil {
 		err = makePlan(r, inPlace)
 	}
@@ -177,6 +179,34 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	}
 	r.Totals = r.Plan.Totals()
 	return r, nil
+}
+
+// open opens the inputs.
+func (r *Run) open(ctx context.Context) (err error) {
+	s := &r.settings
+	if s.Options, err = Await(ctx, s.options); err != nil {
+		return err
+	}
+	s.Beside, s.approved = s.beside(), s.Approved.left()
+	if r.Inputs, r.Folders, err = openInputs(ctx, s.Reading); err != nil {
+		return err
+	}
+	r.Newest = r.Inputs.newest(r.Folders, s.Now)
+	r.targets = report.NewTargets(s.Target)
+	if r.Inputs, err = r.Inputs.checkFiled(ctx, s.Target); err != nil {
+		r.Inputs.close()
+		return err
+	}
+	r.Inputs.hold(r.targets)
+	return nil
+}
+
+// keep makes the rows of the reports among the inputs have the texts of columns.
+func (r *Run) keep(columns []string) (err error) {
+	if r.Inputs, err = r.Inputs.keep(columns, r.settings.Match); err == nil {
+		r.Inputs.join()
+	}
+	return err
 }
 
 // Close closes the inputs and releases the report.
@@ -260,8 +290,23 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 }
 
 // planFrom makes the plan from the lines of the report that the run goes on with, and from
-// the first reading of the inputs.
+// the first reading of the inputs. It begins anew without the files of folders that turn out
+// to be unreadable.
 func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
+	for {
+		err := r.planOnce(ctx, lines, inPlace)
+		failed, isUnread := errors.AsType[*unreadError](err)
+		if !isUnread {
+			r.Inputs.count(r.Folders)
+			return err
+		}
+		if r.Inputs, err = r.Inputs.withoutUnread(ctx, failed); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *Run) planOnce(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
 	r.ledger, r.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
 	again, err := r.Inputs.activeAgain(ctx, inPlace)
 	if err != nil {
@@ -298,18 +343,8 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 	if inPlace {
 		r.Inputs[0].reports.ledger = r.ledger
 	}
-	r.exports = map[string]*Input{}
-	for _, in := range r.Inputs {
-		if in.rows, err = r.add(ctx, in.first(ctx)); err != nil {
-			return err
-		}
-		if in.IsReport() {
-			continue
-		}
-		r.exports[in.Name] = in
-		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
-			return &NoEndDatesError{in.Name, in.Export.Field()}
-		}
+	if err := r.addInputs(ctx, dated); err != nil {
+		return err
 	}
 	if err := r.addUnfinished(ctx); err != nil {
 		return err
@@ -320,6 +355,24 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 	return nil
 }
 
+// addInputs adds the rows of the inputs to the plan.
+func (r *Run) addInputs(ctx context.Context, dated datedSources) (err error) {
+	r.exports = map[string]*Input{}
+	for _, in := range r.Inputs.lastFirst() {
+		if in.rows, err = addTo(ctx, r.Plan, in.first(ctx)); err != nil {
+			return in.unread(ctx, err)
+		}
+		if in.IsReport() {
+			continue
+		}
+		r.exports[in.Name] = in
+		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
+			return in.unread(ctx, &NoEndDatesError{in.Name, in.Export.Field()})
+		}
+	}
+	return nil
+}
+
 // judge says which doubts there are, and which of them are accepted.
 func (r *Run) judge() {
 	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
@@ -327,13 +380,13 @@ func (r *Run) judge() {
 	})
 }
 
-// add adds rows to the plan, and returns how many they are.
-func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
+// addTo adds rows to a plan, and returns how many they are.
+func addTo(ctx context.Context, p *plan.Plan, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
 	for row, err := range until(ctx, rows) {
 		if err != nil {
 			return n, err
 		}
-		r.Plan.Add(row)
+		p.Add(row)
 		if !row.LeftOut {
 			n++
 		}
@@ -348,7 +401,7 @@ func (r *Run) addUnfinished(ctx context.Context) error {
 		return nil
 	}
 	isUnfinished := r.Plan.Unfinished()
-	r.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
+	r.unfinished = underExceptions(r.settings.Options, func(yield func(leaver.Result, error) bool) {
 		for line, err := range r.ledger.Standing(r.lines) {
 			if err == nil && !isUnfinished(line) {
 				continue
@@ -358,7 +411,7 @@ func (r *Run) addUnfinished(ctx context.Context) error {
 			}
 		}
 	})
-	_, err := r.add(ctx, r.unfinished)
+	_, err := addTo(ctx, r.Plan, r.unfinished)
 	return err
 }
 

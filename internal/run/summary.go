@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"time"
@@ -168,8 +169,11 @@ func (i *Input) sum() (InputSum, error) {
 	var err error
 	if i.path != "" && i.isAt(i.path) {
 		file, err = sumOf(i.path, math.MaxInt64) // its own bytes, where they were unpacked
+	} else if again, failed := i.file.Again(); failed != nil {
+		err = failed
 	} else {
-		file, _, err = sumFrom(i.file.Section())
+		file, _, err = sumFrom(again.Section())
+		err = errors.Join(err, again.Close())
 	}
 	sum.Bytes, sum.SHA256 = file.Bytes, file.SHA256
 	if !i.IsReport() {
