@@ -16,6 +16,7 @@ import (
 // runResult is what run writes at its end.
 type runResult struct {
 	run.Ending
+	arrivals    arrivals
 	concurrency int
 	report      string
 	leftover    leaver.Tally // see run.Run
@@ -42,6 +43,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)
+	text = append(text, r.arrivals.text()...)
 	text = append(text, leftover(r.leftover, r.report)...)
 	text = append(text, r.notDue()...)
 	if r.isOpen(err) {

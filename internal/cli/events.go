@@ -97,6 +97,7 @@ func (a *app) sayOutline(o outline) {
 	attributes := []any{
 		"inputs", names, "target", o.target, "rows", r.Totals.Total(), "leavers", r.Leavers(o.first), "outcomes", r.Totals.Counts(),
 		"held", held, "leftover", r.Leftover.Counts(), "rate", o.rate, "report", r.ReportPath,
+		"corrected", r.Plan.Corrected(), "left", append([]string{}, r.Folders.Recent()...),
 	}
 	if t := tenantEvent(o.tenant); t != nil {
 		attributes = append(attributes, "tenant", t)
@@ -106,8 +107,8 @@ func (a *app) sayOutline(o outline) {
 		writeOutline(&text, 0, o) // it has examples of rows
 		attributes = append(attributes, "text", text.String())
 	}
-	a.say(slog.LevelInfo, eventPlan, fmt.Sprintf("Plan for %s: %s", namesOf(r.Inputs), count(r.Totals.Total(), "row")), attributes...)
-	for _, w := range slices.Concat(changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan)) {
+	a.say(slog.LevelInfo, eventPlan, fmt.Sprintf("Plan for %s: %s", namesOf(r), count(r.Totals.Total(), "row")), attributes...)
+	for _, w := range slices.Concat(o.arrivals.warnings(), changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan)) {
 		a.say(slog.LevelWarn, eventWarning, w)
 	}
 }

@@ -17,7 +17,8 @@ import (
 
 // outline is a plan in short.
 type outline struct {
-	run    *run.Run
+	run *run.Run
+	arrivals
 	held   []run.HeldRows
 	rate   float64
 	first  int         // --first
@@ -30,17 +31,19 @@ type outline struct {
 func writeOutline(w io.Writer, width int, o outline) {
 	r := o.run
 	var text []byte
-	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r.Inputs), count(r.Totals.Total(), "row"))
+	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
+	if n := r.Plan.Corrected(); n > 0 {
+		text = fmt.Appendf(text, "%s corrected by later files of the same folder\n", count(n, "row")+" "+agree(n, "is", "are"))
+	}
+	text = append(text, o.arrivals.text()...)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
 	text = appendWarnings(text, changed(r))
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", printable(o.target, 1000))
 	}
-	for _, in := range r.Inputs {
-		if how := howRead(in); how != "" {
-			text = fmt.Appendf(text, "%s: %s\n", nameOf(in.Name), how)
-		}
+	for _, how := range saidOfEach(r.Inputs, howRead) {
+		text = fmt.Appendf(text, "%s: %s\n", how.name, how.text)
 	}
 	text = appendTenant(text, o)
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
@@ -55,19 +58,6 @@ func writeOutline(w io.Writer, width int, o outline) {
 		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
 	}
 	_, _ = io.WriteString(w, wrap(string(text), width)) // the run goes on if nobody reads it
-}
-
-// namesOf returns the names of the inputs, or their number if there are many.
-func namesOf(inputs run.Inputs) string {
-	const most = 3
-	if len(inputs) > most {
-		return fmt.Sprintf("%s and %d more inputs", nameOf(inputs[0].Name), len(inputs)-1)
-	}
-	names := make([]string, len(inputs))
-	for i, in := range inputs {
-		names[i] = nameOf(in.Name)
-	}
-	return strings.Join(names, ", ")
 }
 
 // appendTotals writes the totals of a plan.
@@ -98,12 +88,20 @@ func appendTotals(text []byte, totals leaver.Tally) []byte {
 // appendNoticed writes how many rows were left out, and the warnings about the
 // inputs.
 func appendNoticed(text []byte, inputs run.Inputs) []byte {
+	folders := map[*run.Folder]int{}
 	for _, in := range inputs {
-		if in.IsReport() {
-			continue
-		}
-		if n := in.Survey.LeftOut; n > 0 {
+		switch n := in.Survey.LeftOut; {
+		case in.IsReport() || n == 0:
+		case in.Folder != nil:
+			folders[in.Folder] += n
+		default:
 			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Name), count(n, "row"))
+		}
+	}
+	for _, in := range inputs {
+		if n := folders[in.Folder]; n > 0 {
+			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Folder.Name), count(n, "row"))
+			delete(folders, in.Folder)
 		}
 	}
 	return appendWarnings(text, noticed(inputs))
@@ -111,6 +109,9 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 
 // appendLists writes which lists are used. They are the same for all inputs.
 func appendLists(text []byte, inputs run.Inputs) []byte {
+	if len(inputs) == 0 {
+		return text
+	}
 	isExport := func(in *run.Input) bool { return !in.IsReport() }
 	lists := inputs[0].Options
 	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {
@@ -161,18 +162,18 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	return text
 }
 
-// howRead says how an input is read: its format and its columns. It returns "" for a
-// report, unless there are flags that have no effect on it.
-func howRead(in *run.Input) string {
+// howRead says how an input is read: its format and its columns. It says nothing of
+// a report, unless there are flags that have no effect on it.
+func howRead(in *run.Input) []string {
 	if in.IsReport() {
 		if o := in.Options; len(o.Where) > 0 || o.Repair != (input.Repair{}) || o.Crosswalk != nil {
-			return "this is a report, so --where, --ref-pad, --ref-prefix and --ref-map have no effect on its rows"
+			return []string{"this is a report, so --where, --ref-pad, --ref-prefix and --ref-map have no effect on its rows"}
 		}
-		return ""
+		return nil
 	}
 	e, v := in.Export, in.Survey
 	if v.Ref == "" {
-		return "no leavers"
+		return []string{"no leavers"}
 	}
 	var parts []string
 	if e.Encoding != table.UTF8 {
@@ -196,7 +197,7 @@ func howRead(in *run.Input) string {
 	} else {
 		parts = append(parts, fmt.Sprintf("end date from %s %q", e.Field(), v.EndDate))
 	}
-	return strings.Join(parts, ", ")
+	return []string{strings.Join(parts, ", ")}
 }
 
 // paceHint returns a line with the bottleneck of a run; "" if there is none.

@@ -252,9 +252,9 @@ func (r Reading) openFolder(ctx context.Context, f *Folder, o input.Options, att
 		case err != nil:
 			f.cannotRead(file.name, err)
 		case in.IsReport():
-			in.folder, reports = f, append(reports, in)
+			in.Folder, reports = f, append(reports, in)
 		default:
-			in.folder, in.inFolder = f, leaver.Order{Folder: f.number, File: uint32(i + 1)}
+			in.Folder, in.inFolder = f, leaver.Order{Folder: f.number, File: uint32(i + 1)}
 			if exports = append(exports, in); *attached < mostOpen {
 				*attached++
 			} else if err := in.file.Detach(); err != nil {
@@ -294,7 +294,7 @@ func (r Reading) openFiled(path string, o input.Options) (*Input, error) {
 // read, or that are of another target.
 func (all Inputs) checkFiled(ctx context.Context, target string) (Inputs, error) {
 	return all.without(ctx, func(in *Input) error {
-		if in.folder == nil || !in.IsReport() {
+		if in.Folder == nil || !in.IsReport() {
 			return nil
 		}
 		in.earlier.Hold(report.NewTargets(target))
@@ -317,10 +317,10 @@ func (all Inputs) without(ctx context.Context, check func(*Input) error) (kept I
 			return all, context.Cause(ctx)
 		case failed == nil:
 			kept = append(kept, in)
-		case in.folder == nil, errors.Is(failed, table.ErrChanged):
+		case in.Folder == nil, errors.Is(failed, table.ErrChanged):
 			return all, failed
 		default:
-			in.folder.cannotRead(in.Name, failed)
+			in.Folder.cannotRead(in.Name, failed)
 			in.close()
 		}
 	}
@@ -386,8 +386,8 @@ func (all Inputs) count(folders Folders) {
 		f.Files = 0
 	}
 	for _, in := range all {
-		if in.folder != nil {
-			in.folder.Files++
+		if in.Folder != nil {
+			in.Folder.Files++
 		}
 	}
 }

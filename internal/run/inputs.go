@@ -56,11 +56,11 @@ type Input struct {
 	// the export has noticed.
 	Export *input.Source
 	Survey input.Survey
+	Folder *Folder // that the input is a file of; nil: it was named
 
 	rows     int    // that the first reading has found, without those that a condition has left out
 	path     string // "" for standard input
 	file     *table.File
-	folder   *Folder        // nil: the input was named
 	inFolder leaver.Order   // of an export of a folder
 	earlier  *report.Reader // of a report
 	most     int            // lines of the report that are read; 0: all
@@ -202,7 +202,7 @@ func (all Inputs) close() {
 }
 
 func (i *Input) close() {
-	if i.IsReport() || i.folder != nil {
+	if i.IsReport() || i.Folder != nil {
 		_ = i.file.Close() // it was only read
 	} else {
 		_ = i.Export.Close()
@@ -269,7 +269,7 @@ func (i *Input) again() iter.Seq2[leaver.Result, error] {
 func (i *Input) pending(rows func(*input.Source) iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] {
 	return func(yield func(leaver.Result, error) bool) {
 		source := i.Export
-		if i.folder != nil {
+		if i.Folder != nil {
 			var err error
 			if source, err = i.openAgain(); err != nil {
 				yield(leaver.Result{}, err)
@@ -300,7 +300,7 @@ func (i *Input) openAgain() (*input.Source, error) {
 // the name of the first input; that of the sandbox has another name. inPlace tells that
 // the only input is this report.
 func (all Inputs) reportPath(s Settings) (_ string, inPlace bool) {
-	alone := len(s.Paths) == 1 && len(all) == 1 && all[0].IsReport() && all[0].folder == nil
+	alone := len(s.Paths) == 1 && len(all) == 1 && all[0].IsReport() && all[0].Folder == nil
 	switch {
 	case s.Report != "":
 		return s.Report, alone && all[0].isAt(s.Report)

@@ -22,6 +22,7 @@ type Summary struct {
 	Settings map[string]string `json:"settings"` // of the caller, by their names
 	Plan     *ApprovedPlan     `json:"plan"`     // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
+	Left     []LeftFile        `json:"left"` // further files of folders, which were no inputs
 	Lists    []FileSum         `json:"lists"`
 	Report   ReportSum         `json:"report"` // as the run has left it
 
@@ -123,7 +124,7 @@ const (
 // table.ErrChanged.
 func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 	s := &Summary{
-		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target,
+		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target, Left: r.Folders.leftFiles(),
 		Planned: PlannedFigures{
 			Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
 		},
