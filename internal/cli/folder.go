@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -28,9 +29,8 @@ func (f *folderFlags) Validate() error {
 	return nil
 }
 
-// beside returns the files that the flags of a command name, and those into which its output
-// goes. They are no inputs, even if they are in a folder.
-func (a *app) beside(parsed *kong.Context) (files []os.FileInfo) {
+// beside returns the files that the flags of a command name, and those of its outputs. They are no inputs, even if they are in a folder.
+func beside(parsed *kong.Context, outputs ...io.Writer) (files []os.FileInfo) {
 	for _, flag := range parsed.Flags() {
 		if path, ok := parsed.FlagValue(flag).(string); ok && isFile(flag) {
 			if info, err := os.Stat(path); err == nil {
@@ -38,8 +38,8 @@ func (a *app) beside(parsed *kong.Context) (files []os.FileInfo) {
 			}
 		}
 	}
-	for _, info := range []os.FileInfo{infoOf(a.Stdout), infoOf(a.Stderr)} {
-		if info != nil {
+	for _, output := range outputs {
+		if info := infoOf(output); info != nil {
 			files = append(files, info)
 		}
 	}

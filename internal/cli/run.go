@@ -57,7 +57,7 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 // one.
 func (c *runFlags) settings(a *app, parsed *kong.Context, conf *configuration, target string) (run.Settings, error) {
 	s := a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target)
-	s.Beside = a.beside(parsed)
+	s.Beside = beside(parsed, a.Stdout, a.Stderr)
 	p := conf.approved
 	if p == nil {
 		return s, nil

@@ -223,21 +223,6 @@ func (c *comparison) files() error {
 	return err
 }
 
-// newIn returns the files that the plan does not have.
-func newIn(p *PlanFile, files []FileSum, left []LeftFile) (names []string) {
-	for _, is := range files {
-		if !slices.ContainsFunc(p.Files, func(was FileSum) bool { return was.Path == is.Path }) {
-			names = append(names, is.Path)
-		}
-	}
-	for _, is := range left {
-		if !slices.Contains(p.Left, is) && !slices.ContainsFunc(p.Files, func(was FileSum) bool { return was.Path == is.Name }) {
-			names = append(names, is.Name)
-		}
-	}
-	return names
-}
-
 // decisions notes which decisions are others than those of the plan. It returns the rows,
 // if they are wanted.
 func (c *comparison) decisions(ctx context.Context, wanted bool) (rowSet, error) {

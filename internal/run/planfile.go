@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"offboard/internal/leaver"
@@ -80,6 +81,21 @@ func (p *PlanFile) left() map[string]LeftFile {
 		left[f.Name] = f
 	}
 	return left
+}
+
+// newIn returns the files that the plan does not have.
+func newIn(p *PlanFile, files []FileSum, left []LeftFile) (names []string) {
+	for _, is := range files {
+		if !slices.ContainsFunc(p.Files, func(was FileSum) bool { return was.Path == is.Path }) {
+			names = append(names, is.Path)
+		}
+	}
+	for _, is := range left {
+		if !slices.Contains(p.Left, is) && !slices.ContainsFunc(p.Files, func(was FileSum) bool { return was.Path == is.Name }) {
+			names = append(names, is.Name)
+		}
+	}
+	return names
 }
 
 // ReportSum is a report of which the first lines are known. A report that does not exist

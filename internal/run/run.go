@@ -12,8 +12,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"path"
-	"strings"
 	"time"
 
 	"offboard/internal/leaver"
@@ -294,7 +292,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 // to be unreadable.
 func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
 	for {
-		err := r.planOnce(ctx, lines, inPlace)
+		err := (&planning{r, lines, datedSources{}}).make(ctx, inPlace)
 		failed, isUnread := errors.AsType[*unreadError](err)
 		if !isUnread {
 			r.Inputs.count(r.Folders)
@@ -306,135 +304,9 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 	}
 }
 
-func (r *Run) planOnce(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.ledger, r.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
-	again, err := r.Inputs.activeAgain(ctx, inPlace)
-	if err != nil {
-		return err
-	}
-	dated := datedSources{}
-	for line, err := range until(ctx, lines) {
-		_, other := errors.AsType[*report.TargetError](err)
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case other:
-			return &OpenReportError{r.ReportPath, err}
-		case err != nil:
-			return &ReportError{err}
-		}
-		if line.Changed {
-			r.Changed++
-		}
-		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
-		r.ledger.Add(line)
-		again.add(line)
-		dated.add(line)
-	}
-	for _, line := range again {
-		r.ledger.Reopen(line)
-	}
-	r.Plan = plan.New(plan.Options{
-		Now:           r.settings.Now,
-		IncludeFuture: r.settings.IncludeFuture,
-		Accept:        r.settings.Accept,
-		AcceptRefs:    r.accepted,
-	}, r.ledger)
-	if inPlace {
-		r.Inputs[0].reports.ledger = r.ledger
-	}
-	if err := r.addInputs(ctx, dated); err != nil {
-		return err
-	}
-	if err := r.addUnfinished(ctx); err != nil {
-		return err
-	}
-	r.judge()
-	r.Leftover = r.Plan.Leftover()
-	r.Proven = r.Proven || r.Plan.Totals()[leaver.Suspended] > 0 // by a report among the inputs
-	return nil
-}
-
-// addInputs adds the rows of the inputs to the plan.
-func (r *Run) addInputs(ctx context.Context, dated datedSources) (err error) {
-	r.exports = map[string]*Input{}
-	for _, in := range r.Inputs.lastFirst() {
-		if in.rows, err = addTo(ctx, r.Plan, in.first(ctx)); err != nil {
-			return in.unread(ctx, err)
-		}
-		if in.IsReport() {
-			continue
-		}
-		r.exports[in.Name] = in
-		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
-			return in.unread(ctx, &NoEndDatesError{in.Name, in.Export.Field()})
-		}
-	}
-	return nil
-}
-
 // judge says which doubts there are, and which of them are accepted.
 func (r *Run) judge() {
 	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
 		return r.exports[source].doubts(facts)
 	})
-}
-
-// addTo adds rows to a plan, and returns how many they are.
-func addTo(ctx context.Context, p *plan.Plan, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
-	for row, err := range until(ctx, rows) {
-		if err != nil {
-			return n, err
-		}
-		p.Add(row)
-		if !row.LeftOut {
-			n++
-		}
-	}
-	return n, nil
-}
-
-// addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
-func (r *Run) addUnfinished(ctx context.Context) error {
-	r.unfinished = noLines
-	if !r.settings.Unfinished {
-		return nil
-	}
-	isUnfinished := r.Plan.Unfinished()
-	r.unfinished = underExceptions(r.settings.Options, func(yield func(leaver.Result, error) bool) {
-		for line, err := range r.ledger.Standing(r.lines) {
-			if err == nil && !isUnfinished(line) {
-				continue
-			}
-			if !yield(line, err) {
-				return
-			}
-		}
-	})
-	_, err := addTo(ctx, r.Plan, r.unfinished)
-	return err
-}
-
-// datedSources maps each source in a report to whether its rows have end dates.
-type datedSources map[string]bool
-
-func (d datedSources) add(line leaver.Result) {
-	if has, ok := d[line.Source]; !ok || !has && line.EndDate.Text != "" {
-		d[strings.Clone(line.Source)] = line.EndDate.Text != ""
-	}
-}
-
-// has tells whether the report has end dates of a source. The report may know the
-// source by another path, so that the name of the file decides if the path is not
-// found.
-func (d datedSources) has(name string) bool {
-	if has, ok := d[name]; ok {
-		return has
-	}
-	for other, has := range d {
-		if has && path.Base(other) == path.Base(name) {
-			return true
-		}
-	}
-	return false
 }
