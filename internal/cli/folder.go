@@ -178,7 +178,7 @@ func saidOfEach(inputs run.Inputs, say func(*run.Input) []string) (all []saidOf)
 				at[who] = len(all)
 				all = append(all, saidOf{nameOf(in.Name), text})
 			default:
-				all[at[who]].name = fmt.Sprintf("%s (%d of %s)", nameOf(in.Folder.Name), files[who]+1, count(in.Folder.Files, "file"))
+				all[at[who]].name = someOf(in.Folder, files[who]+1)
 			}
 			files[who]++
 		}
@@ -192,6 +192,14 @@ func saidOfEach(inputs run.Inputs, say func(*run.Input) []string) (all []saidOf)
 	return all
 }
 
+// someOf returns the name of a folder with how many of its files are meant.
+func someOf(f *run.Folder, n int) string {
+	if n == f.Files {
+		return fmt.Sprintf("%s (%s)", nameOf(f.Name), count(n, "file"))
+	}
+	return fmt.Sprintf("%s (%d of %s)", nameOf(f.Name), n, count(f.Files, "file"))
+}
+
 // namesOf returns the names of the inputs, or their number if there are many.
 func namesOf(r *run.Run) string {
 	var names []string
@@ -201,7 +209,7 @@ func namesOf(r *run.Run) string {
 		}
 	}
 	for _, f := range r.Folders {
-		names = append(names, fmt.Sprintf("%s (%s)", nameOf(f.Name), count(f.Files, "file")))
+		names = append(names, someOf(f, f.Files))
 	}
 	const most = 3
 	if len(names) > most {

@@ -211,7 +211,7 @@ func latestBefore(now, t time.Time) time.Time {
 // of what a file was before, and to what they write beside a file.
 var passing = []string{
 	"~", ".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".swp", ".lock", ".bak", ".old", ".orig",
-	".torn", ".before.csv", ".before.jsonl",
+	".torn", ".before.csv", ".before.jsonl", ".summary.json",
 }
 
 // isPassing tells whether a name is that of no input.
