@@ -94,11 +94,8 @@ func (s Settings) beside() []os.FileInfo {
 	return all
 }
 
-// cannotRead notes that a file cannot be read.
+// cannotRead notes that a file cannot be read. The error names it.
 func (f *Folder) cannotRead(name string, err error) {
-	if !strings.Contains(err.Error(), name) {
-		err = fmt.Errorf("%s: %w", name, err)
-	}
 	f.Unread = append(f.Unread, UnreadFile{name, err})
 }
 
@@ -169,7 +166,7 @@ func (r Reading) leaves(f *Folder, file folderFile) bool {
 		case !known:
 			return false
 		case left.Unread:
-			f.cannotRead(file.name, errors.New("could not be read when the plan was made"))
+			f.cannotRead(file.name, fmt.Errorf("%s could not be read when the plan was made", file.name))
 		default:
 			f.leave(file.name, changed, r.Options.Now)
 		}
@@ -180,7 +177,7 @@ func (r Reading) leaves(f *Folder, file folderFile) bool {
 	case r.Settle <= 0 || age >= r.Settle:
 		return false
 	case age < -farFuture:
-		f.cannotRead(file.name, fmt.Errorf("has changed at %s, which is in the future, so that nobody knows whether it is complete; correct its time", changed.UTC().Format(time.RFC3339)))
+		f.cannotRead(file.name, fmt.Errorf("%s has changed at %s, which is in the future, so that nobody knows whether it is complete; correct its time", file.name, changed.UTC().Format(time.RFC3339)))
 	default:
 		f.leave(file.name, changed, r.Options.Now)
 	}
