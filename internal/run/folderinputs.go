@@ -71,7 +71,7 @@ func (r Reading) openFiled(path string, o input.Options) (*Input, error) {
 		return r.open(path, o)
 	}
 	_ = in.Export.Close() // it was only read
-	in.file = file
+	in.Export, in.file = in.Export.Described(), file
 	return in, nil
 }
 
