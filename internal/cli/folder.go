@@ -113,6 +113,15 @@ func (a arrivals) notes() (all []string) {
 	return all
 }
 
+// correctedSaid says how many rows later files correct.
+func correctedSaid(r *run.Run) []string {
+	n := r.Plan.Corrected()
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s %s corrected by later files of the same folder", count(n, "row"), agree(n, "is", "are"))}
+}
+
 // text returns all of it as lines.
 func (a arrivals) text() string {
 	text := appendWarnings(nil, a.warnings())
@@ -152,6 +161,14 @@ func (a arrivals) document() arrivalsDocument {
 
 // saidOf is what is said about an input, or about several files of a folder.
 type saidOf struct{ name, text string }
+
+// nonEmpty returns a text as a list; none if it is "".
+func nonEmpty(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
+}
 
 // mostSaid is how many different things are said about the files of a folder.
 const mostSaid = 5

@@ -33,8 +33,8 @@ func writeOutline(w io.Writer, width int, o outline) {
 	var text []byte
 	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
-	if n := r.Plan.Corrected(); n > 0 {
-		text = fmt.Appendf(text, "%s corrected by later files of the same folder\n", count(n, "row")+" "+agree(n, "is", "are"))
+	for _, line := range correctedSaid(r) {
+		text = append(text, line+"\n"...)
 	}
 	text = append(text, o.arrivals.text()...)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
@@ -42,22 +42,38 @@ func writeOutline(w io.Writer, width int, o outline) {
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", printable(o.target, 1000))
 	}
-	for _, how := range saidOfEach(r.Inputs, howRead) {
+	for _, how := range saidOfEach(r.Inputs, func(in *run.Input) []string { return nonEmpty(howRead(in)) }) {
 		text = fmt.Appendf(text, "%s: %s\n", how.name, how.text)
 	}
 	text = appendTenant(text, o)
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
 	text = appendNoticed(text, r.Inputs)
-	text = appendLists(text, r.Inputs)
+	for _, line := range listsSaid(r.Inputs) {
+		text = append(text, line+"\n"...)
+	}
+	text = appendWarnings(text, listWarnings(r.Inputs))
 	text = appendLookAlikes(text, r.Plan)
-	n := r.Leavers(o.first)
-	if n < r.Totals[leaver.Pending] {
+	if n := r.Leavers(o.first); n < r.Totals[leaver.Pending] {
 		text = fmt.Appendf(text, "Only the first %s in this run (--first); the others stay pending.\n", people(n))
 	}
-	if n > 0 && o.rate > 0 {
-		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
+	if least := o.least(); least > 0 {
+		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(least))
 	}
 	_, _ = io.WriteString(w, wrap(string(text), width)) // the run goes on if nobody reads it
+}
+
+// least returns how long the run takes at least; 0 if that is not known, or nothing is sent.
+func (o outline) least() time.Duration {
+	if o.rate == 0 {
+		return 0
+	}
+	return time.Duration(float64(o.run.Leavers(o.first)) / o.rate * float64(time.Second))
+}
+
+// warnings returns all warnings about the plan.
+func (o outline) warnings() []string {
+	r := o.run
+	return slices.Concat(o.arrivals.warnings(), changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
 }
 
 // appendTotals writes the totals of a plan.
@@ -107,28 +123,27 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 	return appendWarnings(text, noticed(inputs))
 }
 
-// appendLists writes which lists are used. They are the same for all inputs.
-func appendLists(text []byte, inputs run.Inputs) []byte {
+// listsSaid says which lists are used. They are the same for all inputs.
+func listsSaid(inputs run.Inputs) (lines []string) {
 	if len(inputs) == 0 {
-		return text
+		return nil
 	}
 	isExport := func(in *run.Input) bool { return !in.IsReport() }
 	lists := inputs[0].Options
 	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {
-		text = fmt.Appendf(text, "Refs are replaced as in %s: %s\n", nameOf(c.Name), count(c.Len(), "pair"))
-		text = appendWarnings(text, listWarnings(inputs))
+		lines = append(lines, fmt.Sprintf("Refs are replaced as in %s: %s", nameOf(c.Name), count(c.Len(), "pair")))
 	}
 	if l := lists.Except; l != nil {
-		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), nameOf(l.Name))
+		line := fmt.Sprintf("Never suspended: %s in %s", count(l.Len(), "ref"), nameOf(l.Name))
 		if l.Hidden > 0 {
-			text = fmt.Appendf(text, ", with %s that the sheet hides", count(l.Hidden, "row"))
+			line += fmt.Sprintf(", with %s that the sheet hides", count(l.Hidden, "row"))
 		}
 		if n := l.Unfound(); n > 0 {
-			text = fmt.Appendf(text, "; no row of the inputs has %s", some(n, l.Len()))
+			line += fmt.Sprintf("; no row of the inputs has %s", some(n, l.Len()))
 		}
-		text = append(text, '\n')
+		lines = append(lines, line)
 	}
-	return text
+	return lines
 }
 
 // some returns a number of things out of all of them.
@@ -162,18 +177,18 @@ func appendLookAlikes(text []byte, p *plan.Plan) []byte {
 	return text
 }
 
-// howRead says how an input is read: its format and its columns. It says nothing of
-// a report, unless there are flags that have no effect on it.
-func howRead(in *run.Input) []string {
+// howRead says how an input is read: its format and its columns. It returns "" for a
+// report, unless there are flags that have no effect on it.
+func howRead(in *run.Input) string {
 	if in.IsReport() {
 		if o := in.Options; len(o.Where) > 0 || o.Repair != (input.Repair{}) || o.Crosswalk != nil {
-			return []string{"this is a report, so --where, --ref-pad, --ref-prefix and --ref-map have no effect on its rows"}
+			return "this is a report, so --where, --ref-pad, --ref-prefix and --ref-map have no effect on its rows"
 		}
-		return nil
+		return ""
 	}
 	e, v := in.Export, in.Survey
 	if v.Ref == "" {
-		return []string{"no leavers"}
+		return "no leavers"
 	}
 	var parts []string
 	if e.Encoding != table.UTF8 {
@@ -197,7 +212,7 @@ func howRead(in *run.Input) []string {
 	} else {
 		parts = append(parts, fmt.Sprintf("end date from %s %q", e.Field(), v.EndDate))
 	}
-	return []string{strings.Join(parts, ", ")}
+	return strings.Join(parts, ", ")
 }
 
 // paceHint returns a line with the bottleneck of a run; "" if there is none.

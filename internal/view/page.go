@@ -9,10 +9,10 @@ import (
 	"offboard/internal/leaver"
 )
 
-// Page is a page in the making. Set its fields, call Add for every line that counts, and
-// then Write or WriteFile.
+// Page is a page in the making, about reports or about a plan. Set its fields, call Add for
+// every line that counts or every row that is planned, and then Write or WriteFile.
 type Page struct {
-	Reports []string  // names of the reports that the lines are from
+	Reports []string  // names of the reports that the lines are from; none: it is about a plan
 	Made    time.Time // when the page is made
 	Version string    // of the program that makes it
 	Words   PageWords
@@ -27,11 +27,13 @@ type Page struct {
 	// page has those of the lines that were added.
 	Requests int
 
+	subject     *subject
+	plan        *PagePlan // nil: the page is about reports
 	tally       leaver.Tally
 	target      string
 	first, last time.Time // of the outcomes
 	requests    int
-	kept        map[leaver.Outcome][]pageRow // the first rows of each outcome that needs somebody
+	kept        map[leaver.Outcome][]pageRow // the first rows of each outcome that is listed
 	doubts      map[leaver.Doubt]*pageDoubt
 	timeline    timeline
 	durations   durations
@@ -41,6 +43,7 @@ type Page struct {
 // name commands and flags.
 type PageWords struct {
 	Outcomes map[leaver.Outcome]string // what to do about rows with an outcome
+	Rest     string                    // where the rows are that a page has no room for
 	Doubts   map[leaver.Doubt]PageDoubtWords
 }
 
@@ -91,10 +94,10 @@ const (
 	maxPageBytes = 295_000
 )
 
-// NewPage returns a page without lines.
+// NewPage returns a page about reports, without lines.
 func NewPage(reports []string, made time.Time) *Page {
 	return &Page{
-		Reports: reports, Made: made,
+		Reports: reports, Made: made, subject: &reportsSubject,
 		tally: leaver.Tally{}, kept: map[leaver.Outcome][]pageRow{}, doubts: map[leaver.Doubt]*pageDoubt{},
 		durations: newDurations(),
 	}
@@ -107,18 +110,18 @@ func (p *Page) Add(r leaver.Result) {
 		p.target = strings.Clone(r.Target)
 	}
 	p.requests += r.Attempts
-	if r.Attempts > 0 {
+	if r.Attempts > 0 && p.plan == nil { // a plan has only what earlier runs have done
 		p.clock(r.FinishedAt)
 		p.durations.add(r.Duration)
 		if !r.FinishedAt.IsZero() && r.Outcome.Called() {
 			p.timeline.add(r.FinishedAt, r.Outcome == leaver.Suspended)
 		}
 	}
-	if r.Outcome.Fine() {
+	if !p.subject.lists(r.Outcome) {
 		return
 	}
 	if rows := p.kept[r.Outcome]; len(rows) < maxPageRows {
-		p.kept[r.Outcome] = append(rows, rowOfPage(r))
+		p.kept[r.Outcome] = append(rows, p.row(r))
 	}
 	if r.Outcome == leaver.Held {
 		p.addDoubts(r)

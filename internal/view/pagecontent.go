@@ -39,6 +39,8 @@ type pageContent struct {
 	Title, Headline string
 	Fine            bool
 	Cards, Facts    []PageFact
+	Warnings        []string
+	Tenant          *tenantView
 	Outcomes        []outcomeView
 	OutcomesChart   *chart
 	Groups          []groupView
@@ -50,11 +52,13 @@ type pageContent struct {
 	Durations       []durationStep
 	Quantiles       []PageFact
 	DurationChart   *chart
+	RowsTitle       string
 	Tables          []pageTable
 	Runs            []runView
 	MoreRuns        string
 	Reports         []string
 	MoreReports     string
+	Plan            *planView
 	Made            string
 }
 
@@ -82,19 +86,16 @@ type lateView struct{ Ref, EndDate, Place, Name, Since string }
 func (p *Page) content() *pageContent {
 	c := &pageContent{
 		Policy: pagePolicy, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Title: "Leavers suspended in Thrive", Made: p.made(), TimeChart: p.timeline.chart(), OutcomesChart: outcomesChart(p.tally),
+		Title: p.subject.title, RowsTitle: p.subject.rows, Made: p.made(), TimeChart: p.timeline.chart(), OutcomesChart: p.outcomesChart(),
 	}
-	c.Headline, c.Fine = headline(p.tally)
-	c.Cards, c.Facts = p.cards(), p.facts()
-	for _, o := range leaver.Outcomes() {
+	c.Headline, c.Fine = p.subject.headline(p.tally)
+	c.Cards, c.Facts = p.subject.cards(p.tally), p.facts()
+	for _, o := range p.subject.order {
 		if n := p.tally[o]; n > 0 {
-			meaning := wordsOf[o].meaning
-			if o == leaver.Pending { // it is in no group, which would say that
-				meaning += " " + p.Words.Outcomes[o]
-			}
-			c.Outcomes = append(c.Outcomes, outcomeView{o, outcomeName(o), grouped(n), percent(n, p.tally.Total()), meaning})
+			c.Outcomes = append(c.Outcomes, outcomeView{o, p.subject.name(o), grouped(n), percent(n, p.tally.Total()), p.meaning(o)})
 		}
 	}
+	p.addPlan(c)
 	p.addGroups(c)
 	p.addDoubtsTo(c)
 	p.addTimeliness(c)
@@ -125,28 +126,29 @@ func (p *Page) made() string {
 	return text
 }
 
-// cards are the numbers that are read first.
-func (p *Page) cards() []PageFact {
-	needs := 0
-	for o, n := range p.tally {
-		if !o.Fine() && o != leaver.Pending {
-			needs += n
-		}
+// meaning says what it means for a row to have an outcome.
+func (p *Page) meaning(o leaver.Outcome) string {
+	if meaning, ok := p.subject.meanings[o]; ok {
+		return meaning
 	}
-	cards := []PageFact{{"suspended", grouped(p.tally[leaver.Suspended])}, {"inactive before", grouped(p.tally[leaver.AlreadyInactive])}, {"to look at", grouped(needs)}}
-	if n := p.tally[leaver.Pending]; n > 0 {
-		cards = append(cards, PageFact{"not tried yet", grouped(n)})
+	meaning := wordsOf[o].meaning
+	if o == leaver.Pending { // it is in no group, which would say that
+		meaning += " " + p.Words.Outcomes[o]
 	}
-	return append(cards, PageFact{"rows in all", grouped(p.tally.Total())})
+	return meaning
 }
 
 // facts say where and when.
 func (p *Page) facts() []PageFact {
 	target := p.target
 	if target == "" {
-		target = "not known: the report has no line that says so"
+		target = p.subject.noTarget
 	}
 	facts := []PageFact{{"Target", pageText(target, 300)}}
+	if p.plan != nil {
+		facts = append(facts, PageFact{"End dates have passed or not as of", moment(p.plan.AsOf)})
+		return append(facts, shortened(p.plan.Facts)...)
+	}
 	if !p.first.IsZero() {
 		facts = append(facts, PageFact{"First answer", moment(p.first)}, PageFact{"Last answer", moment(p.last)})
 	}
@@ -161,7 +163,7 @@ func (p *Page) addGroups(c *pageContent) {
 		if p.tally[o] == 0 || o.Fine() || o == leaver.Held || o == leaver.Pending {
 			continue
 		}
-		v, rest := groupView{Outcome: o, Name: outcomeName(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
+		v, rest := groupView{Outcome: o, Name: p.subject.name(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
 		for _, g := range p.Groups {
 			if g.Outcome == o && len(v.Reasons) < maxReasons {
 				v.Reasons = append(v.Reasons, g.view())
@@ -212,6 +214,6 @@ func (p *Page) addTimeliness(c *pageContent) {
 	}
 	c.Timeliness = &PageTimeliness{Facts: shortened(p.Timeliness.Facts)}
 	for _, l := range p.Timeliness.Overdue[:min(len(p.Timeliness.Overdue), maxNamed)] {
-		c.Overdue = append(c.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), outcomeName(l.Outcome), spelled(max(0, l.Since))})
+		c.Overdue = append(c.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), p.subject.name(l.Outcome), spelled(max(0, l.Since))})
 	}
 }
