@@ -55,7 +55,7 @@ func (c *corrections) order(source uint32) leaver.Order {
 }
 
 // of returns the row of a later file of the folder that corrects a row; false: there is none.
-func (c *corrections) of(row leaver.Row, k compact.Key) (latest, bool) {
+func (c *corrections) of(row *leaver.Row, k compact.Key) (latest, bool) {
 	if !canBeCorrected(row) {
 		return latest{}, false
 	}
@@ -82,13 +82,13 @@ func (c *corrections) isLater(o leaver.Order, first leftOut, more iter.Seq[leftO
 
 // canBeCorrected tells whether another file can speak of the leaver of a row. The list of
 // exceptions speaks of the ref, whatever a file says.
-func canBeCorrected(row leaver.Row) bool {
+func canBeCorrected(row *leaver.Row) bool {
 	return row.Order.Folder != 0 && row.Excluded == "" && leaver.CheckRef(row.Ref) == nil
 }
 
 // addCorrected tells whether a later file of the folder corrects a row of the first reading.
 // A row that takes an end date away has a doubt, even if its file has no column for it.
-func (p *Plan) addCorrected(row leaver.Row, k compact.Key) bool {
+func (p *Plan) addCorrected(row *leaver.Row, k compact.Key) bool {
 	if !canBeCorrected(row) {
 		return false
 	}
@@ -111,7 +111,7 @@ func (p *Plan) addCorrected(row leaver.Row, k compact.Key) bool {
 	}
 	e, isOpen := p.refs.Get(k)
 	takenAway := row.EndDate.Text != "" && by.endDate != unreadDate && p.dates.keys[by.endDate] == noDate
-	if takenAway && isOpen && !p.options.isAccepted(row) {
+	if takenAway && isOpen && !p.options.isAccepted(*row) {
 		e.doubts |= leaver.DoubtsOf(leaver.NoEndDate)
 		p.refs.Put(k, e)
 	}

@@ -67,7 +67,7 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 		return Decision{result, same}
 	}
 	k := g.key(r.Ref)
-	if by, isCorrected := g.corrections.of(r.Row, k); isCorrected {
+	if by, isCorrected := g.corrections.of(&r.Row, k); isCorrected {
 		return result(leaver.Duplicate, g.correctedBy(by, r.Row)), nil
 	}
 	if o, reason, isSettled := settledBy(r); isSettled {

@@ -50,7 +50,7 @@ func (p *Plan) addLeftOut(row leaver.Row) {
 	}
 	k, c := p.key(row.Ref), &p.corrections
 	first, known := p.leftOut.Get(k)
-	if _, isCorrected := c.of(row, k); isCorrected || known && c.isLater(row.Order, first, p.moreLeftOut.Of(k)) {
+	if _, isCorrected := c.of(&row, k); isCorrected || known && c.isLater(row.Order, first, p.moreLeftOut.Of(k)) {
 		return
 	}
 	r := leftOut{p.sources.place(row.Place), row.Facts}

@@ -166,7 +166,7 @@ func (p *Plan) Add(r leaver.Result) {
 	if isKnown {
 		p.met.Add(known.Number)
 	}
-	if p.addCorrected(r.Row, k) {
+	if p.addCorrected(&r.Row, k) {
 		p.settled[leaver.Duplicate]++
 		return
 	}
