@@ -17,6 +17,7 @@ import (
 type runResult struct {
 	run.Ending
 	arrivals    arrivals
+	shard       run.Shard
 	concurrency int
 	report      string
 	leftover    leaver.Tally // see run.Run

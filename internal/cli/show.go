@@ -31,7 +31,7 @@ type outline struct {
 func writeOutline(w io.Writer, width int, o outline) {
 	r := o.run
 	var text []byte
-	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r), count(r.Totals.Total(), "row"))
+	text = fmt.Appendf(text, "Plan for %s%s: %s\n", namesOf(r), shardWords(r.Part.Shard), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
 	for _, line := range correctedSaid(r) {
 		text = append(text, line+"\n"...)
@@ -73,7 +73,7 @@ func (o outline) least() time.Duration {
 // warnings returns all warnings about the plan.
 func (o outline) warnings() []string {
 	r := o.run
-	return slices.Concat(o.arrivals.warnings(), changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
+	return slices.Concat(o.arrivals.warnings(), changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
 }
 
 // appendTotals writes the totals of a plan.
@@ -120,7 +120,7 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 			delete(folders, in.Folder)
 		}
 	}
-	return appendWarnings(text, noticed(inputs))
+	return appendWarnings(text, append(missingInputs(inputs), noticed(inputs)...))
 }
 
 // listsSaid says which lists are used. They are the same for all inputs.

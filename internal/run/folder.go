@@ -86,6 +86,9 @@ func folderName(path string) string {
 func (s Settings) beside() []os.FileInfo {
 	all := slices.Clone(s.Beside)
 	reports := []string{s.Report, ReportName(s.Paths[0], s.Target), ReportName(s.Paths[0], SandboxTarget)}
+	if !s.Shard.IsWhole() && s.Report != "" {
+		reports = append(reports, s.Shard.Path(s.Report))
+	}
 	for _, path := range append(reports, s.Crosswalk, s.Except, s.AcceptRefs) {
 		if info, err := os.Stat(path); err == nil {
 			all = append(all, info)
