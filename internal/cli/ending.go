@@ -16,6 +16,7 @@ import (
 // runResult is what run writes at its end.
 type runResult struct {
 	run.Ending
+	arrivals    arrivals
 	shard       run.Shard
 	concurrency int
 	report      string
@@ -44,6 +45,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)
+	text = append(text, r.arrivals.text()...)
 	text = append(text, leftover(r.leftover, r.report)...)
 	text = append(text, r.notDue()...)
 	if r.isOpen(err) {

@@ -82,13 +82,16 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 		}
 		return Decision{result, same}
 	}
+	k := g.key(r.Ref)
+	if by, isCorrected := g.corrections.of(&r.Row, k); isCorrected {
+		return result(leaver.Duplicate, g.correctedBy(by, r.Row)), nil
+	}
 	if o, reason, isSettled := settledBy(r); isSettled {
 		if o == leaver.Excluded {
 			reason = leaver.DoubtedReason(r.Doubts.Without(g.judge.accepted), reason, r.Seen)
 		}
 		return result(o, reason), nil
 	}
-	k := g.key(r.Ref)
 	known, _ := g.ledger.Leaver(k)
 	if o, isDone := g.ledger.Done(k, r.EndDate.Key()); isDone {
 		if r.Outcome == leaver.Duplicate || !g.done.Add(known.Number) {
