@@ -27,7 +27,9 @@ func Text(before []byte, r Run) ([]byte, error) {
 	}
 	for _, f := range earlier {
 		said := slices.ContainsFunc(families, func(now *dto.MetricFamily) bool { return now.GetName() == f.GetName() })
-		if f.Metric = slices.DeleteFunc(f.Metric, func(m *dto.Metric) bool { return labelOf(m, targetLabel) != r.Target || labelOf(m, shardLabel) != r.Shard }); !said && len(f.Metric) > 0 {
+		if f.Metric = slices.DeleteFunc(f.Metric, func(m *dto.Metric) bool {
+			return labelOf(m, targetLabel) != r.Target || labelOf(m, shardLabel) != r.Shard
+		}); !said && len(f.Metric) > 0 {
 			families = append(families, f)
 		}
 	}
