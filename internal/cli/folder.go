@@ -106,7 +106,10 @@ func (a arrivals) notes() (all []string) {
 			}
 			all = append(all, fmt.Sprintf("%s: %s left for the next run, because %s just changed (--settle): %s", nameOf(f.Name), count(n, "file"), agree(n, "it has", "they have"), text))
 		}
-		if f.Files+len(f.Recent)+len(f.Unread) == 0 {
+		if f.Empty > 0 {
+			all = append(all, fmt.Sprintf("%s: %s no rows: nobody has left in %s", nameOf(f.Name), count(f.Empty, "file")+" "+agree(f.Empty, "has", "have"), agree(f.Empty, "it", "them")))
+		}
+		if f.Files+f.Empty+len(f.Recent)+len(f.Unread) == 0 {
 			all = append(all, nameOf(f.Name)+": there is no file to read")
 		}
 	}

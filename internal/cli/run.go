@@ -35,6 +35,7 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration, m *m
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
+	m.opened(r)
 	defer func() { err = m.write(a, joinClose(err, r.Close())) }()
 	if err := m.check(c, r); err != nil {
 		return err

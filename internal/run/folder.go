@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"offboard/internal/input"
 )
 
 // A folder among the inputs stands for its files, oldest name first:
@@ -30,9 +32,12 @@ type Folder struct {
 	Recent []string
 	// Unread are the files that cannot be read. The run does the others.
 	Unread []UnreadFile
+	// Empty is how many files have a header and no rows: an export on a day on which nobody
+	// left.
+	Empty int
 
 	number uint32
-	newest time.Time // when the newest one of Recent changed
+	newest time.Time // when the newest one of Recent, or of those without rows, changed
 }
 
 // UnreadFile is a file of a folder that cannot be read. The error names it.
@@ -100,6 +105,17 @@ func (s Settings) beside() []os.FileInfo {
 // cannotRead notes that a file cannot be read. The error names it.
 func (f *Folder) cannotRead(name string, err error) {
 	f.Unread = append(f.Unread, UnreadFile{name, err})
+}
+
+// leaveOut notes that the run does without a file, which the error names: because it cannot
+// be read, or because it has no rows.
+func (f *Folder) leaveOut(name string, changed time.Time, err error, now time.Time) {
+	if !errors.Is(err, input.ErrNoRows) {
+		f.cannotRead(name, err)
+		return
+	}
+	f.Empty++
+	f.newest = latest(f.newest, latestBefore(now, changed))
 }
 
 // folderFile is a file that a folder has.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package run
 
 import (
@@ -34,7 +36,7 @@ func TestWhichFilesOfAFolderAreInputs(t *testing.T) {
 	inFolder(t, map[string]string{
 		"inbox/b.csv": "ref\nE2\n", "inbox/a.jsonl": `{"ref":"E1"}` + "\n", "inbox/c.csv": "ref,endDate\nE3,2025-06-30\n",
 		"inbox/.hidden": "ref\nE9\n", "inbox/d.csv.part": "ref\nE9\n", "inbox/e.CSV.TMP": "ref\nE9\n", "inbox/f.csv~": "ref\nE9\n", "inbox/~$g.xlsx": "lock",
-		"inbox/within/h.csv": "ref\nE9\n", "inbox/i.before.csv": "ref\nE9\n", "inbox/Thumbs.db": "x", "inbox/empty.csv": "", "inbox/header.csv": "ref,endDate\n",
+		"inbox/within/h.csv": "ref\nE9\n", "inbox/i.before.csv": "ref\nE9\n", "inbox/Thumbs.db": "x", "inbox/empty.csv": "", "inbox/header.csv": "ref,endDate\n", "inbox/nobody.json": "[]",
 		"inbox/zz-report.csv": header + "E7,,suspended,old.csv,2,200,1,80,2026-01-02T03:04:05Z,r,\n",
 		"elsewhere.csv":       "ref\nE8\n", "inbox/except.csv": "ref\nE9\n",
 		"inbox/mine.csv": header + "E6,,suspended,old.csv,2,200,1,80,2026-01-02T03:04:05Z,r,\n", "inbox/mine.csv.torn": "x",
@@ -69,11 +71,11 @@ func TestWhichFilesOfAFolderAreInputs(t *testing.T) {
 			t.Errorf("the inputs are %q, want %q", names, want)
 		}
 		slices.Sort(unread)
-		if want := []string{"inbox/broken.csv", "inbox/empty.csv", "inbox/foreign.csv", "inbox/header.csv", "inbox/k.csv.gz"}; !slices.Equal(unread, want) {
+		if want := []string{"inbox/broken.csv", "inbox/empty.csv", "inbox/foreign.csv", "inbox/k.csv.gz"}; !slices.Equal(unread, want) {
 			t.Errorf("%q cannot be read, want %q: %v", unread, want, r.Folders.Unread())
 		}
-		if n := r.Folders[0].Files; n != 6 {
-			t.Errorf("the folder has %d files", n)
+		if f := r.Folders[0]; f.Files != 6 || f.Empty != 2 {
+			t.Errorf("the folder has %d files, and %d without rows", f.Files, f.Empty)
 		}
 		want := []string{"E7 suspended", "E1 pending", "E2 pending", "E3 pending", "E4 pending", "E5 pending", "E8 pending"}
 		if got := decisions(t, r); !slices.Equal(got, want) {
@@ -189,6 +191,19 @@ func TestTheReportOfAFolderHasItsName(t *testing.T) {
 	defer closed(t, r, nil)
 	if r.ReportPath != "inbox.d.report.csv" {
 		t.Errorf("the report is %s", r.ReportPath)
+	}
+}
+
+// TestAFolderInWhichNobodyHasLeft has only an export without rows: that is news, too.
+func TestAFolderInWhichNobodyHasLeft(t *testing.T) {
+	inFolder(t, map[string]string{"inbox/today.csv": "ref,endDate\n"})
+	r, err := Rehearse(t.Context(), settingsFor("inbox"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closed(t, r, nil)
+	if f := r.Folders[0]; f.Empty != 1 || f.Files != 0 || len(f.Unread) != 0 || r.Newest.IsZero() {
+		t.Errorf("%+v, newest %s", f, r.Newest)
 	}
 }
 

@@ -35,7 +35,7 @@ func (r Reading) openFolder(ctx context.Context, f *Folder, o input.Options, att
 		switch {
 		case isBefore:
 		case err != nil:
-			f.cannotRead(file.name, err)
+			f.leaveOut(file.name, file.info.ModTime(), err, r.Options.Now)
 		case in.IsReport():
 			in.Folder, reports = f, append(reports, in)
 		default:
@@ -92,7 +92,8 @@ func (all Inputs) checkFiled(ctx context.Context, target string) (Inputs, error)
 	})
 }
 
-// without leaves out the files of folders for which check returns an error, and notes them.
+// without leaves out the files of folders for which check returns an error, and notes those
+// that cannot be read.
 // It stops at an input that has changed, and when ctx ends.
 func (all Inputs) without(ctx context.Context, check func(*Input) error) (kept Inputs, err error) {
 	for _, in := range all {
@@ -105,7 +106,7 @@ func (all Inputs) without(ctx context.Context, check func(*Input) error) (kept I
 		case in.Folder == nil, errors.Is(failed, table.ErrChanged):
 			return all, failed
 		default:
-			in.Folder.cannotRead(in.Name, failed)
+			in.Folder.leaveOut(in.Name, in.file.Info().ModTime(), failed, in.Options.Now)
 			in.close()
 		}
 	}
