@@ -52,7 +52,7 @@ func actionFor(p *batchv1.PodFailurePolicy, exitCode int32, disrupted bool) acti
 	return count
 }
 
-// The tables of docs: what each exit code leads to. 137 is SIGKILL, 143 is SIGTERM without a
+// What each exit code leads to, as the README says it. 137 is SIGKILL, 143 is SIGTERM without a
 // handler, 2 is a crash of Go.
 var (
 	nightlyActions   = map[int32]action{1: count, 2: count, 3: failJob, 4: count, 5: failJob, 64: failJob, 75: ignore, 137: count, 143: count}
