@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -10,29 +11,43 @@ import (
 	"offboard/internal/run"
 )
 
-// helpCommand shows the help of a command, as its --help does.
+// helpCommand shows the help of a command, as its --help does, or a topic.
 type helpCommand struct {
-	Command string `arg:"" optional:"" help:"Command, such as run. Without it, the help of all commands."`
+	Command string `arg:"" optional:"" help:"Command, such as run, or topic: outcomes, doubts, exit-codes or dates. Without it, the help of all commands."`
 }
 
 // Run shows the help.
 func (c *helpCommand) Run(a *app, parsed *kong.Context) error {
+	if topic, ok := topicNamed(c.Command); ok {
+		_, err := io.WriteString(a.Stdout, wrap(topic.text(), widthOf(a.Stdout)))
+		return err
+	}
 	again := *a
 	again.Args = []string{"--help"}
 	if c.Command != "" {
-		if !slices.Contains(commandsOf(parsed.Model), c.Command) {
-			return unknownCommand(c.Command, commandsOf(parsed.Model))
+		if known := commandsOf(parsed.Model); !slices.Contains(known, c.Command) {
+			return unknownTopic(c.Command, append(known, topicNames()...))
 		}
 		again.Args = []string{c.Command, "--help"}
 	}
 	return again.run()
 }
 
+// unknownTopic says that there is no help about a word, and what there is help about.
+func unknownTopic(word string, known []string) error {
+	if near := nearest(word, known); near != "" {
+		return usagef("there is no help about %q; did you mean offboard help %s?", word, near)
+	}
+	return usagef("there is no help about %q; there is about %s", word, alternatives(known))
+}
+
 // commandsOf returns the names of the commands in the order of the help.
 func commandsOf(model *kong.Application) []string {
 	var names []string
 	for _, child := range model.Children {
-		names = append(names, child.Name)
+		if !child.Hidden {
+			names = append(names, child.Name)
+		}
 	}
 	return names
 }
