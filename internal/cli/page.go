@@ -94,7 +94,7 @@ func (s summaryText) timelinessFacts() []view.PageFact {
 // pageWords are what a page says about what to do. Some of what the end of a run says
 // refers to the text around it, so that a page needs its own words.
 func pageWords(reportPath string) view.PageWords {
-	w := view.PageWords{Outcomes: maps.Clone(hints), Doubts: map[leaver.Doubt]view.PageDoubtWords{}}
+	w := view.PageWords{Outcomes: maps.Clone(hints), Rest: "the report has all of them", Doubts: map[leaver.Doubt]view.PageDoubtWords{}}
 	w.Outcomes[leaver.Held] = fmt.Sprintf(hints[leaver.Held], "offboard plan "+quote(operand(reportPath))) + "."
 	w.Outcomes[leaver.Failed] = "the same run with --resume tries again; the report has what the service answered"
 	w.Outcomes[leaver.Pending] = "The same run with --resume goes on with these rows."

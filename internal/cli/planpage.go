@@ -99,6 +99,7 @@ func (o outline) pageWords() view.PageWords {
 			leaver.Rejected: hints[leaver.Rejected],
 			leaver.Failed:   "make the plan again when the service answers",
 		},
+		Rest:   "offboard plan --all lists the others",
 		Doubts: map[leaver.Doubt]view.PageDoubtWords{},
 	}
 	for _, h := range o.held {

@@ -43,6 +43,7 @@ type Page struct {
 // name commands and flags.
 type PageWords struct {
 	Outcomes map[leaver.Outcome]string // what to do about rows with an outcome
+	Rest     string                    // where the rows are that a page has no room for
 	Doubts   map[leaver.Doubt]PageDoubtWords
 }
 

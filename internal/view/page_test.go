@@ -365,6 +365,7 @@ func TestAPageIsSmallHoweverManyRowsThereAre(t *testing.T) {
 
 func TestATableSaysHowManyRowsItLeavesOut(t *testing.T) {
 	p := NewPage([]string{"a.csv"}, pageMade)
+	p.Words.Rest = "the report has all of them"
 	for i := range 501 {
 		p.Add(pageLine(fmt.Sprintf("E%d", i), leaver.NotFound, "404"))
 	}

@@ -108,9 +108,9 @@ func (p *Page) table(o leaver.Outcome, room int) pageTable {
 	case shown == all:
 		t.Note = fmt.Sprintf("all %s rows", grouped(all))
 	case shown == maxPageRows:
-		t.Note = fmt.Sprintf("the first %s of %s rows; %s", grouped(shown), grouped(all), p.subject.rest)
+		t.Note = fmt.Sprintf("the first %s of %s rows; %s", grouped(shown), grouped(all), p.Words.Rest)
 	default:
-		t.Note = fmt.Sprintf("the first %s of %s rows, because a page has a limited size; %s", grouped(shown), grouped(all), p.subject.rest)
+		t.Note = fmt.Sprintf("the first %s of %s rows, because a page has a limited size; %s", grouped(shown), grouped(all), p.Words.Rest)
 	}
 	return t
 }

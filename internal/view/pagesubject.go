@@ -12,7 +12,6 @@ import (
 // what would be done.
 type subject struct {
 	title, rows string // headings of the page, and of the rows that it lists
-	rest        string // where the rows are that a page has no room for
 	noTarget    string // what is said if the target is not known
 	// names and meanings are those of outcomes that are called or mean something else than
 	// usual.
@@ -25,15 +24,15 @@ type subject struct {
 
 var reportsSubject = subject{
 	title: "Leavers suspended in Thrive", rows: "Rows that are not fine",
-	rest: "the report has all of them", noTarget: "not known: the report has no line that says so",
-	order: leaver.Outcomes(), lists: func(o leaver.Outcome) bool { return !o.Fine() },
+	noTarget: "not known: the report has no line that says so",
+	order:    leaver.Outcomes(), lists: func(o leaver.Outcome) bool { return !o.Fine() },
 	headline: headlineOfReports, cards: cardsOfReports,
 }
 
 var planSubject = subject{
 	title: "Plan: leavers to suspend in Thrive", rows: "Who would be suspended, and who not",
-	rest: "offboard plan --all lists the others", noTarget: "not known: the plan was made without one",
-	names: map[leaver.Outcome]string{leaver.Pending: "to suspend", leaver.Suspended: "suspended already"},
+	noTarget: "not known: the plan was made without one",
+	names:    map[leaver.Outcome]string{leaver.Pending: "to suspend", leaver.Suspended: "suspended already"},
 	meanings: map[leaver.Outcome]string{
 		leaver.AlreadyInactive: "The account is inactive already: nothing is sent.",
 		leaver.Pending:         "The end date has passed, and nothing speaks against it, or somebody has accepted what does.",
