@@ -92,7 +92,7 @@ func (a *app) run() error {
 		return err
 	}
 	if len(a.Args) > 0 && a.Args[0] == completeWord {
-		return a.complete(parser.Model, a.Args[1:])
+		return complete(a.Stdout, parser.Model, a.Args[1:])
 	}
 	a.expectFormat(conf)
 	if len(a.Args) == 0 {

@@ -56,7 +56,7 @@ type answer struct {
 
 // complete writes what completes the words of a command line, the last of which may be empty:
 // a line for each candidate with its help behind two spaces, and then ":files" or ":none".
-func (a *app) complete(model *kong.Application, words []string) error {
+func complete(w io.Writer, model *kong.Application, words []string) error {
 	answer, last := completed(model, words), ":none"
 	var b strings.Builder
 	for _, c := range answer.candidates {
@@ -65,7 +65,7 @@ func (a *app) complete(model *kong.Application, words []string) error {
 	if answer.files {
 		last = ":files"
 	}
-	_, err := io.WriteString(a.Stdout, b.String()+last+"\n")
+	_, err := io.WriteString(w, b.String()+last+"\n")
 	return err
 }
 

@@ -21,8 +21,8 @@ func modelOf(t *testing.T) *kong.Application {
 	return parser.Model
 }
 
-// complete returns what completes a command line.
-func complete(t *testing.T, words ...string) []string {
+// completing returns what completes a command line.
+func completing(t *testing.T, words ...string) []string {
 	t.Helper()
 	code, stdout, stderr := invoke(t, map[string]string{"OFFBOARD_CONFIG": "is-not-there.yaml"}, append([]string{completeWord}, words...)...)
 	if code != exitFine || stderr != "" {
@@ -71,11 +71,11 @@ func TestWhatCompletesACommandLine(t *testing.T) {
 		"nonsense --x":                     ":none",
 		"run --nothing-of-that-name=value": ":none",
 	} {
-		if got := strings.Join(complete(t, strings.Split(line, " ")...), " "); got != want {
+		if got := strings.Join(completing(t, strings.Split(line, " ")...), " "); got != want {
 			t.Errorf("%q: got %s, want %s", line, got, want)
 		}
 	}
-	if got := complete(t); len(got) < 5 {
+	if got := completing(t); len(got) < 5 {
 		t.Errorf("without a word: %q", got)
 	}
 }
