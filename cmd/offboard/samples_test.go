@@ -35,7 +35,7 @@ func TestTheCronJobRunsACommandThatThisProgramTakes(t *testing.T) {
 		args = append(args, find(&document, "args")...)
 	}
 	out, _ := exec.Command("offboard", args...).CombinedOutput()
-	if want := "--api-secret-file: open /run/secrets/offboard/thrive-api-secret: no such file"; !strings.Contains(string(out), want) {
+	if want := "--api-secret-file: /run/secrets/offboard/thrive-api-secret does not exist"; !strings.Contains(string(out), want) {
 		t.Errorf("offboard %s\nsays: %swant: %s", strings.Join(args, " "), out, want)
 	}
 }

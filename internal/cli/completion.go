@@ -74,11 +74,17 @@ func completed(model *kong.Application, words []string) answer {
 	if len(words) == 0 {
 		words = []string{""}
 	}
-	line := typed{flags: visible(model.Flags)}
-	for _, word := range words[:len(words)-1] {
+	line := read(model, words[:len(words)-1])
+	return line.complete(model, words[len(words)-1])
+}
+
+// read returns what words of a command line say.
+func read(model *kong.Application, words []string) typed {
+	line := typed{flags: model.Flags}
+	for _, word := range words {
 		line.take(model, word)
 	}
-	return line.complete(model, words[len(words)-1])
+	return line
 }
 
 // typed is what the words of a command line say, up to the one that is completed.
@@ -88,6 +94,8 @@ type typed struct {
 	given   []string     // names of flags
 	value   *kong.Flag   // whose value is next
 	ended   bool         // by "--": only operands follow
+	operand string       // the last one; "": none
+	unknown bool         // some flag is none of the command
 }
 
 // take reads the next word.
@@ -100,15 +108,19 @@ func (t *typed) take(model *kong.Application, word string) {
 	case strings.HasPrefix(word, "--") && !t.ended:
 		name, _, hasValue := strings.Cut(word[2:], "=")
 		t.given = append(t.given, name)
-		if flag := find(t.flags, name); flag != nil && !hasValue && !flag.IsBool() {
+		flag := find(t.flags, name)
+		t.unknown = t.unknown || flag == nil
+		if flag != nil && !hasValue && !flag.IsBool() {
 			t.value = flag
 		}
 	case t.command == nil:
 		for _, child := range model.Children {
 			if child.Name == word {
-				t.command, t.flags = child, append(slices.Clone(t.flags), visible(child.Flags)...)
+				t.command, t.flags = child, append(slices.Clone(t.flags), child.Flags...)
 			}
 		}
+	default:
+		t.operand = word
 	}
 }
 
@@ -143,7 +155,7 @@ func (t *typed) complete(model *kong.Application, word string) answer {
 // flagWords returns the flags that can be given, without those that are given already and
 // have one value.
 func (t *typed) flagWords() (all []candidate) {
-	for _, flag := range t.flags {
+	for _, flag := range visible(t.flags) {
 		if slices.Contains(t.given, flag.Name) && !flag.IsCumulative() {
 			continue
 		}

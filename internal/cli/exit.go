@@ -96,5 +96,5 @@ func message(err error) string {
 	if err == nil || errors.Is(err, errRows) {
 		return ""
 	}
-	return "offboard: " + err.Error()
+	return "offboard: " + plain(err)
 }
