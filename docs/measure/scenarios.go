@@ -25,6 +25,7 @@ var scenarios = []struct {
 	{"limit with Retry-After", (*bench).limitWithRetryAfter, false},
 	{"limit over TLS", (*bench).limitOverTLS, false},
 	{"another client", (*bench).anotherClient, false},
+	{"shards", (*bench).shards, false},
 	{"changing limit", (*bench).changingLimit, false},
 	{"throughput", (*bench).throughput, true},
 	{"parallel", (*bench).parallel, false},

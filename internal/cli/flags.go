@@ -53,6 +53,7 @@ func groups() []kong.Group {
 		{Key: "pace", Title: "Pace and attempts:"},
 		{Key: "safety", Title: "Safety:"},
 		{Key: "report", Title: "Report and progress:"},
+		{Key: "monitoring", Title: "Monitoring:"},
 		{Key: "faults", Title: "Faults of the simulator:"},
 		{Key: generalGroup, Title: "All commands:"},
 	}
@@ -60,7 +61,7 @@ func groups() []kong.Group {
 
 // inputFlags say which inputs are read, and how.
 type inputFlags struct {
-	Inputs []string `arg:"" optional:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON) or reports of earlier runs; - means standard input."`
+	Inputs []string `arg:"" optional:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON) or reports of earlier runs, or folders of them: a folder means every file in it, oldest name first, and later files correct earlier ones. - means standard input."`
 
 	Format        input.Format      `group:"input" placeholder:"FORMAT" help:"Format of the input: csv, jsonl or xlsx. Without it, the content decides."`
 	Encoding      table.Encoding    `group:"input" placeholder:"NAME" help:"Encoding of the input: utf-8, utf-16le, utf-16be or windows-1252. Without it, the byte order mark and the content decide."`
@@ -78,6 +79,7 @@ type inputFlags struct {
 	Timezone      input.Zone        `group:"input" default:"UTC" help:"IANA time zone of dates that have no time zone."`
 	MaxUnpacked   size              `group:"input" placeholder:"SIZE" help:"Most that a compressed file or a workbook may unpack to, and that standard input may have, such as 500MB or 8GiB. Without it, 4GiB, and 200 times the size of the file if that is more than 64MiB."`
 	IncludeFuture bool              `group:"input" help:"Also suspend leavers whose end date has not passed."`
+	folderFlags
 }
 
 // reading returns what the flags say, for a run.
@@ -89,6 +91,7 @@ func (f *inputFlags) reading(stdin io.Reader, now time.Time) run.Reading {
 		Except:    f.Except,
 
 		MaxUnpacked: int64(f.MaxUnpacked),
+		Settle:      f.Settle,
 		Options: input.Options{
 			Format:        f.Format,
 			Encoding:      f.Encoding,
@@ -110,7 +113,7 @@ func (f *inputFlags) Validate() error {
 	if f.HeaderRow < 0 {
 		return fmt.Errorf("--header-row must be 1 or more, or 0 to find the header, not %d", f.HeaderRow)
 	}
-	return nil
+	return f.folderFlags.Validate()
 }
 
 // targetFlags say where a run suspends, and with which credentials.
@@ -172,6 +175,7 @@ func (f *paceFlags) Validate() error {
 // planFlags are the flags that change the plan, besides inputFlags.
 type planFlags struct {
 	rateFlag
+	shardFlags
 	Accept     []acceptance `group:"safety" placeholder:"KIND[=N]" help:"Kinds of doubt that you have looked at, such as odd-ref: rows that only they hold are suspended. With =N only if no more than N rows have it. Repeat the flag, or write a comma between kinds."`
 	AcceptRefs string       `group:"safety" placeholder:"FILE" help:"List with a column ref of leavers whom you have looked at one by one: no doubt holds them."`
 	Tolerate   []tolerated  `group:"safety" placeholder:"OUTCOME" help:"Outcomes that do not make the exit code 3: held, invalid, not_found, rejected, unconfirmed, failed; or known: any that the report had for this leaver before. Repeat the flag, or write a comma between outcomes."`
@@ -224,7 +228,7 @@ func (f *planFlags) Validate() error {
 	if err := f.Keep.check(); err != nil {
 		return err
 	}
-	return f.rateFlag.Validate()
+	return errors.Join(f.rateFlag.Validate(), f.shardFlags.Validate())
 }
 
 // runFlags are the flags of run. plan accepts all of them, so that one word turns a run
@@ -237,6 +241,7 @@ type runFlags struct {
 	approvalFlags
 	paceFlags
 	summaryFlag
+	monitoringFlags
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
 	JSON        bool        `group:"report" name:"json" help:"Write the result as one JSON document to standard output; docs/schemas describes it."`
@@ -245,12 +250,12 @@ type runFlags struct {
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate(), c.monitoringFlags.Validate(), c.checkShards())
 }
 
 // onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.
 // The help of plan does not show them.
-var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary"}
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary", "metrics-file", "metrics-push", "notify", "notify-file"}
 
 // hideOnlyForRun hides these flags of plan.
 func hideOnlyForRun(k *kong.Kong) error {

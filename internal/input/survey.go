@@ -57,7 +57,7 @@ func (s *Source) Warnings(v Survey) []string {
 	if n := v.broken; n > 0 {
 		all = append(all, fmt.Sprintf("%s over several lines, the first one at line %d; if no line break is meant there, look for a quote too many", count(n, "row"), v.firstBroken))
 	}
-	for _, text := range []string{v.nested.warning(), s.hiddenColumns(), unreadSheets(s.unread)} {
+	for _, text := range []string{v.nested.warning(), s.hidden, unreadSheets(s.unread)} {
 		if text != "" {
 			all = append(all, text)
 		}

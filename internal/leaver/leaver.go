@@ -33,10 +33,26 @@ type Place struct {
 // String returns the place as source:row, which editors understand.
 func (p Place) String() string { return fmt.Sprintf("%s:%d", p.Source, p.Row) }
 
+// Order is the place of a file among the files of a folder, which are read one after the
+// other. A later file corrects the earlier ones. The zero value is that of what is no file
+// of a folder: a file that was named, and a line of a report.
+type Order struct {
+	Folder uint32 // its number in the run, from 1 on
+	File   uint32 // its number in the folder: a later file has a larger one
+}
+
+// Corrects tells whether what stands in a file of this order corrects what stands in one
+// of another order.
+func (o Order) Corrects(other Order) bool {
+	return o.Folder != 0 && o.Folder == other.Folder && o.File > other.File
+}
+
 // Row is one record of an input.
 type Row struct {
 	Leaver
 	Place
+	// Order is that of the file that the row stands in.
+	Order Order
 	// Fault says why the row cannot be used; it is empty for a usable row.
 	// A faulty row has its Ref and EndDate.Text as they were found.
 	Fault string
@@ -122,3 +138,14 @@ type Result struct {
 // Known tells whether the report has this outcome for the leaver from an earlier run
 // already: this run has learned nothing new.
 func (r Result) Known() bool { return r.Earlier != "" && r.Outcome == r.Earlier }
+
+// Overdue tells for how long a leaver has been overdue: the end date has passed, and nobody
+// has suspended them. A line that speaks of its row says nothing about its leaver; so whom a
+// list excludes is not overdue.
+func (r Result) Overdue(now time.Time) (since time.Duration, is bool) {
+	passes := r.EndDate.PassesAt()
+	if r.Outcome.AboutRow() || r.Outcome.Closed() || passes.IsZero() || now.Before(passes) {
+		return 0, false
+	}
+	return now.Sub(passes), true
+}

@@ -12,8 +12,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"path"
-	"strings"
 	"time"
 
 	"offboard/internal/leaver"
@@ -34,6 +32,7 @@ type Settings struct {
 	// Unfinished also suspends the leavers whom the report left unfinished and whom the
 	// inputs do not have: those who were called for, and those who are pending.
 	Unfinished bool
+	Shard      Shard     // the part of the plan that the run carries out; the zero value: all of it
 	MaxLeavers *int      // leavers to suspend at most; nil: any number
 	Now        time.Time // the moment at which an end date has passed or not
 	// Accept has the kinds of doubt that a person has accepted. Each is accepted if no
@@ -57,9 +56,14 @@ type Settings struct {
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
 type Run struct {
-	Inputs Inputs
+	Inputs  Inputs
+	Folders Folders // among the inputs
+	// Newest is when the newest input that is no report has changed, those that are left for
+	// the next run included; the zero value if there is none.
+	Newest time.Time
 	Plan   *plan.Plan
-	Totals leaver.Tally // of the plan
+	Part   Part         // of the plan
+	Totals leaver.Tally // of this part
 	// Leftover are the leavers whom the report has as unfinished and who are not in this
 	// run's input, by outcome: the run does not call them. nil if there are none.
 	Leftover leaver.Tally
@@ -88,6 +92,7 @@ type Run struct {
 	targets    *report.Targets                 // of the reports that are read
 	clock      func() time.Time                // of the lines that the report gets
 	unfinished iter.Seq2[leaver.Result, error]
+	taken      []leaver.Result // lines of reports among the inputs that the report gets, too (see activeAgain)
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
@@ -100,7 +105,8 @@ type Run struct {
 // report does not exist; it is a *report.MissingError, a *report.KeepError or a
 // *report.TargetError if the report lacks columns, keeps other columns or is of another
 // target, and a *report.NotFileError or a *report.NoLocksError if no report can be there;
-// a *ReportIsInputError says that it is an input. An input that is such a report is the same error without the *OpenReportError.
+// a *ReportIsInputError says that it is an input, and an *OtherShardsError, an *OwnShardsError or
+// a *ReportNameError that the reports of shards do not go together. An input that is such a report is the same error without the *OpenReportError.
 // A *MatchError says that a report among the inputs lacks a column of Settings.Match.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
@@ -108,7 +114,7 @@ func Prepare(ctx context.Context, s Settings) (*Run, error) {
 		if r.report, err = report.Open(r.ReportPath, r.reportOptions(inPlace)); err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		if err := r.Inputs.keep(r.report.Keep(), s.Match); err != nil {
+		if err := r.keep(r.report.Keep()); err != nil {
 			return err
 		}
 		return r.plan(ctx, withKept(r.report.Lines(), r.report.Kept(), r.report.Keep(), s.Match), inPlace)
@@ -127,7 +133,7 @@ func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 			return &OpenReportError{r.ReportPath, err}
 		}
 		r.earlier = earlier
-		if err := r.Inputs.keep(earlier.keep, s.Match); err != nil {
+		if err := r.keep(earlier.keep); err != nil {
 			return err
 		}
 		return r.plan(ctx, earlier.lines, inPlace)
@@ -154,20 +160,24 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	defer collectForPlan()()
 	// The rows of exports must have the same texts as those of reports.
 	s.Options.Keep, s.Options.Match = s.Keep, s.Match
-	r := &Run{settings: s, clock: func() time.Time { return s.Now }}
+	r := &Run{settings: s, Part: Part{Shard: s.Shard}, clock: func() time.Time { return s.Now }}
 	var err error
 	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
 	}
-	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
+	if err = r.open(ctx); err != nil {
 		return nil, err
 	}
-	r.targets = report.NewTargets(s.Target)
-	r.Inputs.hold(r.targets)
 	var inPlace bool
-	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
-	if err = r.Inputs.refuseReport(r.ReportPath); err == nil {
+	r.ReportPath, inPlace = r.Inputs.reportPath(s)
+	if r.ReportPath, err = r.Inputs.shardReport(s, r.ReportPath, inPlace); err == nil {
+		err = r.Inputs.refuseReport(r.ReportPath)
+	}
+	if err == nil {
 		err = makePlan(r, inPlace)
+	}
+	if err == nil {
+		r.Totals, err = r.Part.count(r.Decisions(ctx), r.Plan)
 	}
 	if changed := r.Inputs.checkUnchanged(""); changed != nil && ctx.Err() == nil {
 		err = changed // which may be why makePlan has failed
@@ -175,8 +185,35 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	r.Totals = r.Plan.Totals()
 	return r, nil
+}
+
+// open opens the inputs.
+func (r *Run) open(ctx context.Context) (err error) {
+	s := &r.settings
+	if s.Options, err = Await(ctx, s.options); err != nil {
+		return err
+	}
+	s.Beside, s.approved = s.beside(), s.Approved.left()
+	if r.Inputs, r.Folders, err = openInputs(ctx, s.Reading); err != nil {
+		return err
+	}
+	r.Newest = r.Inputs.newest(r.Folders, s.Now)
+	r.targets = report.NewTargets(s.Target)
+	if r.Inputs, err = r.Inputs.checkFiled(ctx, s.Target); err != nil {
+		r.Inputs.close()
+		return err
+	}
+	r.Inputs.hold(r.targets)
+	return nil
+}
+
+// keep makes the rows of the reports among the inputs have the texts of columns.
+func (r *Run) keep(columns []string) (err error) {
+	if r.Inputs, err = r.Inputs.keep(columns, r.settings.Match); err == nil {
+		r.Inputs.join()
+	}
+	return err
 }
 
 // Close closes the inputs and releases the report.
@@ -205,9 +242,10 @@ func (r *Run) Leavers(first int) int {
 
 // CheckMax returns a *TooManyError if the plan suspends more leavers than
 // Settings.MaxLeavers, and a *ShareError if it suspends a larger share of the tenant than
-// Checking.MaxShare.
+// Checking.MaxShare. A shard counts the leavers of the whole plan, as every other shard
+// does: those whom the report of another shard says to be done are unknown to it.
 func (r *Run) CheckMax() error {
-	n := r.Totals[leaver.Pending]
+	n := r.Part.Leavers
 	if most := r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}
@@ -215,10 +253,10 @@ func (r *Run) CheckMax() error {
 }
 
 // Decisions reads the inputs once more and returns the plan's decision about each
-// row. An error ends the sequence: it matches plan.ErrChanged if the inputs have
+// row, or each one of the shard. An error ends the sequence: it matches plan.ErrChanged if the inputs have
 // changed since the plan was made.
 func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
-	return r.Plan.Tasks(until(ctx, r.rows()))
+	return r.Part.of(r.Plan.Tasks(until(ctx, r.rows())))
 }
 
 // rows reads the inputs once more.
@@ -260,64 +298,20 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 }
 
 // planFrom makes the plan from the lines of the report that the run goes on with, and from
-// the first reading of the inputs.
+// the first reading of the inputs. It begins anew without the files of folders that turn out
+// to be unreadable.
 func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.ledger, r.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
-	again, err := r.Inputs.activeAgain(ctx, inPlace)
-	if err != nil {
-		return err
-	}
-	dated := datedSources{}
-	for line, err := range until(ctx, lines) {
-		_, other := errors.AsType[*report.TargetError](err)
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case other:
-			return &OpenReportError{r.ReportPath, err}
-		case err != nil:
-			return &ReportError{err}
-		}
-		if line.Changed {
-			r.Changed++
-		}
-		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
-		r.ledger.Add(line)
-		again.add(line)
-		dated.add(line)
-	}
-	for _, line := range again {
-		r.ledger.Reopen(line)
-	}
-	r.Plan = plan.New(plan.Options{
-		Now:           r.settings.Now,
-		IncludeFuture: r.settings.IncludeFuture,
-		Accept:        r.settings.Accept,
-		AcceptRefs:    r.accepted,
-	}, r.ledger)
-	if inPlace {
-		r.Inputs[0].reports.ledger = r.ledger
-	}
-	r.exports = map[string]*Input{}
-	for _, in := range r.Inputs {
-		if in.rows, err = r.add(ctx, in.first(ctx)); err != nil {
+	for {
+		err := (&planning{r, lines, datedSources{}}).make(ctx, inPlace)
+		failed, isUnread := errors.AsType[*unreadError](err)
+		if !isUnread {
+			r.Inputs.count(r.Folders)
 			return err
 		}
-		if in.IsReport() {
-			continue
-		}
-		r.exports[in.Name] = in
-		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
-			return &NoEndDatesError{in.Name, in.Export.Field()}
+		if r.Inputs, err = r.Inputs.withoutUnread(ctx, failed); err != nil {
+			return err
 		}
 	}
-	if err := r.addUnfinished(ctx); err != nil {
-		return err
-	}
-	r.judge()
-	r.Leftover = r.Plan.Leftover()
-	r.Proven = r.Proven || r.Plan.Totals()[leaver.Suspended] > 0 // by a report among the inputs
-	return nil
 }
 
 // judge says which doubts there are, and which of them are accepted.
@@ -325,63 +319,4 @@ func (r *Run) judge() {
 	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
 		return r.exports[source].doubts(facts)
 	})
-}
-
-// add adds rows to the plan, and returns how many they are.
-func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
-	for row, err := range until(ctx, rows) {
-		if err != nil {
-			return n, err
-		}
-		r.Plan.Add(row)
-		if !row.LeftOut {
-			n++
-		}
-	}
-	return n, nil
-}
-
-// addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
-func (r *Run) addUnfinished(ctx context.Context) error {
-	r.unfinished = noLines
-	if !r.settings.Unfinished {
-		return nil
-	}
-	isUnfinished := r.Plan.Unfinished()
-	r.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
-		for line, err := range r.ledger.Standing(r.lines) {
-			if err == nil && !isUnfinished(line) {
-				continue
-			}
-			if !yield(line, err) {
-				return
-			}
-		}
-	})
-	_, err := r.add(ctx, r.unfinished)
-	return err
-}
-
-// datedSources maps each source in a report to whether its rows have end dates.
-type datedSources map[string]bool
-
-func (d datedSources) add(line leaver.Result) {
-	if has, ok := d[line.Source]; !ok || !has && line.EndDate.Text != "" {
-		d[strings.Clone(line.Source)] = line.EndDate.Text != ""
-	}
-}
-
-// has tells whether the report has end dates of a source. The report may know the
-// source by another path, so that the name of the file decides if the path is not
-// found.
-func (d datedSources) has(name string) bool {
-	if has, ok := d[name]; ok {
-		return has
-	}
-	for other, has := range d {
-		if has && path.Base(other) == path.Base(name) {
-			return true
-		}
-	}
-	return false
 }

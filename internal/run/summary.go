@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"time"
@@ -18,9 +19,11 @@ type Summary struct {
 	Tool     Tool              `json:"tool"`
 	Host     Host              `json:"host"`
 	Target   string            `json:"target"`
+	Shard    string            `json:"shard"`    // such as 3/10; "": the whole plan
 	Settings map[string]string `json:"settings"` // of the caller, by their names
 	Plan     *ApprovedPlan     `json:"plan"`     // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
+	Left     []LeftFile        `json:"left"` // further files of folders, which were no inputs
 	Lists    []FileSum         `json:"lists"`
 	Report   ReportSum         `json:"report"` // as the run has left it
 
@@ -103,6 +106,7 @@ type RowFigures struct {
 	Outcomes  map[leaver.Outcome]int `json:"outcomes"`
 	Known     map[leaver.Outcome]int `json:"known"`     // those whose leaver had this outcome in the report before
 	Tolerated int                    `json:"tolerated"` // rows that are not fine
+	Overdue   int                    `json:"overdue"`   // see Counts.Overdue
 }
 
 // LeaverFigures are the leavers whom the run has called, as Counts has them.
@@ -117,20 +121,34 @@ const (
 	summaryFormat = 1
 )
 
+// NotBegun returns the summary of a run that has not begun, and may never do: nothing is known
+// of it but where it would suspend. "" stands for an unknown target.
+func NotBegun(target string) *Summary {
+	none := leaver.Tally{}
+	return &Summary{
+		Kind: summaryKind, Format: summaryFormat, Target: target, Inputs: []InputSum{}, Left: []LeftFile{}, Lists: []FileSum{},
+		Planned: PlannedFigures{Outcomes: none.Counts(), Held: map[string]int{}, Leftover: none.Counts()},
+		Rows:    RowFigures{Outcomes: none.Counts(), Known: none.Counts()},
+		Calls:   CallFigures{ByStatus: map[string]int{}},
+		Outages: OutageFigures{Each: []OutageSummary{}},
+		Series:  Series{Points: []Point{}},
+	}
+}
+
 // NewSummary starts the summary of a run that is about to be carried out: with its plan, and
 // the sums of its files. first is Conduct.First. The error is one of the system, or matches
 // table.ErrChanged.
 func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
-	s := &Summary{
-		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target,
-		Planned: PlannedFigures{
-			Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
-		},
+	s := NotBegun(r.settings.Target)
+	s.Left = r.Folders.leftFiles()
+	s.Shard = r.Part.String()
+	s.Planned = PlannedFigures{
+		Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
 	}
 	if p := r.settings.Approved; p != nil {
 		s.Plan = &ApprovedPlan{p.Sum, p.Made}
 	}
-	for kind, n := range r.Plan.Doubts() {
+	for kind, n := range r.Part.doubts {
 		s.Planned.Held[kind.String()] = n
 	}
 	_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, s.addFiles(r) })
@@ -139,7 +157,6 @@ func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 
 // addFiles adds the sums of the inputs and the lists.
 func (s *Summary) addFiles(r *Run) error {
-	s.Inputs, s.Lists = []InputSum{}, []FileSum{}
 	for _, in := range r.Inputs {
 		sum, err := in.sum()
 		if err != nil {
@@ -168,8 +185,11 @@ func (i *Input) sum() (InputSum, error) {
 	var err error
 	if i.path != "" && i.isAt(i.path) {
 		file, err = sumOf(i.path, math.MaxInt64) // its own bytes, where they were unpacked
+	} else if again, failed := i.file.Again(); failed != nil {
+		err = failed
 	} else {
-		file, _, err = sumFrom(i.file.Section())
+		file, _, err = sumFrom(again.Section())
+		err = errors.Join(err, again.Close())
 	}
 	sum.Bytes, sum.SHA256 = file.Bytes, file.SHA256
 	if !i.IsReport() {
@@ -183,7 +203,7 @@ func (i *Input) sum() (InputSum, error) {
 // "".
 func (s *Summary) Finish(r *Run, e Ending) error {
 	s.Start, s.End, s.Seconds = moment(e.Start), moment(e.End), rounded(e.Elapsed.Seconds())
-	s.Rows = RowFigures{Total: e.Rows.Total(), Outcomes: e.Rows.Counts(), Known: e.Known.Counts()}
+	s.Rows = RowFigures{Total: e.Rows.Total(), Outcomes: e.Rows.Counts(), Known: e.Known.Counts(), Overdue: e.Overdue}
 	s.Leavers = LeaverFigures{Tried: e.Called, Suspended: e.Called - e.Failed, Failed: e.Failed}
 	f := e.Figures
 	s.Calls, s.Pace, s.Outages, s.Waits, s.Series = f.Calls, f.Pace, f.Outages, f.Waits, f.Series

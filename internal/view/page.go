@@ -16,7 +16,9 @@ type Page struct {
 	Made    time.Time // when the page is made
 	Version string    // of the program that makes it
 	Words   PageWords
-	Runs    []PageRun // the runs of which there is a summary, in their order
+	// Warnings are what to look at first; PagePlan has those of a plan.
+	Warnings []string
+	Runs     []PageRun // the runs of which there is a summary, in their order
 	// Groups are the rows that need somebody and are not held, in groups that are alike, the
 	// largest of each outcome first.
 	Groups []PageGroup

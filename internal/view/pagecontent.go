@@ -87,8 +87,10 @@ func (p *Page) content() *pageContent {
 	c := &pageContent{
 		Policy: pagePolicy, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Title: p.subject.title, RowsTitle: p.subject.rows, Made: p.made(), TimeChart: p.timeline.chart(), OutcomesChart: p.outcomesChart(),
+		Warnings: shortenedTexts(p.Warnings),
 	}
 	c.Headline, c.Fine = p.subject.headline(p.tally)
+	c.Fine = c.Fine && len(p.Warnings) == 0
 	c.Cards, c.Facts = p.subject.cards(p.tally), p.facts()
 	for _, o := range p.subject.order {
 		if n := p.tally[o]; n > 0 {

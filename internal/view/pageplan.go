@@ -82,7 +82,7 @@ func (p *Page) addPlan(c *pageContent) {
 	if plan == nil {
 		return
 	}
-	c.Warnings = shortenedTexts(plan.Warnings)
+	c.Warnings = append(c.Warnings, shortenedTexts(plan.Warnings)...)
 	if t := plan.Tenant; t != nil {
 		c.Tenant = &tenantView{Leavers: counted(t.Leavers, "leaver"), Notes: shortenedTexts(t.Notes)}
 		for _, class := range t.Is {
