@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -38,9 +37,7 @@ func measure(dir string, env []string, name string, args ...string) (usage, erro
 		return u, fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, last(out.String(), 2000))
 	}
 	u.cpu = c.ProcessState.UserTime() + c.ProcessState.SystemTime()
-	if r, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.peak = r.Maxrss
-	}
+	u.peak = peakOf(c.ProcessState)
 	return u, nil
 }
 

@@ -124,7 +124,7 @@ func (c *configuration) approve(parsed *kong.Context, in *inputFlags) error {
 	p := c.approved
 	switch {
 	case p == nil && len(in.Inputs) == 0:
-		return usagef("expected \"<input> ...\": name the files with leavers\nsee: offboard %s --help", parsed.Selected().Name)
+		return usagef("an input is needed: name the files with leavers\nsee: offboard %s --help", parsed.Selected().Name)
 	case p == nil:
 		return nil
 	case len(in.Inputs) == 0:

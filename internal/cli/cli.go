@@ -91,6 +91,9 @@ func (a *app) run() error {
 	if err != nil {
 		return err
 	}
+	if len(a.Args) > 0 && a.Args[0] == completeWord {
+		return complete(a.Stdout, parser.Model, a.Args[1:])
+	}
 	a.expectFormat(conf)
 	if len(a.Args) == 0 {
 		return noCommand(parser.Model)
@@ -144,6 +147,7 @@ func newParser(c *commands, a *app, conf *configuration, more ...kong.Option) (*
 		kong.Resolvers(conf),
 		kong.Vars{"version": a.versionText()},
 		kong.PostBuild(hideOnlyForRun),
+		kong.PostBuild(arrangeHelp),
 	)...)
 }
 

@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -18,11 +16,14 @@ import (
 // decide who is suspended and where the report is, because the person may type it
 // in a terminal that has other variables.
 type commandLine struct {
-	environment []string // NAME=value
+	environment []setting
 	global      []string // words before the command
 	command     string
 	words       []string // words after the command
 }
+
+// setting is a variable of the environment.
+type setting struct{ name, value string }
 
 // commandLine returns the command that was typed.
 func (a *app) commandLine(parsed *kong.Context, conf *configuration) commandLine {
@@ -38,7 +39,7 @@ func (a *app) commandLine(parsed *kong.Context, conf *configuration) commandLine
 		text, set := conf.env(variable(flag.Name))
 		matters := inGroup(flag, "input") || slices.Contains([]string{"accept", "accept-refs", "config", "keep", "report", "resume", "max-leavers"}, flag.Name)
 		if set && text != "" && matters && !given(parsed, flag) {
-			c.environment = append(c.environment, variable(flag.Name)+"="+quote(text))
+			c.environment = append(c.environment, setting{variable(flag.Name), text})
 		}
 	}
 	return c
@@ -140,45 +141,17 @@ func (c commandLine) withInput(inputs []string, input string) commandLine {
 	return c
 }
 
-// String returns the command for a POSIX shell.
+// String returns the command for the shell of the system.
 func (c commandLine) String() string {
-	words := append(slices.Clone(c.environment), "offboard")
+	var words []string
+	for _, v := range c.environment {
+		words = append(words, shellOf(runtime.GOOS).set(v.name, v.value))
+	}
+	words = append(words, "offboard")
 	for _, word := range slices.Concat(c.global, []string{c.command}, c.words) {
 		words = append(words, quote(word))
 	}
 	return strings.Join(words, " ")
-}
-
-// quote returns a word for a shell: for any POSIX shell, unless it has a character that
-// cannot be printed, such as a line break in the name of a file. A terminal would not show
-// that, and $'…' is what most shells read.
-func quote(word string) string {
-	const unquoted = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,%@+"
-	switch {
-	case word != "" && strings.Trim(word, unquoted) == "":
-		return word
-	case strings.ContainsFunc(word, func(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }) || !utf8.ValidString(word):
-		return "$'" + escaped(word) + "'"
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// escaped returns a text as it stands within $'…'.
-func escaped(text string) string {
-	var b strings.Builder
-	for _, c := range []byte(text) {
-		switch {
-		case c == '\n':
-			b.WriteString(`\n`)
-		case c == '\'' || c == '\\':
-			b.WriteString(`\` + string(rune(c)))
-		case c < ' ' || c > '~':
-			fmt.Fprintf(&b, `\%03o`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String()
 }
 
 // quoteFlag returns a flag and its value for a shell.

@@ -62,6 +62,14 @@ func (a *app) target(ctx context.Context, f *targetFlags, scope string) (*target
 	return t, err
 }
 
+// environmentNames are the values of --env.
+func environmentNames() (names []string) {
+	for _, e := range thrive.Environments() {
+		names = append(names, e.Name)
+	}
+	return append(names, sandboxEnv)
+}
+
 // name returns what messages call the target; "" if the flags name none.
 func (f *targetFlags) name() string {
 	name := cmp.Or(f.BaseURL, f.Env) // --base-url overrides --env
@@ -86,7 +94,7 @@ func (f *targetFlags) target() (string, error) {
 	case f.Env == sandboxEnv:
 		return run.SandboxTarget, nil
 	case f.Env != "" && !ok:
-		return "", usagef("--env %q is not an environment; the environments are production, staging, production-mea, staging-mea and sandbox", f.Env)
+		return "", usagef("--env %q is not an environment; the environments are %s%s", f.Env, enumerate(environmentNames()), didYouMean(f.Env, environmentNames()))
 	case f.Env == "" && f.BaseURL == "":
 		return "", nil
 	}

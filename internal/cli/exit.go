@@ -20,6 +20,20 @@ const (
 	exitLocked  = 75 // another run is writing this report; nothing was sent; try again later
 )
 
+// exitCodes say what each code means, in the order in which the help has them.
+var exitCodes = []struct {
+	code    int
+	meaning string
+}{
+	{exitFine, "every row has a fine outcome, or one that --tolerate names"},
+	{exitBroke, "the run broke: I/O, internal error"},
+	{exitRows, "finished; at least one row is none of the above"},
+	{ExitStopped, "stopped early: a signal, --deadline, --max-failures, --max-outage, nobody of the first 20 tried was suspended, or the service asks to wait for too long; go on with --resume"},
+	{exitRefused, "credentials refused; go on with --resume once that is fixed"},
+	{exitUsage, "usage, configuration or input error; no request was sent"},
+	{exitLocked, "another run is writing this report; nothing was sent; try again later"},
+}
+
 var (
 	// ErrInterrupted is the cause of the end of intake after a signal.
 	ErrInterrupted = errors.New("interrupted")
@@ -82,5 +96,5 @@ func message(err error) string {
 	if err == nil || errors.Is(err, errRows) {
 		return ""
 	}
-	return "offboard: " + err.Error()
+	return "offboard: " + plain(err)
 }

@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
-
-	"github.com/alecthomas/kong"
 
 	"offboard/internal/batch"
 	"offboard/internal/report"
@@ -17,34 +14,6 @@ import (
 	"offboard/internal/table"
 	"offboard/pkg/thrive"
 )
-
-// explainParse makes an error of the parser a usage error, with a command that shows
-// the help.
-func explainParse(err error, args []string) error {
-	var config configFileError
-	if errors.As(err, &config) {
-		// The parser's own text names the flag that it was looking up, which has
-		// nothing to do with the error.
-		return usageError{config}
-	}
-	if other := explainOtherWord(args); other != nil {
-		return other
-	}
-	help := "offboard --help"
-	var parse *kong.ParseError
-	if errors.As(err, &parse) {
-		model := parse.Context.Model
-		if missing := explainMissingValue(args, parse.Context.Flags()); missing != nil {
-			return missing
-		}
-		if selected := parse.Context.Selected(); selected != nil {
-			help = fmt.Sprintf("offboard %s --help", selected.Name)
-		} else if word := commandWord(args, model.Flags); word != "" && !slices.Contains(commandsOf(model), word) {
-			return unknownCommand(word, commandsOf(model))
-		}
-	}
-	return usagef("%w\nsee: %s", err, help)
-}
 
 // explainRun adds to an error of a run what a person can type to solve it. The
 // error that it returns matches the same errors.
@@ -105,7 +74,7 @@ func remedyFor(err error) string {
 		case errors.Is(err, report.ErrForeign):
 			return "; name another report with --report FILE, and give this one as an input"
 		case errors.Is(err, fs.ErrNotExist):
-			return fmt.Sprintf("; the folder of the report %s does not exist: create it, %s", opened.Path, anotherReport)
+			return fmt.Sprintf("; create the folder of the report %s, %s", opened.Path, anotherReport)
 		}
 	}
 	_, line := errors.AsType[*run.ReportError](err)

@@ -43,7 +43,7 @@ func TestAnErrorOfARunNamesWhatToType(t *testing.T) {
 		{"the report exists", &run.OpenReportError{Path: "r.csv", Err: report.ErrExists}, "; add --resume to resume from it, or name another report with --report FILE"},
 		{"the report is locked", &run.OpenReportError{Path: "r.csv", Err: report.ErrLocked}, "; nothing was sent; try again later"},
 		{"the report is foreign", &run.OpenReportError{Path: "r.csv", Err: report.ErrForeign}, "; name another report with --report FILE, and give this one as an input"},
-		{"the folder of the report does not exist", &run.OpenReportError{Path: "x/r.csv", Err: fs.ErrNotExist}, "the folder of the report x/r.csv does not exist: create it, or name another report with --report FILE"},
+		{"the folder of the report does not exist", &run.OpenReportError{Path: "x/r.csv", Err: fs.ErrNotExist}, "; create the folder of the report x/r.csv, or name another report with --report FILE"},
 		{"a line of the report cannot be read", &run.ReportError{Err: other}, "fix the line, or name another report with --report FILE"},
 		{"an input is of another target", &report.TargetError{Path: "r.csv", Line: 2, Target: "staging/t 1", Wanted: "production/t"}, "r.csv:2: this line of a report is about the target staging/t 1, and this run is about production/t; give the export as the input instead of this report, or run with --env staging --tenant 't 1'"},
 		{"the report is of the sandbox", &run.OpenReportError{Path: "r.csv", Err: &report.TargetError{Target: "sandbox", Wanted: "production/t"}}, "; name another report with --report FILE, or run with --env sandbox"},

@@ -29,18 +29,20 @@ Every flag can also be set by its environment variable or in the YAML file of --
 type commands struct {
 	Config    string     `placeholder:"FILE" help:"YAML file with flags, such as \"rate: 20\". Files that it names are found from its folder."`
 	LogFormat string     `enum:"text,json" default:"text" help:"Format of what is written to standard error: text, or json for a JSON object on every line."`
-	LogLevel  slog.Level `default:"info" help:"Lowest level of logs to write: debug, info, warn or error."`
+	LogLevel  slog.Level `placeholder:"LEVEL" default:"info" help:"Lowest level of logs to write: debug, info, warn or error."`
 
 	PrintVersion kong.VersionFlag `name:"version" short:"v" help:"Print the version, the commit and the Go version."`
 
-	Run     runCommand     `cmd:"" help:"Suspend the leavers of the inputs, and write a report."`
-	Plan    planCommand    `cmd:"" help:"Show what a run would do, without sending anything."`
-	Report  reportCommand  `cmd:"" help:"Summarise reports."`
-	Verify  verifyCommand  `cmd:"" help:"Read suspended leavers back, and list those who are active again."`
-	Ping    pingCommand    `cmd:"" help:"Tell what the credentials may do, without changing anything."`
-	Sandbox sandboxCommand `cmd:"" help:"Serve a simulator of the API on this machine."`
-	Version versionCommand `cmd:"" help:"Print the version, the commit and the Go version."`
-	Help    helpCommand    `cmd:"" help:"Show the help of a command."`
+	Run        runCommand        `cmd:"" help:"Suspend the leavers of the inputs, and write a report."`
+	Plan       planCommand       `cmd:"" help:"Show what a run would do, without sending anything."`
+	Report     reportCommand     `cmd:"" help:"Summarise reports."`
+	Verify     verifyCommand     `cmd:"" help:"Read suspended leavers back, and list those who are active again."`
+	Ping       pingCommand       `cmd:"" help:"Tell what the credentials may do, without changing anything."`
+	Sandbox    sandboxCommand    `cmd:"" help:"Serve a simulator of the API on this machine."`
+	Completion completionCommand `cmd:"" help:"Print the script that completes commands in a shell."`
+	Version    versionCommand    `cmd:"" help:"Print the version, the commit and the Go version."`
+	Man        manCommand        `cmd:"" hidden:"" help:"Print the manual page."`
+	Help       helpCommand       `cmd:"" help:"Show the help of a command, or of a topic: outcomes, doubts, exit-codes, dates."`
 }
 
 // groups returns the groups of flags in the order of the help.
@@ -53,6 +55,7 @@ func groups() []kong.Group {
 		{Key: "report", Title: "Report and progress:"},
 		{Key: "monitoring", Title: "Monitoring:"},
 		{Key: "faults", Title: "Faults of the simulator:"},
+		{Key: generalGroup, Title: "All commands:"},
 	}
 }
 

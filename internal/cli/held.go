@@ -154,12 +154,20 @@ type acceptance struct {
 	most int // plan.AnyNumber: for any number
 }
 
+// doubtNames are the names of all kinds of doubt.
+func doubtNames() (names []string) {
+	for _, kind := range leaver.DoubtKinds() {
+		names = append(names, kind.String())
+	}
+	return names
+}
+
 // UnmarshalText reads KIND or KIND=N.
 func (a *acceptance) UnmarshalText(text []byte) error {
 	name, number, limited := strings.Cut(strings.TrimSpace(string(text)), "=")
 	kind, known := leaver.ParseDoubt(name)
 	if !known {
-		return fmt.Errorf("%q is not a kind of doubt; the kinds are %s", name, leaver.DoubtsOf(leaver.DoubtKinds()...))
+		return fmt.Errorf("%q is not a kind of doubt; the kinds are %s%s", name, enumerate(doubtNames()), didYouMean(name, doubtNames()))
 	}
 	*a = acceptance{kind, plan.AnyNumber}
 	if limited {

@@ -37,7 +37,7 @@ type outcomeRow leaver.Outcome
 func (o *outcomeRow) UnmarshalText(text []byte) error {
 	outcome, known := leaver.ParseOutcome(strings.TrimSpace(string(text)))
 	if !known {
-		return fmt.Errorf("%q is not an outcome; the outcomes are %s", text, enumerateOutcomes(leaver.Outcomes()))
+		return fmt.Errorf("%q is not an outcome; the outcomes are %s%s", text, enumerateOutcomes(leaver.Outcomes()), didYouMean(string(text), leaver.Outcomes()))
 	}
 	*o = outcomeRow(outcome)
 	return nil

@@ -122,7 +122,7 @@ func checkSecret(where, text string) (thrive.Secret, error) {
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
 		problem = "is UTF-16; save it as UTF-8"
 	case strings.TrimSpace(secret) == "":
-		problem = "is empty"
+		problem = "is empty; write the secret into it, and nothing else"
 	case !utf8.ValidString(secret):
 		problem = "is not UTF-8 text"
 	case strings.ContainsAny(secret, "\r\n"):

@@ -1,3 +1,5 @@
+//go:build unix
+
 package cli
 
 import (
@@ -78,7 +80,7 @@ func TestAFileThatIsNoSecretFileIsRefused(t *testing.T) {
 		large:       large + " has more than 64 KiB",
 		"/dev/zero": "/dev/zero has more than 64 KiB",
 		"/dev/null": "/dev/null is empty",
-		t.TempDir(): "is a directory",
+		t.TempDir(): " is a folder, and not a file",
 	} {
 		for _, kind := range kindsOfCredentials {
 			args, flag, _ := runWith(kind)
@@ -192,7 +194,7 @@ func TestThePathOfASecretFileIsShown(t *testing.T) {
 	folder := t.TempDir()
 	for _, path := range []string{filepath.Join(folder, "absent"), filepath.Join(folder, "absent", "secret"), "./absent", "../absent", "absent.txt", "api.key"} {
 		args, flag, _ := runWith("API secret")
-		if _, _, stderr := invoke(t, nil, append(args, flag, path)...); !strings.Contains(stderr, flag+": open "+path+": no such file") {
+		if _, _, stderr := invoke(t, nil, append(args, flag, path)...); !strings.Contains(stderr, flag+": "+path+" does not exist") {
 			t.Errorf("%s: %s", path, stderr)
 		}
 	}

@@ -25,9 +25,29 @@ func TestQuote(t *testing.T) {
 		"it's\t\\\x80é.csv": `$'it\'s\011\\\200\303\251.csv'`,
 		"é.csv":             "'é.csv'",
 	} {
-		if got := quote(word); got != want {
+		if got := shellOf("linux").quote(word); got != want {
 			t.Errorf("%q: got %s, want %s", word, got, want)
 		}
+	}
+	for word, want := range map[string]string{
+		`C:\hr\leavers.csv`: `C:\hr\leavers.csv`,
+		"my leavers.csv":    `"my leavers.csv"`,
+		"Leave Date!=":      "'Leave Date!='", // cmd may take the ! for itself
+		"a,b":               `"a,b"`,
+		"it's.csv":          `"it's.csv"`,
+		"it's $5":           "'it''s $5'",
+		`say "x"`:           `'say "x"'`,
+		"100%":              "'100%'",
+		"O’Hara $":          "'O’’Hara $'",
+		`my folder\`:        `'my folder\'`,
+		"":                  "''",
+	} {
+		if got := shellOf("windows").quote(word); got != want {
+			t.Errorf("%q: got %s, want %s", word, got, want)
+		}
+	}
+	if got := shellOf("windows").set("OFFBOARD_SHEET", "it's"); got != "$env:OFFBOARD_SHEET = 'it''s';" {
+		t.Errorf("got %s", got)
 	}
 }
 

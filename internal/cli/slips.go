@@ -1,6 +1,9 @@
 package cli
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // nearest returns the name that a word is a slip of; "" if there is none. The shorter the
 // word, the fewer characters may differ.
@@ -16,6 +19,32 @@ func nearest(word string, names []string) string {
 		}
 	}
 	return best
+}
+
+// didYouMean returns "; did you mean X?" for a word that is a slip of one of these names, or
+// its beginning; "" if there is none.
+func didYouMean[T ~string](word string, names []T) string {
+	// Case and what stands between words are slips, too.
+	bare := func(s string) string {
+		return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(s))
+	}
+	var texts, begun []string
+	for _, name := range names {
+		texts = append(texts, string(name))
+		switch {
+		case bare(word) == bare(string(name)):
+			return fmt.Sprintf("; did you mean %s?", name)
+		case word != "" && strings.HasPrefix(bare(string(name)), bare(word)):
+			begun = append(begun, string(name))
+		}
+	}
+	if len(begun) > 0 {
+		return fmt.Sprintf("; did you mean %s?", begun[0])
+	}
+	if near := nearest(word, texts); near != "" {
+		return fmt.Sprintf("; did you mean %s?", near)
+	}
+	return ""
 }
 
 // distance returns how many characters have to be added, removed, replaced or swapped with

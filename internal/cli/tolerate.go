@@ -31,7 +31,7 @@ func canBeTolerated() []tolerated {
 func (t *tolerated) UnmarshalText(text []byte) error {
 	value := tolerated(strings.TrimSpace(string(text)))
 	if all := canBeTolerated(); !slices.Contains(all, value) {
-		return fmt.Errorf("%q is not an outcome that can be tolerated; these are %s", value, joined(all))
+		return fmt.Errorf("%q is not an outcome that can be tolerated; these are %s%s", value, strings.ReplaceAll(joined(all), ",", ", "), didYouMean(string(value), all))
 	}
 	*t = value
 	return nil

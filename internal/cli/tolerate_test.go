@@ -20,7 +20,7 @@ func TestWhatCanBeTolerated(t *testing.T) {
 		t.Errorf("known: got %q, %v", got, err)
 	}
 	err := got.UnmarshalText([]byte("missing"))
-	if err == nil || !strings.Contains(err.Error(), "held,invalid,not_found,rejected,unconfirmed,failed,known") {
+	if err == nil || !strings.Contains(err.Error(), "held, invalid, not_found, rejected, unconfirmed, failed, known") {
 		t.Errorf("the error does not list what is allowed: %v", err)
 	}
 }

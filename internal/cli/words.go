@@ -1,38 +1,51 @@
 package cli
 
 import (
+	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"offboard/internal/run"
 )
 
-// helpCommand shows the help of a command, as its --help does.
+// helpCommand shows the help of a command, as its --help does, or a topic.
 type helpCommand struct {
-	Command string `arg:"" optional:"" help:"Command, such as run. Without it, the help of all commands."`
+	Command string `arg:"" optional:"" help:"Command, such as run, or topic: outcomes, doubts, exit-codes or dates. Without it, the help of all commands."`
 }
 
 // Run shows the help.
 func (c *helpCommand) Run(a *app, parsed *kong.Context) error {
+	if topic, ok := topicNamed(c.Command); ok {
+		_, err := io.WriteString(a.Stdout, wrap(topic.text(), widthOf(a.Stdout)))
+		return err
+	}
 	again := *a
 	again.Args = []string{"--help"}
 	if c.Command != "" {
-		if !slices.Contains(commandsOf(parsed.Model), c.Command) {
-			return unknownCommand(c.Command, commandsOf(parsed.Model))
+		if known := commandsOf(parsed.Model); !slices.Contains(known, c.Command) {
+			return unknownTopic(c.Command, append(known, topicNames()...))
 		}
 		again.Args = []string{c.Command, "--help"}
 	}
 	return again.run()
 }
 
+// unknownTopic says that there is no help about a word, and what there is help about.
+func unknownTopic(word string, known []string) error {
+	if near := nearest(word, known); near != "" {
+		return usagef("there is no help about %q; did you mean offboard help %s?", word, near)
+	}
+	return usagef("there is no help about %q; there is about %s", word, alternatives(known))
+}
+
 // commandsOf returns the names of the commands in the order of the help.
 func commandsOf(model *kong.Application) []string {
 	var names []string
 	for _, child := range model.Children {
-		names = append(names, child.Name)
+		if !child.Hidden {
+			names = append(names, child.Name)
+		}
 	}
 	return names
 }
@@ -79,48 +92,4 @@ func commandWord(args []string, global []*kong.Flag) string {
 		}
 	}
 	return ""
-}
-
-// otherWords has flags that other programs have, and what offboard has instead.
-var otherWords = map[string]string{
-	"dry-run": "the rehearsal of a run is a command of its own; type offboard plan instead of offboard run, with the same flags",
-	"force":   "each check has its own flag; --yes does not ask, --resume goes on with an existing report, --accept KIND suspends rows that are held, and offboard plan shows which of them is needed",
-}
-
-// explainOtherWord returns what to type instead of a flag of other programs; nil if there
-// is none on the command line.
-func explainOtherWord(args []string) error {
-	for _, arg := range args {
-		if arg == "--" {
-			return nil
-		}
-		name, isFlag := strings.CutPrefix(arg, "--")
-		name, _, _ = strings.Cut(name, "=")
-		if instead, ok := otherWords[name]; ok && isFlag {
-			return usagef("there is no flag --%s: %s", name, instead)
-		}
-	}
-	return nil
-}
-
-// explainMissingValue says which flag has no value; nil if each has one. A word that
-// begins with a dash is read as a flag.
-func explainMissingValue(args []string, flags []*kong.Flag) error {
-	for i, arg := range args {
-		if arg == "--" {
-			return nil
-		}
-		name, isFlag := strings.CutPrefix(arg, "--")
-		flag := find(flags, name)
-		if !isFlag || flag == nil || flag.IsBool() {
-			continue
-		}
-		switch {
-		case i+1 == len(args):
-			return usagef("--%s needs a value: --%s %s", name, name, flag.FormatPlaceHolder())
-		case strings.HasPrefix(args[i+1], "-") && args[i+1] != run.StdinPath:
-			return usagef("--%s needs a value: --%s %s (a value that begins with a dash is written with =, as in --%s=-1)", name, name, flag.FormatPlaceHolder(), name)
-		}
-	}
-	return nil
 }

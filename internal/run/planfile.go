@@ -121,7 +121,7 @@ const (
 var ErrPlanEdited = errors.New("the plan was cut or edited since it was made; make a new one")
 
 // ErrNotPlan is the error for a file that is no plan of a format that this version knows.
-var ErrNotPlan = errors.New("this is no plan file, or one of another version of offboard")
+var ErrNotPlan = errors.New("this is no plan file, or one of another version of offboard; make a new one")
 
 // ReadPlanFile reads a plan. The error names the file; it matches ErrNotPlan or
 // ErrPlanEdited, or is one of the system.
