@@ -164,7 +164,7 @@ func (s *Source) dateIn(c cell) (d date) {
 		d.EndDate, d.err = dates.Serial().Parse(text, s.options.Zone)
 	case c.Kind == xlsx.Fault:
 		d.Text, d.err = text, errors.New(c.fault)
-	case s.from1904 && (format.IsZero() || format.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
+	case s.workbook.from1904 && (format.IsZero() || format.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
 		d.Text, d.err = noValue, fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
 	default:
 		d.EndDate, d.err = format.Parse(text, s.options.Zone)

@@ -25,13 +25,11 @@ import (
 // asked for is in no object, or the file cannot be read.
 func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
-		*v = Survey{sheet: s.Format == XLSX, blockEnd: s.file.Section().Size()%blockSize == 0}
+		*v = s.newSurvey()
 		g := s.newReading(v)
 		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		g.read(yield)
-		v.Ref, v.EndDate = g.names[refCell], g.names[endDateCell]
-		v.unreadDates = g.proposal.Advice()
-		v.settle()
+		v.settle(g)
 	}
 }
 
@@ -42,17 +40,13 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		g := s.newReading(&Survey{})
-		g.advice, g.known, g.status.known = v.dateAdvice(), &v, &v.status
+		g.advice, g.known, g.status.known = v.dates.advice(), &v, &v.status
 		// The first objects may lack a key: reasons name it as the later ones spell it.
 		g.names[refCell] = cmp.Or(g.names[refCell], v.Ref)
 		g.names[endDateCell] = cmp.Or(v.EndDate, g.names[endDateCell])
 		g.read(yield)
 	}
 }
-
-// blockSize is how many bytes a disk writes at once, or a multiple of it. A file of which
-// a part is missing often ends where a block does.
-const blockSize = 4096
 
 // errNoRows is for an input that has a header, or is a list, and no rows.
 var errNoRows = errors.New("there are no rows; if nobody has left, there is nothing to run")
@@ -89,7 +83,7 @@ type slot struct {
 // trouble is what is wrong with a record.
 type trouble struct {
 	fault       string
-	otherHeader error // as in record
+	otherHeader error // as in headers
 }
 
 // fields are the texts of a record that gocsv decodes.
@@ -100,7 +94,7 @@ type fields struct {
 
 func (s *Source) newReading(v *Survey) *reading {
 	if g, ok := s.format.(*grid); ok {
-		v.shapes.columns, v.shapes.ref = g.around(), g.ref
+		v.patterns.shapes.columns, v.patterns.shapes.ref = g.around(), g.ref
 	}
 	g := &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{},
 		status: statusReader{source: s, survey: &v.status}}
@@ -180,9 +174,11 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 		if err := cmp.Or(g.agreeAll(r), g.nested(r), g.checkRivals(r)); err != nil {
 			return true, err
 		}
-		g.survey.record(r)
+		g.survey.broken.note(r)
 		g.noteOtherDates(r)
-		s.facts = g.facts(r)
+		if r.grid != nil {
+			s.facts = g.survey.rows.note(r, &g.survey.patterns)
+		}
 		if fault == "" && g.mayBeTotal(r) {
 			if filled, isTotal := r.total(); isTotal {
 				// The number in the place of the ref is a sum or a count.
@@ -194,11 +190,11 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 		}
 	}
 	if r.fault != "" && r.grid != nil {
-		g.survey.noteStray(r.row, r.grid, len(g.source.Header))
+		g.survey.rows.noteStray(r, len(g.source.Header))
 	}
 	s.keep(r)
-	if fault != "" || r.otherHeader != nil {
-		s.trouble = &trouble{fault, r.otherHeader}
+	if fault != "" || r.headers.other != nil {
+		s.trouble = &trouble{fault, r.headers.other}
 	}
 	return true, nil
 }
@@ -257,7 +253,7 @@ func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
 		if g.known != nil {
 			g.doubt(&row, s.active)
 		} else {
-			g.survey.parted.note(row.Facts)
+			g.survey.patterns.parted.note(row.Facts)
 		}
 		return row, nil
 	}
@@ -314,7 +310,7 @@ func (g *reading) date(c cell) date {
 		d = g.newDate(c)
 		g.dates[c.Text] = d
 	} else if d.local {
-		g.survey.swaps.Again()
+		g.survey.dates.swaps.Again()
 	}
 	return d
 }
@@ -324,9 +320,9 @@ func (g *reading) date(c cell) date {
 func (g *reading) newDate(c cell) date {
 	d := g.source.dateIn(c)
 	if d.local {
-		g.survey.swaps.AddLocal(d.EndDate)
+		g.survey.dates.swaps.AddLocal(d.EndDate)
 	} else {
-		d.local = g.survey.swaps.Add(d.EndDate, d.ownKind)
+		d.local = g.survey.dates.swaps.Add(d.EndDate, d.ownKind)
 	}
 	if dates.Swappable(d.EndDate) {
 		d.swap = swappableText
@@ -349,11 +345,11 @@ func (g *reading) complete() error {
 			return err
 		}
 	}
-	if err := g.survey.rivals.check(s.Field(), g.names[endDateCell]); err != nil {
+	if err := g.survey.dates.rivals.check(s.Field(), g.names[endDateCell]); err != nil {
 		return err
 	}
 	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
-		return cmp.Or(g.known, g.survey).otherDates.check(s.Field())
+		return cmp.Or(g.known, g.survey).dates.others.check(s.Field())
 	}
 	return nil
 }

@@ -49,9 +49,14 @@ type Source struct {
 	format  format
 	closers []io.Closer
 
-	from1904 bool     // the workbook counts days from 1904
-	unread   []string // sheets of the workbook that are not hidden, and have no column for the ref
+	workbook workbook
 	paths    []string // of the members of the first JSON object
+}
+
+// workbook is what is known of a workbook around the sheet that is read.
+type workbook struct {
+	from1904 bool     // it counts days from 1904
+	unread   []string // sheets that are not hidden, and have no column for the ref
 }
 
 // errNoRef is for a header without a column for the ref.
