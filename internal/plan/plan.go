@@ -47,24 +47,9 @@ type Plan struct {
 	sources sources
 	dates   endDates
 
-	// The leavers of the ledger, by their numbers there, who are in the input,
-	met compact.Bits
-	// and those of them who are done, by a row that is no duplicate.
-	doneMet compact.Bits
-
-	// conflicts has the second end date of each ref with several ones.
-	conflicts map[compact.Key]other
-	// unread has the refs of rows whose end date cannot be read, with the place of the
-	// first one: another row of the ref may not choose the end date.
-	unread *compact.Table[compact.Key, place]
-	// unusable has the refs of lines of reports for which no request is sent in any case,
-	// with their places: what a report calls a duplicate may be one of them.
-	unusable *compact.Table[compact.Key, place]
-	// leftOut has the refs of rows that a condition left out and that may say that the
-	// person is still employed, with the first one, and moreLeftOut further rows of the
-	// ref that have other facts.
-	leftOut     *compact.Table[compact.Key, leftOut]
-	moreLeftOut *compact.Lists[leftOut]
+	met     met
+	clashes clashes
+	leftOut leftOutRows
 	// otherFacts has the facts of the rows of a ref that differ from those of its
 	// first row, or are of another source.
 	otherFacts *compact.Lists[sourceFacts]
@@ -76,17 +61,46 @@ type Plan struct {
 	counted *counts      // nil: to be counted
 }
 
+// met are the leavers of the ledger, by their numbers there, who are in the input.
+type met struct {
+	all  compact.Bits
+	done compact.Bits // those of them who are done, by a row that is no duplicate
+}
+
+// clashes are what speaks in the rows and lines of a ref against sending a request for it.
+type clashes struct {
+	// conflicts has the second end date of each ref with several ones.
+	conflicts map[compact.Key]other
+	// unread has the refs of rows whose end date cannot be read, with the place of the
+	// first one: another row of the ref may not choose the end date.
+	unread *compact.Table[compact.Key, place]
+	// unusable has the refs of lines of reports for which no request is sent in any case,
+	// with their places: what a report calls a duplicate may be one of them.
+	unusable *compact.Table[compact.Key, place]
+}
+
+func newClashes() clashes {
+	return clashes{
+		conflicts: map[compact.Key]other{},
+		unread:    compact.NewTable[compact.Key, place](compact.Key.Hash),
+		unusable:  compact.NewTable[compact.Key, place](compact.Key.Hash),
+	}
+}
+
+// isUnread tells whether another row of the ref has an end date that cannot be read.
+func (c *clashes) isUnread(k compact.Key) bool {
+	if c.unread.Len() == 0 {
+		return false // nearly always
+	}
+	_, unread := c.unread.Get(k)
+	return unread
+}
+
 // other is the place and the end date of a row that contradicts an earlier one. Without
 // a source it is one of an earlier run.
 type other struct {
 	place   place
 	endDate uint32
-}
-
-// leftOut is a row that a condition left out.
-type leftOut struct {
-	place place
-	facts leaver.Facts
 }
 
 // entry is what is known about a ref that is not done. With its key it takes 36 bytes.
@@ -131,13 +145,11 @@ func New(o Options, l *ledger.Ledger) *Plan {
 		refs:       compact.NewTable[compact.Key, entry](compact.Key.Hash),
 		sources:    sources{numbers: map[string]uint32{}},
 		dates:      endDates{numbers: map[leaver.DateKey]uint32{}},
-		conflicts:  map[compact.Key]other{},
-		unread:     compact.NewTable[compact.Key, place](compact.Key.Hash),
-		unusable:   compact.NewTable[compact.Key, place](compact.Key.Hash),
-		leftOut:    compact.NewTable[compact.Key, leftOut](compact.Key.Hash),
-		otherFacts: compact.NewLists[sourceFacts](), moreLeftOut: compact.NewLists[leftOut](),
-		alike:   lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
-		settled: leaver.Tally{},
+		clashes:    newClashes(),
+		leftOut:    newLeftOutRows(),
+		otherFacts: compact.NewLists[sourceFacts](),
+		alike:      lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
+		settled:    leaver.Tally{},
 	}
 }
 
@@ -159,7 +171,7 @@ func (p *Plan) Add(r leaver.Result) {
 	k := p.key(r.Ref)
 	known, isKnown := p.ledger.Leaver(k)
 	if isKnown {
-		p.met.Add(known.Number)
+		p.met.all.Add(known.Number)
 	}
 	if o, _, isSettled := settledBy(r); isSettled {
 		p.settled[o]++
@@ -170,7 +182,7 @@ func (p *Plan) Add(r leaver.Result) {
 		p.addDone(r, k, known.Number, o)
 		return
 	}
-	p.addOpen(r, k, isKnown && p.doneMet.Has(known.Number))
+	p.addOpen(r, k, isKnown && p.met.done.Has(known.Number))
 }
 
 // addUnusable takes a row for which no request is sent in any case.
@@ -179,10 +191,10 @@ func (p *Plan) addUnusable(r leaver.Result, k compact.Key) {
 	case leaver.CheckRef(r.Ref) != nil:
 	case r.Outcome == leaver.Pending:
 		if r.Fault != "" && r.EndDate.Text != "" {
-			p.unread.Put(k, p.sources.place(r.Place))
+			p.clashes.unread.Put(k, p.sources.place(r.Place))
 		}
 	default: // a line of a report
-		p.unusable.Put(k, p.sources.place(r.Place))
+		p.clashes.unusable.Put(k, p.sources.place(r.Place))
 		if e, isOpen := p.refs.Get(k); isOpen && e.flags.has(onlyDuplicates) {
 			e.flags |= unusable
 			p.refs.Put(k, e)
@@ -195,10 +207,10 @@ func (p *Plan) addUnusable(r leaver.Result, k compact.Key) {
 func (p *Plan) addDone(r leaver.Result, k compact.Key, number int, o leaver.Outcome) {
 	at := p.sources.place(r.Place)
 	e, isOpen := p.refs.Get(k)
-	if !isOpen && !p.doneMet.Has(number) {
+	if !isOpen && !p.met.done.Has(number) {
 		p.noteLookAlike(r.Ref, k, at)
 	}
-	if r.Outcome == leaver.Duplicate || !p.doneMet.Add(number) {
+	if r.Outcome == leaver.Duplicate || !p.met.done.Add(number) {
 		p.settled[leaver.Duplicate]++
 		return
 	}
@@ -211,7 +223,7 @@ func (p *Plan) addDone(r leaver.Result, k compact.Key, number int, o leaver.Outc
 		e.flags |= doneBy(o)
 		e.place = at
 	case !e.flags.has(conflict) && e.endDate != date:
-		p.conflicts[k] = other{at, date}
+		p.clashes.conflicts[k] = other{at, date}
 		e.flags |= conflict
 	}
 	p.refs.Put(k, e)
@@ -231,17 +243,17 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 		e = entry{endDate: date, place: at, flags: p.dates.dues[date]}
 		if isDuplicate {
 			e.flags |= onlyDuplicates
-			if _, known := p.unusable.Get(k); known {
+			if _, known := p.clashes.unusable.Get(k); known {
 				e.flags |= unusable
 			}
 		}
 	case e.flags.has(onlyDuplicates) && !isDuplicate:
 		// The row which the others are duplicates of.
 		e.endDate, e.place, e.flags = date, at, p.dates.dues[date]
-		delete(p.conflicts, k)
+		delete(p.clashes.conflicts, k)
 	case isDuplicate && !e.flags.has(onlyDuplicates):
 	case e.endDate != date && !e.flags.has(conflict):
-		p.conflicts[k] = other{at, date}
+		p.clashes.conflicts[k] = other{at, date}
 		e.flags |= conflict
 	}
 	switch {
@@ -250,7 +262,7 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 		known, _ := p.ledger.Leaver(k)
 		e.flags |= doneBy(known.Outcome)
 	case !e.flags.has(conflict):
-		p.conflicts[k] = other{endDate: date}
+		p.clashes.conflicts[k] = other{endDate: date}
 		e.flags |= conflict
 	}
 	if r.Outcome.Closed() {
@@ -277,15 +289,6 @@ func (p *Plan) due(d leaver.EndDate) flags {
 		return 0
 	}
 	return notDue
-}
-
-// isUnread tells whether another row of the ref has an end date that cannot be read.
-func (p *Plan) isUnread(k compact.Key) bool {
-	if p.unread.Len() == 0 {
-		return false // nearly always
-	}
-	_, unread := p.unread.Get(k)
-	return unread
 }
 
 // settledBy returns the outcome of a row that does not depend on other rows, and the
@@ -329,7 +332,7 @@ func (p *Plan) count() *counts {
 	for k, e := range p.refs.All() {
 		switch rows := int(e.rows); {
 		case rows == 0: // done
-		case e.flags.has(conflict), p.isUnread(k):
+		case e.flags.has(conflict), p.clashes.isUnread(k):
 			c.rows[leaver.Invalid] += rows
 		case e.flags.has(done), e.flags.has(unusable) && e.flags.has(onlyDuplicates):
 			c.rows[leaver.Duplicate] += rows

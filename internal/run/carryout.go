@@ -159,14 +159,14 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 			case err == nil && isLater(d):
 				later++
 			case err == nil && again.want(d):
-				if len(again.order) == maxProofs && !again.yield(r.lines, yield) {
+				if len(again.order) == maxProofs && !again.yield(r.past.lines, yield) {
 					return
 				}
 			case !yield(d.Result, err) || err != nil:
 				return
 			}
 		}
-		if !again.yield(r.lines, yield) {
+		if !again.yield(r.past.lines, yield) {
 			return
 		}
 		if later == 0 {

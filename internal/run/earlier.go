@@ -75,7 +75,7 @@ func (r *Run) openEarlier(o report.Options) (*earlierReport, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	earlier.Hold(r.targets)
+	earlier.Hold(r.past.targets)
 	lines := withKept(earlier.Lines(), earlier.Kept(), o.Keep, r.settings.Match)
 	return &earlierReport{lines, o.Keep, file, earlier.Whole()}, nil
 }

@@ -76,17 +76,22 @@ type Run struct {
 	NeedsResume bool
 
 	settings   Settings
-	accepted   func(ref string) bool           // by the list of Reading.AcceptRefs; nil: no list
-	tooMany    leaver.Doubts                   // kinds that more leavers have than Settings.Accept allows
-	connection *connection                     // nil: nothing was sent
-	asked      *asked                          // nil: the tenant was not asked
-	report     *report.Report                  // nil in a rehearsal
-	exports    map[string]*Input               // the inputs that are no reports, by name
-	earlier    *earlierReport                  // in a rehearsal
-	lines      iter.Seq2[leaver.Result, error] // of the report
-	ledger     *ledger.Ledger                  // of these
-	targets    *report.Targets                 // of the reports that are read
-	clock      func() time.Time                // of the lines that the report gets
+	accepted   func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
+	tooMany    leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
+	connection *connection           // nil: nothing was sent
+	asked      *asked                // nil: the tenant was not asked
+	report     *report.Report        // nil in a rehearsal
+	past       pastRuns
+	clock      func() time.Time // of the lines that the report gets
+}
+
+// pastRuns are what reports say about earlier runs.
+type pastRuns struct {
+	targets   *report.Targets                 // of all reports that are read
+	rehearsed *earlierReport                  // that the run would go on with; nil except in a rehearsal
+	lines     iter.Seq2[leaver.Result, error] // of the report that the run goes on with
+	ledger    *ledger.Ledger                  // of these
+	// unfinished are those of leavers whom the inputs do not have, if the run calls them.
 	unfinished iter.Seq2[leaver.Result, error]
 }
 
@@ -126,7 +131,7 @@ func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 		if err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		r.earlier = earlier
+		r.past.rehearsed = earlier
 		if err := r.Inputs.keep(earlier.keep, s.Match); err != nil {
 			return err
 		}
@@ -162,8 +167,8 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
 		return nil, err
 	}
-	r.targets = report.NewTargets(s.Target)
-	r.Inputs.hold(r.targets)
+	r.past.targets = report.NewTargets(s.Target)
+	r.Inputs.hold(r.past.targets)
 	var inPlace bool
 	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
 	if err = r.Inputs.refuseReport(r.ReportPath); err == nil {
@@ -185,8 +190,8 @@ func (r *Run) Close() error {
 	if r.connection != nil {
 		r.connection.client.Close()
 	}
-	if r.earlier != nil {
-		r.earlier.close()
+	if r.past.rehearsed != nil {
+		r.past.rehearsed.close()
 	}
 	if r.report != nil {
 		return r.report.Close()
@@ -231,7 +236,7 @@ func (r *Run) rows() iter.Seq2[leaver.Result, error] {
 				}
 			}
 		}
-		r.unfinished(yield)
+		r.past.unfinished(yield)
 	})
 }
 
@@ -262,7 +267,7 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 // planFrom makes the plan from the lines of the report that the run goes on with, and from
 // the first reading of the inputs.
 func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.ledger, r.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
+	r.past.ledger, r.past.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
 	again, err := r.Inputs.activeAgain(ctx, inPlace)
 	if err != nil {
 		return err
@@ -282,23 +287,22 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 			r.Changed++
 		}
 		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
-		r.ledger.Add(line)
+		r.past.ledger.Add(line)
 		again.add(line)
 		dated.add(line)
 	}
 	for _, line := range again {
-		r.ledger.Reopen(line)
+		r.past.ledger.Reopen(line)
 	}
 	r.Plan = plan.New(plan.Options{
 		Now:           r.settings.Now,
 		IncludeFuture: r.settings.IncludeFuture,
 		Accept:        r.settings.Accept,
 		AcceptRefs:    r.accepted,
-	}, r.ledger)
+	}, r.past.ledger)
 	if inPlace {
-		r.Inputs[0].reports.ledger = r.ledger
+		r.Inputs[0].reports.ledger = r.past.ledger
 	}
-	r.exports = map[string]*Input{}
 	for _, in := range r.Inputs {
 		if in.rows, err = r.add(ctx, in.first(ctx)); err != nil {
 			return err
@@ -306,7 +310,6 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 		if in.IsReport() {
 			continue
 		}
-		r.exports[in.Name] = in
 		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
 			return &NoEndDatesError{in.Name, in.Export.Field()}
 		}
@@ -322,8 +325,14 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 
 // judge says which doubts there are, and which of them are accepted.
 func (r *Run) judge() {
+	exports := map[string]*Input{}
+	for _, in := range r.Inputs {
+		if !in.IsReport() {
+			exports[in.Name] = in
+		}
+	}
 	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
-		return r.exports[source].doubts(facts)
+		return exports[source].doubts(facts)
 	})
 }
 
@@ -343,13 +352,13 @@ func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) (n 
 
 // addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
 func (r *Run) addUnfinished(ctx context.Context) error {
-	r.unfinished = noLines
+	r.past.unfinished = noLines
 	if !r.settings.Unfinished {
 		return nil
 	}
 	isUnfinished := r.Plan.Unfinished()
-	r.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
-		for line, err := range r.ledger.Standing(r.lines) {
+	r.past.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
+		for line, err := range r.past.ledger.Standing(r.past.lines) {
 			if err == nil && !isUnfinished(line) {
 				continue
 			}
@@ -358,7 +367,7 @@ func (r *Run) addUnfinished(ctx context.Context) error {
 			}
 		}
 	})
-	_, err := r.add(ctx, r.unfinished)
+	_, err := r.add(ctx, r.past.unfinished)
 	return err
 }
 
