@@ -59,7 +59,7 @@ func (r *Run) Held(ctx context.Context, examples int) ([]HeldRows, error) {
 		if n := counts[kind]; n > 0 {
 			all = append(all, HeldRows{
 				Doubt: kind, Count: n, Examples: found[kind], Remedy: r.Inputs.remedy(kind),
-				TooMany: r.tooMany.Has(kind), Allowed: r.settings.Accept[kind],
+				TooMany: r.acceptance.tooMany.Has(kind), Allowed: r.settings.Accept[kind],
 			})
 		}
 	}

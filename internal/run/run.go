@@ -76,13 +76,18 @@ type Run struct {
 	NeedsResume bool
 
 	settings   Settings
-	accepted   func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
-	tooMany    leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
-	connection *connection           // nil: nothing was sent
-	asked      *asked                // nil: the tenant was not asked
-	report     *report.Report        // nil in a rehearsal
+	acceptance acceptance
+	connection *connection    // nil: nothing was sent
+	asked      *asked         // nil: the tenant was not asked
+	report     *report.Report // nil in a rehearsal
 	past       pastRuns
 	clock      func() time.Time // of the lines that the report gets
+}
+
+// acceptance is which doubts a person has accepted.
+type acceptance struct {
+	refs    func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
+	tooMany leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
 }
 
 // pastRuns are what reports say about earlier runs.
@@ -161,7 +166,7 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	s.Options.Keep, s.Options.Match = s.Keep, s.Match
 	r := &Run{settings: s, clock: func() time.Time { return s.Now }}
 	var err error
-	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
+	if r.acceptance.refs, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
 	}
 	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
@@ -298,7 +303,7 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 		Now:           r.settings.Now,
 		IncludeFuture: r.settings.IncludeFuture,
 		Accept:        r.settings.Accept,
-		AcceptRefs:    r.accepted,
+		AcceptRefs:    r.acceptance.refs,
 	}, r.past.ledger)
 	if inPlace {
 		r.Inputs[0].reports.ledger = r.past.ledger
@@ -331,7 +336,7 @@ func (r *Run) judge() {
 			exports[in.Name] = in
 		}
 	}
-	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
+	r.acceptance.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
 		return exports[source].doubts(facts)
 	})
 }

@@ -27,14 +27,19 @@ type Page struct {
 	// page has those of the lines that were added.
 	Requests int
 
-	tally       leaver.Tally
-	target      string
-	first, last time.Time // of the outcomes
+	tally     leaver.Tally
+	target    string
+	answers   pageAnswers
+	kept      map[leaver.Outcome][]pageRow // the first rows of each outcome that needs somebody
+	doubts    map[leaver.Doubt]*pageDoubt
+	timeline  timeline
+	durations durations
+}
+
+// pageAnswers are what lines say about calls.
+type pageAnswers struct {
 	requests    int
-	kept        map[leaver.Outcome][]pageRow // the first rows of each outcome that needs somebody
-	doubts      map[leaver.Doubt]*pageDoubt
-	timeline    timeline
-	durations   durations
+	first, last time.Time // of the outcomes
 }
 
 // PageWords say what somebody does about rows. They are those of the caller, because they
@@ -106,9 +111,8 @@ func (p *Page) Add(r leaver.Result) {
 	if p.target == "" {
 		p.target = strings.Clone(r.Target)
 	}
-	p.requests += r.Attempts
 	if r.Attempts > 0 {
-		p.clock(r.FinishedAt)
+		p.answers.add(r.Attempts, r.FinishedAt)
 		p.durations.add(r.Duration)
 		if !r.FinishedAt.IsZero() && r.Outcome.Called() {
 			p.timeline.add(r.FinishedAt, r.Outcome == leaver.Suspended)
@@ -125,15 +129,16 @@ func (p *Page) Add(r leaver.Result) {
 	}
 }
 
-func (p *Page) clock(at time.Time) {
+func (a *pageAnswers) add(requests int, at time.Time) {
+	a.requests += requests
 	if at.IsZero() {
 		return
 	}
-	if p.first.IsZero() || at.Before(p.first) {
-		p.first = at
+	if a.first.IsZero() || at.Before(a.first) {
+		a.first = at
 	}
-	if at.After(p.last) {
-		p.last = at
+	if at.After(a.last) {
+		a.last = at
 	}
 }
 

@@ -32,30 +32,56 @@ func hashOf(text string) string {
 
 // pageContent is what the template shows.
 type pageContent struct {
-	Policy string
-	Style  template.CSS
-	Script template.JS
-
+	Parts           pageParts
 	Title, Headline string
 	Fine            bool
 	Cards, Facts    []PageFact
-	Outcomes        []outcomeView
-	OutcomesChart   *chart
+	Outcomes        outcomesView
 	Groups          []groupView
-	Doubts          []doubtView
-	DoubtsNote      string
-	Timeliness      *PageTimeliness
-	Overdue         []lateView
+	Doubts          doubtsView
+	Timeliness      *timelinessView
 	TimeChart       *chart
-	Durations       []durationStep
-	Quantiles       []PageFact
-	DurationChart   *chart
+	Durations       durationsView
 	Tables          []pageTable
-	Runs            []runView
-	MoreRuns        string
-	Reports         []string
-	MoreReports     string
-	Made            string
+	Origin          originView
+}
+
+// pageParts are the same on every page.
+type pageParts struct {
+	Policy string
+	Style  template.CSS
+	Script template.JS
+}
+
+type outcomesView struct {
+	Rows  []outcomeView
+	Chart *chart
+}
+
+type doubtsView struct {
+	Rows []doubtView
+	Note string
+}
+
+type timelinessView struct {
+	Facts   []PageFact
+	Overdue []lateView
+}
+
+type durationsView struct {
+	Steps     []durationStep
+	Quantiles []PageFact
+	Chart     *chart
+}
+
+// originView says what the page was made from, and when. More is about those that are not
+// shown.
+type originView struct {
+	Runs        []runView
+	MoreRuns    string
+	Reports     []string
+	MoreReports string
+	Made        string
 }
 
 type outcomeView struct {
@@ -81,39 +107,52 @@ type lateView struct{ Ref, EndDate, Place, Name, Since string }
 // content returns what the page shows, without the tables of rows.
 func (p *Page) content() *pageContent {
 	c := &pageContent{
-		Policy: pagePolicy, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Title: "Leavers suspended in Thrive", Made: p.made(), TimeChart: p.timeline.chart(), OutcomesChart: outcomesChart(p.tally),
+		Parts: pageParts{pagePolicy, template.CSS(pageStyle), template.JS(pageScript)},
+		Title: "Leavers suspended in Thrive", TimeChart: p.timeline.chart(), Durations: p.durations.view(), Origin: p.origin(),
+		Outcomes: outcomesView{p.outcomes(), outcomesChart(p.tally)}, Doubts: p.doubtsView(), Timeliness: p.Timeliness.view(),
 	}
 	c.Headline, c.Fine = headline(p.tally)
 	c.Cards, c.Facts = p.cards(), p.facts()
+	p.addGroups(c)
+	return c
+}
+
+// outcomes are the outcomes that rows have.
+func (p *Page) outcomes() (rows []outcomeView) {
 	for _, o := range leaver.Outcomes() {
 		if n := p.tally[o]; n > 0 {
 			meaning := wordsOf[o].meaning
 			if o == leaver.Pending { // it is in no group, which would say that
 				meaning += " " + p.Words.Outcomes[o]
 			}
-			c.Outcomes = append(c.Outcomes, outcomeView{o, outcomeName(o), grouped(n), percent(n, p.tally.Total()), meaning})
+			rows = append(rows, outcomeView{o, outcomeName(o), grouped(n), percent(n, p.tally.Total()), meaning})
 		}
 	}
-	p.addGroups(c)
-	p.addDoubtsTo(c)
-	p.addTimeliness(c)
-	if c.Durations = p.durations.steps(); len(c.Durations) > 0 {
-		c.Quantiles, c.DurationChart = p.durations.quantiles(), p.durations.chart(c.Durations)
+	return rows
+}
+
+func (d *durations) view() durationsView {
+	steps := d.steps()
+	if len(steps) == 0 {
+		return durationsView{}
 	}
+	return durationsView{steps, d.quantiles(), d.chart(steps)}
+}
+
+func (p *Page) origin() originView {
 	runs, more := p.runs()
-	c.Runs = runs
+	v := originView{Runs: runs, Made: p.made()}
 	if more > 0 {
-		c.MoreRuns = fmt.Sprintf("Only the last %d of %d runs are shown.", len(runs), len(runs)+more)
+		v.MoreRuns = fmt.Sprintf("Only the last %d of %d runs are shown.", len(runs), len(runs)+more)
 	}
 	for i, name := range p.Reports {
 		if i == maxNamed {
-			c.MoreReports = fmt.Sprintf("… and %s more", grouped(len(p.Reports)-i))
+			v.MoreReports = fmt.Sprintf("… and %s more", grouped(len(p.Reports)-i))
 			break
 		}
-		c.Reports = append(c.Reports, pageText(name, 300))
+		v.Reports = append(v.Reports, pageText(name, 300))
 	}
-	return c
+	return v
 }
 
 // made says when the page was made, and by what.
@@ -147,10 +186,10 @@ func (p *Page) facts() []PageFact {
 		target = "not known: the report has no line that says so"
 	}
 	facts := []PageFact{{"Target", pageText(target, 300)}}
-	if !p.first.IsZero() {
-		facts = append(facts, PageFact{"First answer", moment(p.first)}, PageFact{"Last answer", moment(p.last)})
+	if a := p.answers; !a.first.IsZero() {
+		facts = append(facts, PageFact{"First answer", moment(a.first)}, PageFact{"Last answer", moment(a.last)})
 	}
-	return append(facts, PageFact{"Requests", grouped(max(p.requests, p.Requests))})
+	return append(facts, PageFact{"Requests", grouped(max(p.answers.requests, p.Requests))})
 }
 
 // maxReasons is how many reasons of an outcome are shown.
@@ -189,7 +228,7 @@ func (g PageGroup) view() reasonView {
 	return v
 }
 
-func (p *Page) addDoubtsTo(c *pageContent) {
+func (p *Page) doubtsView() (v doubtsView) {
 	sum := 0
 	for _, kind := range leaver.DoubtKinds() {
 		d := p.doubts[kind]
@@ -198,20 +237,22 @@ func (p *Page) addDoubtsTo(c *pageContent) {
 		}
 		sum += d.count
 		words := p.Words.Doubts[kind]
-		c.Doubts = append(c.Doubts, doubtView{kind.String(), grouped(d.count), words.What, d.seen, d.place, words.Settle})
+		v.Rows = append(v.Rows, doubtView{kind.String(), grouped(d.count), words.What, d.seen, d.place, words.Settle})
 	}
-	c.DoubtsNote = pageText(p.Words.Outcomes[leaver.Held], 400)
+	v.Note = pageText(p.Words.Outcomes[leaver.Held], 400)
 	if sum > p.tally[leaver.Held] {
-		c.DoubtsNote += " A row with several doubts is counted for each of them, and is held until all of them are settled."
+		v.Note += " A row with several doubts is counted for each of them, and is held until all of them are settled."
 	}
+	return v
 }
 
-func (p *Page) addTimeliness(c *pageContent) {
-	if p.Timeliness == nil {
-		return
+func (t *PageTimeliness) view() *timelinessView {
+	if t == nil {
+		return nil
 	}
-	c.Timeliness = &PageTimeliness{Facts: shortened(p.Timeliness.Facts)}
-	for _, l := range p.Timeliness.Overdue[:min(len(p.Timeliness.Overdue), maxNamed)] {
-		c.Overdue = append(c.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), outcomeName(l.Outcome), spelled(max(0, l.Since))})
+	v := &timelinessView{Facts: shortened(t.Facts)}
+	for _, l := range t.Overdue[:min(len(t.Overdue), maxNamed)] {
+		v.Overdue = append(v.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), outcomeName(l.Outcome), spelled(max(0, l.Since))})
 	}
+	return v
 }
