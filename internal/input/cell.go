@@ -148,6 +148,7 @@ func (s *Source) dayText(c cell) string {
 type date struct {
 	leaver.EndDate
 	err     error        // why it cannot be used
+	fault   string       // the same in words, if the reading is to say so
 	ownKind bool         // the cell is a date, and not a text
 	local   bool         // it is a text such as 30/06/2024, read or not
 	swap    leaver.Facts // that its day and month could be swapped

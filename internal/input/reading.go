@@ -10,7 +10,6 @@ import (
 	"offboard/internal/dates"
 	"offboard/internal/leaver"
 	"offboard/internal/table"
-	"offboard/internal/xlsx"
 )
 
 // Survey reads the input from its beginning and fills the survey, which is complete
@@ -230,107 +229,6 @@ func (g *reading) agree(r *record, i int, asked, flag string) error {
 		return fmt.Errorf("some objects have the key %q and others %q; name the one that is meant with %s", *taken, key, flag)
 	}
 	return nil
-}
-
-// finish returns the row of a record.
-func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
-	row := leaver.Row{Place: leaver.Place{Source: g.source.Name, Row: s.row}}
-	if s.trouble != nil {
-		row.Fault = s.trouble.fault // and no ref: a report of the row must not name a leaver
-	}
-	if s.leftOut {
-		if raw, fault := g.source.refIn(s.ref.or(f.Ref)); fault == "" {
-			row.Ref = leaver.TrimRef(g.inTenant(g.source.options.Repair.ref(raw)).ref)
-		}
-		row.LeftOut, row.Facts = true, s.facts
-		return row, nil
-	}
-	if row.Fault == "" {
-		row = g.row(row.Place, s.ref.or(f.Ref), s.endDate.or(f.EndDate))
-	}
-	if row.Fault == "" {
-		row.Facts |= s.facts
-		if g.known != nil {
-			g.doubt(&row, s.active)
-		} else {
-			g.survey.patterns.parted.note(row.Facts)
-		}
-		return row, nil
-	}
-	if s.trouble != nil && s.trouble.otherHeader != nil {
-		return row, lineErrorf(s.row, "%w", s.trouble.otherHeader)
-	}
-	if s.lines > 1 {
-		row.Fault += fmt.Sprintf("; lines %d to %d were read as one row", s.row, s.row+s.lines-1)
-	}
-	return row, nil
-}
-
-// row reads a row from its cells. A fault names its column or key.
-func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
-	found := g.identify(ref)
-	d := g.date(endDate)
-	row := leaver.RowOf(place, found.ref, d.EndDate, d.err)
-	row.Excluded, row.Facts = found.excluded, found.facts|d.swap|fact(blankDate, d.err == nil && d.Text == "")
-	switch {
-	case found.fault != "":
-		row.Fault = found.fault
-	case found.excluded != "":
-		row.Fault = "" // whatever the end date is
-	}
-	usable := leaver.CheckRef(row.Ref) == nil
-	g.noteDate(d, usable)
-	if row.Fault == "" {
-		return row
-	}
-	name := g.names[endDateCell]
-	if !usable {
-		name = cmp.Or(g.names[refCell], cmp.Or(g.source.options.RefColumn, refName))
-	} else if errors.Is(d.err, leaver.ErrDateForm) && g.advice != "" {
-		row.Fault += "; " + g.advice
-	} else if errors.Is(d.err, leaver.ErrNoDate) && g.known != nil {
-		row.Fault += leftOutBy(name, d.Text)
-	}
-	row.Fault = fmt.Sprintf("%s %q: %s", g.source.Field(), name, row.Fault)
-	return row
-}
-
-// date reads the end date in a cell, or remembers it if the text was read before.
-func (g *reading) date(c cell) date {
-	if c.Kind != xlsx.Text {
-		return g.newDate(c)
-	}
-	d, known := g.dates[c.Text]
-	if !known {
-		const most = 1024
-		if len(g.dates) == most {
-			clear(g.dates)
-		}
-		c.Text = strings.Clone(c.Text) // so that the record does not stay in memory
-		d = g.newDate(c)
-		g.dates[c.Text] = d
-	} else if d.local {
-		g.survey.dates.swaps.Again()
-	}
-	return d
-}
-
-// newDate reads the end date in a cell, and shows it to those who look at the whole
-// column: once is enough for each text.
-func (g *reading) newDate(c cell) date {
-	d := g.source.dateIn(c)
-	if d.local {
-		g.survey.dates.swaps.AddLocal(d.EndDate)
-	} else {
-		d.local = g.survey.dates.swaps.Add(d.EndDate, d.ownKind)
-	}
-	if dates.Swappable(d.EndDate) {
-		d.swap = swappableText
-		if d.ownKind {
-			d.swap = swappableCell
-		}
-	}
-	return d
 }
 
 // complete fails at the end of the input if it has no records, no object has a key
