@@ -33,6 +33,7 @@ var scenarios = []struct {
 	{"latency", latency, false},
 	{"rows", rows, true},
 	{"sheets", sheets, true},
+	{"exports", exports, false},
 	{"report", reports, true},
 	{"limits", otherLimits, false},
 	{"check", check, false},

@@ -93,8 +93,12 @@ func (c *Crosswalk) Len() int { return c.pairs.n }
 
 // partner returns the new ref of an old one.
 func (c *Crosswalk) partner(old string) (string, bool) {
-	p, ok := c.pairs.find(old, true)
-	return p.new, ok
+	_, number := c.pairs.search(c.pairs.byOld, []byte(old), true)
+	if number == 0 {
+		return "", false
+	}
+	_, partner, _ := c.pairs.at(number)
+	return string(partner), true
 }
 
 // old returns the old ref of a new one.

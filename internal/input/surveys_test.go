@@ -1,6 +1,7 @@
 package input
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -116,5 +117,28 @@ func TestConditionsSayWhichOfTheirValuesNoRowHas(t *testing.T) {
 	got := s.missing(where, "column")
 	if want := `no row has "Left", "Retired" in the column "Status"`; len(got) != 1 || !strings.HasPrefix(got[0], want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestAPlainCodeIsAlwaysARef holds the quick look at the refs of a list against the close one.
+func TestAPlainCodeIsAlwaysARef(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	parts := []string{"0", "1", "9", "E", "e", "Mar", "null", "na", "TBD", "none", "20240630", "CEO", "-", " ", "ß"}
+	plain := 0
+	for range 50_000 {
+		ref := ""
+		for range 1 + random.IntN(4) {
+			ref += parts[random.IntN(len(parts))]
+		}
+		if !isPlainCode(ref) {
+			continue
+		}
+		plain++
+		if reason := hardlyOne(ref); reason != "" || hasRemark(ref) || isRange(ref) {
+			t.Fatalf("%q is no ref, and looks like a plain code: %s", ref, reason)
+		}
+	}
+	if plain < 10_000 {
+		t.Errorf("only %d texts are plain codes", plain)
 	}
 }
