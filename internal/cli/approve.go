@@ -199,8 +199,11 @@ func (c *planCommand) writePlan(ctx context.Context, r *run.Run, draft *run.Plan
 	case err != nil:
 		err = fmt.Errorf("--out: %w", err)
 	}
-	return proposal{"carry it out, within " + days(c.MaxPlanAge), "offboard run --plan " + quote(c.Out)}, err
+	return proposal{"carry it out, within " + days(c.MaxPlanAge), carryOutCommand(c.Out)}, err
 }
+
+// carryOutCommand carries out the plan of a file.
+func carryOutCommand(path string) string { return "offboard run --plan " + quote(path) }
 
 // days returns a duration as text, in days if it is a whole number of them.
 func days(d time.Duration) string {

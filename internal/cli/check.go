@@ -14,6 +14,7 @@ import (
 	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/tenant"
+	"offboard/internal/view"
 )
 
 // checkFlags say what the tenant is asked before the first suspension.
@@ -188,30 +189,39 @@ func appendTenant(text []byte, o outline) []byte {
 		return text
 	}
 	text = fmt.Appendf(text, "The tenant says of the accounts of %s:\n", people(t.Leavers))
-	text, _ = appendClasses(text, t, false)
-	looks, some := appendClasses(nil, t, true)
-	if some {
-		text = append(append(text, "  Look at these:\n"...), looks...)
+	looks := false
+	for _, class := range classesSaid(t) {
+		if class.Look && !looks {
+			text, looks = append(text, "  Look at these:\n"...), true
+		}
+		text = fmt.Appendf(text, "  %9s  %s\n", group(class.Count), class.What)
 	}
-	text = appendUnknown(text, t)
-	return appendShare(text, o)
+	for _, line := range tenantUnknown(t) {
+		text = fmt.Appendf(text, "  %s\n", line)
+	}
+	if share := shareSaid(o); share != "" {
+		text = append(text, share+"\n"...)
+	}
+	return text
 }
 
-// appendClasses writes the classes that deserve a look, or the others.
-func appendClasses(text []byte, t *run.Tenant, look bool) (_ []byte, some bool) {
-	for _, class := range tenant.AllClasses() {
-		n, words := t.Is[class], classTexts[class]
-		if n == 0 || words.look != look {
-			continue
+// classesSaid returns the classes that somebody is in. Those that deserve a look are behind
+// the others.
+func classesSaid(t *run.Tenant) (all []view.PageClass) {
+	for _, look := range []bool{false, true} {
+		for _, class := range tenant.AllClasses() {
+			n, words := t.Is[class], classTexts[class]
+			if n == 0 || words.look != look {
+				continue
+			}
+			what := words.is
+			if class == tenant.Manager {
+				what += ": " + managers(t)
+			}
+			all = append(all, view.PageClass{Count: n, What: what, Look: look})
 		}
-		some = true
-		text = fmt.Appendf(text, "  %9s  %s", group(n), words.is)
-		if class == tenant.Manager {
-			text = append(text, ": "+managers(t)...)
-		}
-		text = append(text, '\n')
 	}
-	return text, some
+	return all
 }
 
 // managers returns who manages people who are still active, and how many.
@@ -231,8 +241,8 @@ func managers(t *run.Tenant) string {
 	return text
 }
 
-// appendUnknown writes what the tenant does not say.
-func appendUnknown(text []byte, t *run.Tenant) []byte {
+// tenantUnknown returns what the tenant does not say, as lines.
+func tenantUnknown(t *run.Tenant) (lines []string) {
 	var unknown []string
 	for _, class := range tenant.AllClasses() {
 		if n, words := t.Unknown[class], classTexts[class]; n > 0 && words.unknown != "" {
@@ -246,22 +256,22 @@ func appendUnknown(text []byte, t *run.Tenant) []byte {
 		unknown = append(unknown, "who manages others")
 	}
 	if len(unknown) > 0 {
-		text = fmt.Appendf(text, "  Not known: %s.\n", strings.Join(unknown, "; "))
+		lines = append(lines, fmt.Sprintf("Not known: %s.", strings.Join(unknown, "; ")))
 	}
 	if !t.People.Whole {
-		text = append(text, "  They were read one by one; --check-full reads the whole list, which tells more.\n"...)
+		lines = append(lines, "They were read one by one; --check-full reads the whole list, which tells more.")
 	}
-	return text
+	return lines
 }
 
-// appendShare writes the share of the tenant that the plan suspends.
-func appendShare(text []byte, o outline) []byte {
+// shareSaid says which share of the tenant the plan suspends; "" if that is not known.
+func shareSaid(o outline) string {
 	people, n := o.tenant.People, o.run.Totals[leaver.Pending]
 	if people.Active == 0 {
-		return text
+		return ""
 	}
 	if n > people.Active {
-		return fmt.Appendf(text, "To suspend: %s, and the tenant's list has only %s, so it is not all of the tenant\n", group(n), count(people.Active, "active user"))
+		return fmt.Sprintf("To suspend: %s, and the tenant's list has only %s, so it is not all of the tenant", group(n), count(people.Active, "active user"))
 	}
 	percent := 100 * float64(n) / float64(people.Active)
 	of, or := "", ""
@@ -271,11 +281,11 @@ func appendShare(text []byte, o outline) []byte {
 	case people.Moved:
 		of = "about "
 	}
-	text = fmt.Appendf(text, "To suspend: %s of %s%s, %.1f%%%s", group(n), of, count(people.Active, "active user"), percent, or)
+	text := fmt.Sprintf("To suspend: %s of %s%s, %.1f%%%s", group(n), of, count(people.Active, "active user"), percent, or)
 	if o.most < 100 && people.Active+people.Unsure >= tenant.ShareFrom {
-		text = fmt.Appendf(text, " (--max-share %s)", o.most)
+		text += fmt.Sprintf(" (--max-share %s)", o.most)
 	}
-	return append(text, '\n')
+	return text
 }
 
 // classesOf returns how many leavers are in each class, and of how many that is not known.

@@ -163,9 +163,7 @@ func (o outline) document(word string) *planDocument {
 		}
 		d.Held = append(d.Held, held)
 	}
-	for _, all := range [][]string{changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan)} {
-		d.Warnings = append(d.Warnings, all...)
-	}
+	d.Warnings = append(d.Warnings, o.warnings()...)
 	return d
 }
 

@@ -17,7 +17,7 @@ type proposal struct{ purpose, command string }
 // find it in several plans. No command suspends rows that are held. named tells that the
 // command names a target.
 func next(command commandLine, conf *configuration, r *run.Run, held []run.HeldRows, named bool) (all []proposal) {
-	command = command.without("--save-config", true).without("--json", false) // the file exists now
+	command = command.without("--save-config", true).without("--html", true).without("--json", false) // the files exist now
 	leavers, without := r.Totals[leaver.Pending], ""
 	if steps := stepsFor(conf, r, held); len(steps) > 0 {
 		better := command

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 
 	"offboard/internal/leaver"
@@ -46,6 +47,12 @@ func (m *pageMaker) write(a *app, all *run.Reports, s summaryText, asJSON bool) 
 	}
 	m.page.Conclude(s.Summary, s.timelinessFacts())
 	size, err := m.page.Write()
+	return saidPage(a, m.path, size, err, asJSON)
+}
+
+// saidPage says that a page of so many bytes was written: on standard output, unless that has
+// a JSON document. It returns the error with which that has failed.
+func saidPage(a *app, path string, size int64, err error, asJSON bool) error {
 	if err != nil {
 		err = fmt.Errorf("--html: %w", err)
 		if _, broke := errors.AsType[*view.WriteError](err); broke {
@@ -53,9 +60,9 @@ func (m *pageMaker) write(a *app, all *run.Reports, s summaryText, asJSON bool) 
 		}
 		return usageError{err}
 	}
-	text := fmt.Sprintf("Page: %s (%d KB)", nameOf(m.path), (size+999)/1000)
+	text := fmt.Sprintf("Page: %s (%d KB)", nameOf(path), (size+999)/1000)
 	if asJSON {
-		a.say(slog.LevelInfo, eventLog, text, "page", m.path, "bytes", size)
+		a.say(slog.LevelInfo, eventLog, text, "page", path, "bytes", size)
 		return nil
 	}
 	_, err = fmt.Fprintln(a.Stdout, text)
@@ -87,16 +94,17 @@ func (s summaryText) timelinessFacts() []view.PageFact {
 // pageWords are what a page says about what to do. Some of what the end of a run says
 // refers to the text around it, so that a page needs its own words.
 func pageWords(reportPath string) view.PageWords {
-	w := view.PageWords{Outcomes: map[leaver.Outcome]string{}, Doubts: map[leaver.Doubt]view.PageDoubtWords{}}
-	for o, hint := range hints {
-		w.Outcomes[o] = hint
-	}
+	w := view.PageWords{Outcomes: maps.Clone(hints), Rest: "the report has all of them", Doubts: map[leaver.Doubt]view.PageDoubtWords{}}
 	w.Outcomes[leaver.Held] = fmt.Sprintf(hints[leaver.Held], "offboard plan "+quote(operand(reportPath))) + "."
 	w.Outcomes[leaver.Failed] = "the same run with --resume tries again; the report has what the service answered"
 	w.Outcomes[leaver.Pending] = "The same run with --resume goes on with these rows."
 	for _, kind := range leaver.DoubtKinds() {
-		settle := settle(run.HeldRows{Doubt: kind})
-		w.Doubts[kind] = view.PageDoubtWords{What: doubtTexts[kind].what, Settle: strings.Join(strings.Fields(settle), " ")}
+		w.Doubts[kind] = doubtWords(run.HeldRows{Doubt: kind})
 	}
 	return w
+}
+
+// doubtWords are what a page says about a kind of doubt.
+func doubtWords(h run.HeldRows) view.PageDoubtWords {
+	return view.PageDoubtWords{What: doubtTexts[h.Doubt].what, Settle: strings.Join(strings.Fields(settle(h)), " ")}
 }

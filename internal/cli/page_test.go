@@ -72,8 +72,8 @@ func TestAPageThatCannotBeMadeSaysWhatToDo(t *testing.T) {
 	for args, says := range map[string]string{
 		"r.csv --html there.html":            "--html: there.html exists already, and a page replaces no other file; remove it or name another file",
 		"r.csv --html out.htm":               "--html: out.htm: the name of a page ends in .html",
-		"r.csv --html r.html":                "--html: r.html is one of the files that are read; name another file for the page",
-		"r.csv s.json --html s.json":         "--html: s.json is one of the files that are read; name another file for the page",
+		"r.csv --html r.html":                "--html: r.html is one of the files that are read or written; name another file for the page",
+		"r.csv s.json --html s.json":         "--html: s.json is one of the files that are read or written; name another file for the page",
 		"r.csv --html no/out.html":           "--html: cannot create a file in the folder of no/out.html",
 		"s.json --html out.html":             "s.json is the summary of a run; name its report, too",
 		"r.csv other.json --html out.html":   "other.json: is the summary of a run in production/x, and the reports are of sandbox; leave it out",
@@ -108,6 +108,92 @@ func TestOnlyASummaryIsOne(t *testing.T) {
 	for name, want := range map[string]bool{"s.json": true, "r.csv": false, "lines.jsonl": false, "array.json": false, "empty": false, "text": false, ".": false, "nowhere": false} {
 		if _, summaries := run.SplitSummaries([]string{name}); (len(summaries) == 1) != want {
 			t.Errorf("%s: %v", name, !want)
+		}
+	}
+}
+
+// withLeavers writes a list with a doubt, a row that cannot be used, and a text that is no
+// markup, into a new folder.
+func withLeavers(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	const rows = "ref,endDate,Surname\ne1001,2024-06-30,<b>Ames</b>\ne1002,2024-06-30,Byrd\ne1003,,Cole\ne1004,31/31/2024,Dean\ne1005,2099-01-01,East\n"
+	if err := os.WriteFile("leavers.csv", []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPlanWritesAPageForWhoeverApprovesIt(t *testing.T) {
+	withLeavers(t)
+	code, stdout, stderr := invoke(t, nil, strings.Fields("plan leavers.csv --env production --tenant eu-west-2_AbcdEfghI --keep Surname --out plan.json --html plan.html")...)
+	if code != exitRows || stderr != "" || !strings.Contains(stdout, "\nPage: plan.html (") {
+		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	text, err := os.ReadFile("plan.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := run.ReadPlanFile("plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"2 leavers would be suspended. 3 of 5 rows need somebody to look at them first.", "<td>e1001<td>&lt;b&gt;Ames&lt;/b&gt;<td>2024-06-30", "<td>e1005<td>East",
+		plan.Sum, plan.Digest.Decisions, plan.Files[0].SHA256, "offboard run --plan plan.json", "within 7 days",
+		`<dt>Target</dt><dd>production/eu-west-2_AbcdEfghI</dd>`, `<th scope="row">keep</th><td>&#34;Surname&#34;</td>`, "ref from column &#34;ref&#34;", "--accept no-end-date suspends them",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the page has not %q", want)
+		}
+	}
+}
+
+func TestAPlanPageSaysThatThereIsNoPlanFile(t *testing.T) {
+	withLeavers(t)
+	if err := os.WriteFile("never.csv", []byte("ref\ne1002\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := invoke(t, nil, strings.Fields("plan leavers.csv --except never.csv --html plan.html --json --rate 1 --first 1")...)
+	if code != exitRows || !json.Valid([]byte(stdout)) || !strings.Contains(stderr, "Page: plan.html (") || strings.Contains(stdout, "--html") {
+		t.Errorf("exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	text, err := os.ReadFile("plan.html")
+	for _, want := range []string{"There is no plan file", "offboard plan --out FILE writes one", "Never suspended: 1 ref in never.csv", "1s or more", "not known: the plan was made without one"} {
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("the page has not %q, %v", want, err)
+		}
+	}
+}
+
+// TestAPlanPageSaysWhatTheTenantSays looks at the page of a plan with a check.
+func TestAPlanPageSaysWhatTheTenantSays(t *testing.T) {
+	withLeavers(t)
+	code, stdout, stderr := invoke(t, nil, strings.Fields("plan leavers.csv --env sandbox --check --html plan.html")...)
+	text, err := os.ReadFile("plan.html")
+	if code != exitRows || err != nil {
+		t.Fatalf("exit code %d, %v\n%s\n%s", code, err, stdout, stderr)
+	}
+	for _, want := range []string{"What the tenant says", "The accounts of 3 leavers", "<td class=\"n\">3</td><td>active", "Not known: whether it is deleted (3)"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the page has not %q", want)
+		}
+	}
+}
+
+func TestAPlanPageThatCannotBeMadeEndsThePlanBeforeItBegins(t *testing.T) {
+	withLeavers(t)
+	if err := os.WriteFile("there.html", []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for args, says := range map[string]string{
+		"--html there.html":                  "--html: there.html exists already, and a page replaces no other file; remove it or name another file",
+		"--html out.htm":                     "--html: out.htm: the name of a page ends in .html",
+		"--html p.html --out p.html":         "--html: p.html is one of the files that are read or written; name another file for the page",
+		"--html p.html --save-config p.html": "--html: p.html is one of the files that are read or written",
+	} {
+		code, stdout, stderr := invoke(t, nil, append([]string{"plan", "leavers.csv", "--env", "production", "--tenant", "t"}, strings.Fields(args)...)...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, says) {
+			t.Errorf("%s: exit code %d, want %q in\n%s%s", args, code, says, stdout, stderr)
 		}
 	}
 }

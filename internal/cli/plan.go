@@ -23,6 +23,7 @@ type planCommand struct {
 	runFlags
 	All        bool   `help:"List all rows that will not be suspended, not only the first three of each reason, and 20 in all."`
 	Out        string `placeholder:"FILE" help:"Write the plan to a file that another person can approve, and carry out with offboard run --plan FILE. It has no secrets and no refs."`
+	HTML       string `name:"html" placeholder:"FILE" help:"Write a page for people who look at the plan before it is carried out: who would be suspended, doubts, what the tenant says. FILE must not exist."`
 	SaveConfig string `placeholder:"FILE" help:"Write a file for --config: the flags of this plan, and the columns that were found. It contains no secrets."`
 }
 
@@ -35,6 +36,9 @@ func (*planCommand) Help() string {
 func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) error {
 	intake, cancel := c.until(a.intake)
 	defer cancel()
+	if err := c.checkPage(); err != nil {
+		return err
+	}
 	target, err := c.targetFor(a, intake)
 	if err != nil {
 		return err
@@ -83,7 +87,11 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		}
 		proposals = []proposal{carryOut}
 	}
-	return c.end(a, intake, planned{outline: o, target: target.word, file: draft, next: proposals})
+	p := planned{outline: o, target: target.word, file: draft, next: proposals}
+	if err := c.page(a, intake, parsed, p); err != nil {
+		return err
+	}
+	return c.end(a, intake, p)
 }
 
 // save writes the file of --save-config, if there is one.

@@ -45,16 +45,32 @@ func writeOutline(w io.Writer, width int, o outline) {
 	text = appendTenant(text, o)
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
 	text = appendNoticed(text, r.Inputs)
-	text = appendLists(text, r.Inputs)
+	for _, line := range listsSaid(r.Inputs) {
+		text = append(text, line+"\n"...)
+	}
+	text = appendWarnings(text, listWarnings(r.Inputs))
 	text = appendLookAlikes(text, r.Plan)
-	n := r.Leavers(o.first)
-	if n < r.Totals[leaver.Pending] {
+	if n := r.Leavers(o.first); n < r.Totals[leaver.Pending] {
 		text = fmt.Appendf(text, "Only the first %s in this run (--first); the others stay pending.\n", people(n))
 	}
-	if n > 0 && o.rate > 0 {
-		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(time.Duration(float64(n)/o.rate*float64(time.Second))))
+	if least := o.least(); least > 0 {
+		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(least))
 	}
 	_, _ = io.WriteString(w, wrap(string(text), width)) // the run goes on if nobody reads it
+}
+
+// least returns how long the run takes at least; 0 if that is not known, or nothing is sent.
+func (o outline) least() time.Duration {
+	if o.rate == 0 {
+		return 0
+	}
+	return time.Duration(float64(o.run.Leavers(o.first)) / o.rate * float64(time.Second))
+}
+
+// warnings returns all warnings about the plan.
+func (o outline) warnings() []string {
+	r := o.run
+	return slices.Concat(changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
 }
 
 // namesOf returns the names of the inputs, or their number if there are many.
@@ -109,25 +125,24 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 	return appendWarnings(text, noticed(inputs))
 }
 
-// appendLists writes which lists are used. They are the same for all inputs.
-func appendLists(text []byte, inputs run.Inputs) []byte {
+// listsSaid says which lists are used. They are the same for all inputs.
+func listsSaid(inputs run.Inputs) (lines []string) {
 	isExport := func(in *run.Input) bool { return !in.IsReport() }
 	lists := inputs[0].Options
 	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {
-		text = fmt.Appendf(text, "Refs are replaced as in %s: %s\n", nameOf(c.Name), count(c.Len(), "pair"))
-		text = appendWarnings(text, listWarnings(inputs))
+		lines = append(lines, fmt.Sprintf("Refs are replaced as in %s: %s", nameOf(c.Name), count(c.Len(), "pair")))
 	}
 	if l := lists.Except; l != nil {
-		text = fmt.Appendf(text, "Never suspended: %s in %s", count(l.Len(), "ref"), nameOf(l.Name))
+		line := fmt.Sprintf("Never suspended: %s in %s", count(l.Len(), "ref"), nameOf(l.Name))
 		if l.Hidden > 0 {
-			text = fmt.Appendf(text, ", with %s that the sheet hides", count(l.Hidden, "row"))
+			line += fmt.Sprintf(", with %s that the sheet hides", count(l.Hidden, "row"))
 		}
 		if n := l.Unfound(); n > 0 {
-			text = fmt.Appendf(text, "; no row of the inputs has %s", some(n, l.Len()))
+			line += fmt.Sprintf("; no row of the inputs has %s", some(n, l.Len()))
 		}
-		text = append(text, '\n')
+		lines = append(lines, line)
 	}
-	return text
+	return lines
 }
 
 // some returns a number of things out of all of them.

@@ -56,20 +56,15 @@ func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
 	refName := cmp.Or(g.names[refCell], g.source.options.RefColumn, refName)
 	switch {
 	case found.fault != "":
-		row.Fault = g.fault(refName, found.fault)
+		row.Fault = faultIn(g.source.Field(), refName, found.fault)
 	case found.excluded != "":
 		row.Fault = "" // whatever the end date is
 	case !usable:
-		row.Fault = g.fault(refName, row.Fault)
+		row.Fault = faultIn(g.source.Field(), refName, row.Fault)
 	default:
 		row.Fault = d.fault
 	}
 	return row
-}
-
-// fault names the column or key of a fault.
-func (g *reading) fault(name, fault string) string {
-	return fmt.Sprintf("%s %q: %s", g.source.Field(), name, fault)
 }
 
 // dateFault says why the end date of a row cannot be used, and what would help.
@@ -81,7 +76,12 @@ func (g *reading) dateFault(d date) string {
 	case errors.Is(d.err, leaver.ErrNoDate) && g.known != nil:
 		fault += leftOutBy(name, d.Text)
 	}
-	return g.fault(name, fault)
+	return faultIn(g.source.Field(), name, fault)
+}
+
+// faultIn names the column or key of a fault; field is the word for it.
+func faultIn(field, name, fault string) string {
+	return fmt.Sprintf("%s %q: %s", field, name, fault)
 }
 
 // date reads the end date in a cell, or remembers it if the text was read before.

@@ -48,7 +48,7 @@ func (g *reading) identify(c cell) identity {
 		return identity{fault: fault}
 	}
 	ref := o.Repair.ref(raw)
-	facts := g.noteRef(raw, ref, c.Width)
+	facts := g.survey.noteRef(raw, ref, c.Width, o.Repair)
 	if o.Crosswalk == nil && o.Except == nil {
 		return identity{ref: ref, facts: facts}
 	}
@@ -64,12 +64,12 @@ func (g *reading) identify(c cell) identity {
 
 // noteRef notes the ref of a cell: as it is in the input (raw), and repaired. It returns
 // the facts about it.
-func (g *reading) noteRef(raw, repaired string, width int) leaver.Facts {
-	ref, facts := g.survey.refs.note(raw, repaired, width, g.source.options.Repair)
+func (v *Survey) noteRef(raw, repaired string, width int, r Repair) leaver.Facts {
+	ref, facts := v.refs.note(raw, repaired, width, r)
 	if leaver.CheckRef(ref) != nil {
 		return 0
 	}
-	found := g.survey.patterns.forms.note(ref)
+	found := v.patterns.forms.note(ref)
 	isUsual := found.quick && (ref[0] != '0' || strings.TrimLeft(ref, "0") != "") // nearly always
 	return facts | found.facts() | fact(strangeRef, !isUsual && strange(ref) != "")
 }

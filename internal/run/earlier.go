@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 	"offboard/internal/report"
 	"offboard/internal/table"
 )
@@ -31,6 +32,16 @@ func (r *Run) reportOptions(inPlace bool) report.Options {
 		Replace: r.settings.Report == "" && r.settings.Target == SandboxTarget && !slices.ContainsFunc(r.Inputs, isInput),
 		Now:     func() time.Time { return r.clock() },
 	}
+}
+
+// pastRuns are what reports say about earlier runs.
+type pastRuns struct {
+	targets   *report.Targets                 // of all reports that are read
+	rehearsed *earlierReport                  // that the run would go on with; nil except in a rehearsal
+	lines     iter.Seq2[leaver.Result, error] // of the report that the run goes on with
+	ledger    *ledger.Ledger                  // of these
+	// unfinished are those of leavers whom the inputs do not have, if the run calls them.
+	unfinished iter.Seq2[leaver.Result, error]
 }
 
 // earlierReport is the report that a run goes on with, in a rehearsal.

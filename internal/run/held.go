@@ -7,6 +7,12 @@ import (
 	"offboard/internal/leaver"
 )
 
+// acceptance is which doubts a person has accepted.
+type acceptance struct {
+	refs    func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
+	tooMany leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
+}
+
 // HeldRows are the rows of a plan that doubts of one kind hold.
 type HeldRows struct {
 	Doubt leaver.Doubt

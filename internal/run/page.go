@@ -22,12 +22,13 @@ type PageSettings struct {
 	Words     view.PageWords
 }
 
-// PageInputError says that a page would be written to a file that is read for it.
+// PageInputError says that a page would be written to a file that the command reads, or writes
+// as well.
 type PageInputError struct{ Path string }
 
 // Error names the file.
 func (e *PageInputError) Error() string {
-	return e.Path + " is one of the files that are read; name another file for the page"
+	return e.Path + " is one of the files that are read or written; name another file for the page"
 }
 
 // Page is a page for people about reports, in the making.
@@ -94,13 +95,19 @@ func (p *Page) Write() (bytes int64, err error) {
 		}
 		p.page.Runs = append(p.page.Runs, s.forPage(p.files[i]))
 	}
-	for _, g := range p.groups.Groups() {
-		p.page.Groups = append(p.page.Groups, view.PageGroup{
+	p.page.Groups = groupsOfPage(p.groups)
+	return p.page.WriteFile(p.path)
+}
+
+// groupsOfPage returns rows that are left as a page shows them.
+func groupsOfPage(l left) (groups []view.PageGroup) {
+	for _, g := range l.Groups() {
+		groups = append(groups, view.PageGroup{
 			Outcome: g.Outcome, Message: g.Message, Count: g.Count,
 			Ref: g.Example.Ref, Place: g.Example.Place(), RequestID: g.Example.RequestID, Reason: g.Example.Reason,
 		})
 	}
-	return p.page.WriteFile(p.path)
+	return groups
 }
 
 // forPage returns what a page says about the run.

@@ -84,22 +84,6 @@ type Run struct {
 	clock      func() time.Time // of the lines that the report gets
 }
 
-// acceptance is which doubts a person has accepted.
-type acceptance struct {
-	refs    func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
-	tooMany leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
-}
-
-// pastRuns are what reports say about earlier runs.
-type pastRuns struct {
-	targets   *report.Targets                 // of all reports that are read
-	rehearsed *earlierReport                  // that the run would go on with; nil except in a rehearsal
-	lines     iter.Seq2[leaver.Result, error] // of the report that the run goes on with
-	ledger    *ledger.Ledger                  // of these
-	// unfinished are those of leavers whom the inputs do not have, if the run calls them.
-	unfinished iter.Seq2[leaver.Result, error]
-}
-
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
 // releases them. If ctx ends first, the error is its cause.
 //

@@ -124,10 +124,14 @@ func TestRowsAreFilteredByKeyboardOnly(t *testing.T) {
 }
 
 func TestAHostilePageRunsNoScript(t *testing.T) {
-	browser, _ := openPage(t, hostilePage())
-	elements := eval(t, browser, `document.scripts.length + " " + document.images.length + " " + document.querySelectorAll("[style],[onerror],[onmouseover]").length`)
-	if text := eval(t, browser, `document.getElementById("list").innerText`); elements != "1 0 0" || !strings.Contains(text, "<script>alert(1)</script>") {
-		t.Errorf("the page has %s scripts, images and attributes", elements)
+	for name, p := range map[string]*Page{"reports": hostilePage(), "plan": planPage()} {
+		t.Run(name, func(t *testing.T) {
+			browser, _ := openPage(t, p)
+			elements := eval(t, browser, `document.scripts.length + " " + document.images.length + " " + document.querySelectorAll("[style],[onerror],[onmouseover]").length`)
+			if text := eval(t, browser, `document.getElementById("list").innerText`); elements != "1 0 0" || !strings.Contains(text, "<script>alert(1)</script>") {
+				t.Errorf("the page has %s scripts, images and attributes", elements)
+			}
+		})
 	}
 }
 
@@ -155,7 +159,7 @@ func TestThePolicyForbidsWhatIsNotOfThePage(t *testing.T) {
 
 // TestAPageIsAccessible has axe-core look at pages, in light and dark, at three widths.
 func TestAPageIsAccessible(t *testing.T) {
-	for name, p := range map[string]*Page{"everything": fullPage(), "hostile": hostilePage()} {
+	for name, p := range map[string]*Page{"everything": fullPage(), "plan": planPage(), "hostile": hostilePage()} {
 		t.Run(name, func(t *testing.T) {
 			browser, _ := openPage(t, p)
 			axe, err := os.ReadFile(os.Getenv(axeVariable))
@@ -206,30 +210,38 @@ func wantAccessible(t *testing.T, browser context.Context, scheme string, width 
 	}
 }
 
-// TestAPageCanBePrinted prints a page, and keeps screenshots where a folder for them is named.
+// TestAPageCanBePrinted prints pages, and keeps screenshots where a folder for them is named.
 func TestAPageCanBePrinted(t *testing.T) {
-	browser, _ := openPage(t, fullPage())
-	keep := func(name string, action chromedp.Action[[]byte]) string {
-		bytes, err := chromedp.Run(browser, action)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if folder := os.Getenv(screenshotsVariable); folder != "" {
-			if err := os.WriteFile(filepath.Join(folder, name), bytes, 0o600); err != nil {
-				t.Error(err)
+	for kind, p := range map[string]*Page{"report": fullPage(), "plan": planPage()} {
+		t.Run(kind, func(t *testing.T) {
+			browser, _ := openPage(t, p)
+			for _, scheme := range []string{"light", "dark"} {
+				for _, width := range []int64{360, 800, 1280} {
+					setScreen(t, browser, scheme, width)
+					keep(t, browser, fmt.Sprintf("%s-%d-%s.png", kind, width, scheme), chromedp.FullScreenshot(100))
+				}
 			}
+			setMedia(t, browser, emulation.SetEmulatedMediaParams{Media: "print"})
+			printed := keep(t, browser, kind+".pdf", chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+			if visible := eval(t, browser, `document.getElementById("filter").checkVisibility() + ""`); visible != "false" || !strings.HasPrefix(printed, "%PDF") {
+				t.Errorf("the search is printed: %s; the printed page begins with %.10q", visible, printed)
+			}
+		})
+	}
+}
+
+// keep returns what an action has made, and writes it into the folder for screenshots, if one
+// is named.
+func keep(t *testing.T, browser context.Context, name string, action chromedp.Action[[]byte]) string {
+	t.Helper()
+	bytes, err := chromedp.Run(browser, action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if folder := os.Getenv(screenshotsVariable); folder != "" {
+		if err := os.WriteFile(filepath.Join(folder, name), bytes, 0o600); err != nil {
+			t.Error(err)
 		}
-		return string(bytes)
 	}
-	for _, scheme := range []string{"light", "dark"} {
-		for _, width := range []int64{360, 800, 1280} {
-			setScreen(t, browser, scheme, width)
-			keep(fmt.Sprintf("%d-%s.png", width, scheme), chromedp.FullScreenshot(100))
-		}
-	}
-	setMedia(t, browser, emulation.SetEmulatedMediaParams{Media: "print"})
-	printed := keep("print.pdf", chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
-	if visible := eval(t, browser, `document.getElementById("filter").checkVisibility() + ""`); visible != "false" || !strings.HasPrefix(printed, "%PDF") {
-		t.Errorf("the search is printed: %s; the printed page begins with %.10q", visible, printed)
-	}
+	return string(bytes)
 }

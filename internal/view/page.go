@@ -9,10 +9,10 @@ import (
 	"offboard/internal/leaver"
 )
 
-// Page is a page in the making. Set its fields, call Add for every line that counts, and
-// then Write or WriteFile.
+// Page is a page in the making, about reports or about a plan. Set its fields, call Add for
+// every line that counts or every row that is planned, and then Write or WriteFile.
 type Page struct {
-	Reports []string  // names of the reports that the lines are from
+	Reports []string  // names of the reports that the lines are from; none: it is about a plan
 	Made    time.Time // when the page is made
 	Version string    // of the program that makes it
 	Words   PageWords
@@ -27,25 +27,28 @@ type Page struct {
 	// page has those of the lines that were added.
 	Requests int
 
-	tally     leaver.Tally
-	target    string
-	answers   pageAnswers
-	kept      map[leaver.Outcome][]pageRow // the first rows of each outcome that needs somebody
-	doubts    map[leaver.Doubt]*pageDoubt
-	timeline  timeline
-	durations durations
+	subject *subject
+	plan    *PagePlan // nil: the page is about reports
+	tally   leaver.Tally
+	target  string
+	answers pageAnswers
+	kept    map[leaver.Outcome][]pageRow // the first rows of each outcome that is listed
+	doubts  map[leaver.Doubt]*pageDoubt
 }
 
 // pageAnswers are what lines say about calls.
 type pageAnswers struct {
 	requests    int
 	first, last time.Time // of the outcomes
+	timeline    timeline
+	durations   durations
 }
 
 // PageWords say what somebody does about rows. They are those of the caller, because they
 // name commands and flags.
 type PageWords struct {
 	Outcomes map[leaver.Outcome]string // what to do about rows with an outcome
+	Rest     string                    // where the rows are that a page has no room for
 	Doubts   map[leaver.Doubt]PageDoubtWords
 }
 
@@ -96,12 +99,12 @@ const (
 	maxPageBytes = 295_000
 )
 
-// NewPage returns a page without lines.
+// NewPage returns a page about reports, without lines.
 func NewPage(reports []string, made time.Time) *Page {
 	return &Page{
-		Reports: reports, Made: made,
+		Reports: reports, Made: made, subject: &reportsSubject,
 		tally: leaver.Tally{}, kept: map[leaver.Outcome][]pageRow{}, doubts: map[leaver.Doubt]*pageDoubt{},
-		durations: newDurations(),
+		answers: pageAnswers{durations: newDurations()},
 	}
 }
 
@@ -111,28 +114,30 @@ func (p *Page) Add(r leaver.Result) {
 	if p.target == "" {
 		p.target = strings.Clone(r.Target)
 	}
-	if r.Attempts > 0 {
-		p.answers.add(r.Attempts, r.FinishedAt)
-		p.durations.add(r.Duration)
-		if !r.FinishedAt.IsZero() && r.Outcome.Called() {
-			p.timeline.add(r.FinishedAt, r.Outcome == leaver.Suspended)
-		}
+	if r.Attempts > 0 && p.plan == nil { // a plan has only what earlier runs have done
+		p.answers.add(r)
 	}
-	if r.Outcome.Fine() {
+	if !p.subject.lists(r.Outcome) {
 		return
 	}
 	if rows := p.kept[r.Outcome]; len(rows) < maxPageRows {
-		p.kept[r.Outcome] = append(rows, rowOfPage(r))
+		p.kept[r.Outcome] = append(rows, p.row(r))
 	}
 	if r.Outcome == leaver.Held {
 		p.addDoubts(r)
 	}
 }
 
-func (a *pageAnswers) add(requests int, at time.Time) {
-	a.requests += requests
+// add adds a line about somebody who was called.
+func (a *pageAnswers) add(r leaver.Result) {
+	a.requests += r.Attempts
+	a.durations.add(r.Duration)
+	at := r.FinishedAt
 	if at.IsZero() {
 		return
+	}
+	if r.Outcome.Called() {
+		a.timeline.add(at, r.Outcome == leaver.Suspended)
 	}
 	if a.first.IsZero() || at.Before(a.first) {
 		a.first = at
@@ -166,7 +171,7 @@ func (p *Page) Write(w io.Writer) error {
 	if err := pageTemplate.Execute(&b, content); err != nil {
 		return err
 	}
-	content.Tables = p.tables(maxPageBytes - b.Len())
+	content.Rows.Tables = p.tables(maxPageBytes - b.Len())
 	b.Reset()
 	if err := pageTemplate.Execute(&b, content); err != nil {
 		return err

@@ -72,6 +72,33 @@ func fullPage() *Page {
 	return p
 }
 
+// planPage returns a page about a plan with everything that one can have. Its texts are hostile.
+func planPage() *Page {
+	const bad = "<script>alert(1)</script>"
+	p := NewPlanPage(PagePlan{
+		Target: "production/" + bad, AsOf: pageMade, Facts: []PageFact{{"Report of the run", bad}}, Warnings: []string{"june.csv: " + bad}, Notes: []string{bad},
+		Tenant:   &PageTenant{Leavers: 12, Is: []PageClass{{11, "active", false}, {1, "manager of people: " + bad, true}}, Notes: []string{"Not known: " + bad}},
+		Approval: []PageFact{{"Plan file", bad}, {"Sum at its end", strings.Repeat("0", 64)}}, ToApprove: "Compare the sum.",
+		Inputs:   []PagePlanInput{{PageInput{bad, strings.Repeat("0", 64), 251}, "ref from column " + bad}},
+		Settings: []PageFact{{"where", bad}}, Kept: []string{"Surname", bad},
+	}, pageMade)
+	p.Version = "1.0.0"
+	p.Words = PageWords{
+		Outcomes: map[leaver.Outcome]string{leaver.Invalid: "correct the row"},
+		Doubts:   map[leaver.Doubt]PageDoubtWords{leaver.OddRef: {What: "the ref has another form", Settle: "correct it"}},
+	}
+	for i, o := range leaver.Outcomes() {
+		reason := map[leaver.Outcome]string{leaver.Held: leaver.HeldReason(leaver.DoubtsOf(leaver.OddRef), bad), leaver.Invalid: bad}[o]
+		for j := range i + 1 {
+			line := pageLine(fmt.Sprintf("E%d-%d", i, j), o, reason)
+			line.Kept = []string{fmt.Sprintf("Name %d", j), bad, "not kept"}
+			p.Add(line)
+		}
+	}
+	p.Groups = []PageGroup{{Outcome: leaver.Invalid, Count: 7, Ref: bad, Place: leaver.Place{Source: bad, Row: 2}, Reason: bad}}
+	return p
+}
+
 // writtenPage returns the page as a text and as a tree.
 func writtenPage(t testing.TB, p *Page) (text string, tree *html.Node) {
 	t.Helper()
@@ -122,6 +149,7 @@ func pages() map[string]*Page {
 	fine.Add(pageLine("E1", leaver.Suspended, ""))
 	return map[string]*Page{
 		"everything": fullPage(), "one row that is fine": fine, "no rows": NewPage([]string{"a.csv"}, pageMade),
+		"plan": planPage(), "plan without rows": NewPlanPage(PagePlan{AsOf: pageMade}, pageMade),
 		"hostile": hostilePage(), "large": largePage(20_000),
 	}
 }
@@ -337,6 +365,7 @@ func TestAPageIsSmallHoweverManyRowsThereAre(t *testing.T) {
 
 func TestATableSaysHowManyRowsItLeavesOut(t *testing.T) {
 	p := NewPage([]string{"a.csv"}, pageMade)
+	p.Words.Rest = "the report has all of them"
 	for i := range 501 {
 		p.Add(pageLine(fmt.Sprintf("E%d", i), leaver.NotFound, "404"))
 	}

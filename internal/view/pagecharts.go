@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"offboard/internal/leaver"
 )
 
 // chart is an SVG of bars and lines. It has no text in it, so that it can be stretched to
@@ -88,16 +86,17 @@ func roundUp(x float64) float64 {
 
 // outcomesChart returns one bar that the outcomes divide. One that is rare is wide enough
 // to be seen.
-func outcomesChart(tally leaver.Tally) *chart {
+func (p *Page) outcomesChart() *chart {
 	const width, least = 1000, 4
 	c := &chart{ID: "outcomes-chart", Title: "Rows by outcome", Width: width}
+	tally, order := p.tally, p.subject.order
 	total := tally.Total()
 	if total == 0 {
 		return nil
 	}
 	var parts []string
 	wide, free := 0.0, float64(width)
-	for _, o := range leaver.Outcomes() {
+	for _, o := range order {
 		if share := float64(tally[o]) / float64(total) * width; tally[o] > 0 && share < least {
 			free -= least
 		} else {
@@ -105,7 +104,7 @@ func outcomesChart(tally leaver.Tally) *chart {
 		}
 	}
 	at := 0.0
-	for _, o := range leaver.Outcomes() {
+	for _, o := range order {
 		if tally[o] == 0 {
 			continue
 		}
@@ -116,7 +115,7 @@ func outcomesChart(tally leaver.Tally) *chart {
 			w *= free / wide
 		}
 		c.Shapes = append(c.Shapes, shape{Class: "o-" + string(o), Path: fmt.Sprintf("M%s 0h%sv100h-%sz", short(at), short(w), short(w))})
-		parts = append(parts, fmt.Sprintf("%s: %s", outcomeName(o), grouped(tally[o])))
+		parts = append(parts, fmt.Sprintf("%s: %s", p.subject.name(o), grouped(tally[o])))
 		at += w
 	}
 	c.Desc = strings.Join(parts, ", ") + "."

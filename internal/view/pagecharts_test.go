@@ -50,7 +50,9 @@ func TestATimelineLeavesOutTimesThatNoClockHas(t *testing.T) {
 }
 
 func TestTheBarOfOutcomesIsAsWideAsItsChart(t *testing.T) {
-	c := outcomesChart(leaver.Tally{leaver.Suspended: 1_000_000, leaver.NotFound: 1, leaver.Failed: 1})
+	p := NewPage([]string{"a.csv"}, pageMade)
+	p.tally = leaver.Tally{leaver.Suspended: 1_000_000, leaver.NotFound: 1, leaver.Failed: 1}
+	c := p.outcomesChart()
 	var paths []string
 	for _, s := range c.Shapes {
 		paths = append(paths, s.Class+" "+s.Path)
@@ -115,7 +117,23 @@ func TestTheHeadlineSaysWhatComesNext(t *testing.T) {
 		"2 of 3 rows are still to be done by another run.":                                          {leaver.Pending: 2, leaver.Suspended: 1},
 		"1 of 3 rows needs somebody to look at it, and 2 more are still to be done by another run.": {leaver.Pending: 2, leaver.Held: 1},
 	} {
-		if got, fine := headline(tally); got != want || fine != tally.Fine() {
+		if got, fine := headlineOfReports(tally); got != want || fine != tally.Fine() {
+			t.Errorf("got %q, %v, want %q", got, fine, want)
+		}
+	}
+}
+
+func TestTheHeadlineOfAPlanSaysWhoWouldBeSuspended(t *testing.T) {
+	for want, tally := range map[string]leaver.Tally{
+		"The inputs have no rows.":          {},
+		"Nobody would be suspended.":        {leaver.NotDue: 1},
+		"1 leaver would be suspended.":      {leaver.Pending: 1, leaver.Suspended: 3},
+		"1,200 leavers would be suspended.": {leaver.Pending: 1200},
+		"Nobody would be suspended. 1 of 1 row needs somebody to look at it first.":      {leaver.Held: 1},
+		"2 leavers would be suspended. 3 of 5 rows need somebody to look at them first.": {leaver.Pending: 2, leaver.Held: 2, leaver.Invalid: 1},
+	} {
+		needs := needs(tally)
+		if got, fine := headlineOfPlan(tally); got != want || fine != (needs == 0) {
 			t.Errorf("got %q, %v, want %q", got, fine, want)
 		}
 	}

@@ -36,13 +36,14 @@ type pageContent struct {
 	Title, Headline string
 	Fine            bool
 	Cards, Facts    []PageFact
+	Plan            *planView // nil: the page is about reports
 	Outcomes        outcomesView
 	Groups          []groupView
 	Doubts          doubtsView
 	Timeliness      *timelinessView
 	TimeChart       *chart
 	Durations       durationsView
-	Tables          []pageTable
+	Rows            rowsView
 	Origin          originView
 }
 
@@ -51,6 +52,11 @@ type pageParts struct {
 	Policy string
 	Style  template.CSS
 	Script template.JS
+}
+
+type rowsView struct {
+	Title  string
+	Tables []pageTable
 }
 
 type outcomesView struct {
@@ -108,24 +114,20 @@ type lateView struct{ Ref, EndDate, Place, Name, Since string }
 func (p *Page) content() *pageContent {
 	c := &pageContent{
 		Parts: pageParts{pagePolicy, template.CSS(pageStyle), template.JS(pageScript)},
-		Title: "Leavers suspended in Thrive", TimeChart: p.timeline.chart(), Durations: p.durations.view(), Origin: p.origin(),
-		Outcomes: outcomesView{p.outcomes(), outcomesChart(p.tally)}, Doubts: p.doubtsView(), Timeliness: p.Timeliness.view(),
+		Title: p.subject.title, Plan: p.plan.view(), TimeChart: p.answers.timeline.chart(), Durations: p.answers.durations.view(), Origin: p.origin(),
+		Outcomes: outcomesView{p.outcomes(), p.outcomesChart()}, Doubts: p.doubtsView(), Timeliness: p.timelinessView(), Rows: rowsView{Title: p.subject.rows},
 	}
-	c.Headline, c.Fine = headline(p.tally)
-	c.Cards, c.Facts = p.cards(), p.facts()
+	c.Headline, c.Fine = p.subject.headline(p.tally)
+	c.Cards, c.Facts = p.subject.cards(p.tally), p.facts()
 	p.addGroups(c)
 	return c
 }
 
 // outcomes are the outcomes that rows have.
 func (p *Page) outcomes() (rows []outcomeView) {
-	for _, o := range leaver.Outcomes() {
+	for _, o := range p.subject.order {
 		if n := p.tally[o]; n > 0 {
-			meaning := wordsOf[o].meaning
-			if o == leaver.Pending { // it is in no group, which would say that
-				meaning += " " + p.Words.Outcomes[o]
-			}
-			rows = append(rows, outcomeView{o, outcomeName(o), grouped(n), percent(n, p.tally.Total()), meaning})
+			rows = append(rows, outcomeView{o, p.subject.name(o), grouped(n), percent(n, p.tally.Total()), p.meaning(o)})
 		}
 	}
 	return rows
@@ -164,28 +166,29 @@ func (p *Page) made() string {
 	return text
 }
 
-// cards are the numbers that are read first.
-func (p *Page) cards() []PageFact {
-	needs := 0
-	for o, n := range p.tally {
-		if !o.Fine() && o != leaver.Pending {
-			needs += n
-		}
+// meaning says what it means for a row to have an outcome.
+func (p *Page) meaning(o leaver.Outcome) string {
+	if meaning, ok := p.subject.meanings[o]; ok {
+		return meaning
 	}
-	cards := []PageFact{{"suspended", grouped(p.tally[leaver.Suspended])}, {"inactive before", grouped(p.tally[leaver.AlreadyInactive])}, {"to look at", grouped(needs)}}
-	if n := p.tally[leaver.Pending]; n > 0 {
-		cards = append(cards, PageFact{"not tried yet", grouped(n)})
+	meaning := wordsOf[o].meaning
+	if o == leaver.Pending { // it is in no group, which would say that
+		meaning += " " + p.Words.Outcomes[o]
 	}
-	return append(cards, PageFact{"rows in all", grouped(p.tally.Total())})
+	return meaning
 }
 
 // facts say where and when.
 func (p *Page) facts() []PageFact {
 	target := p.target
 	if target == "" {
-		target = "not known: the report has no line that says so"
+		target = p.subject.noTarget
 	}
 	facts := []PageFact{{"Target", pageText(target, 300)}}
+	if p.plan != nil {
+		facts = append(facts, PageFact{"End dates have passed or not as of", moment(p.plan.AsOf)})
+		return append(facts, shortened(p.plan.Facts)...)
+	}
 	if a := p.answers; !a.first.IsZero() {
 		facts = append(facts, PageFact{"First answer", moment(a.first)}, PageFact{"Last answer", moment(a.last)})
 	}
@@ -200,7 +203,7 @@ func (p *Page) addGroups(c *pageContent) {
 		if p.tally[o] == 0 || o.Fine() || o == leaver.Held || o == leaver.Pending {
 			continue
 		}
-		v, rest := groupView{Outcome: o, Name: outcomeName(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
+		v, rest := groupView{Outcome: o, Name: p.subject.name(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
 		for _, g := range p.Groups {
 			if g.Outcome == o && len(v.Reasons) < maxReasons {
 				v.Reasons = append(v.Reasons, g.view())
@@ -246,13 +249,13 @@ func (p *Page) doubtsView() (v doubtsView) {
 	return v
 }
 
-func (t *PageTimeliness) view() *timelinessView {
-	if t == nil {
+func (p *Page) timelinessView() *timelinessView {
+	if p.Timeliness == nil {
 		return nil
 	}
-	v := &timelinessView{Facts: shortened(t.Facts)}
-	for _, l := range t.Overdue[:min(len(t.Overdue), maxNamed)] {
-		v.Overdue = append(v.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), outcomeName(l.Outcome), spelled(max(0, l.Since))})
+	v := &timelinessView{Facts: shortened(p.Timeliness.Facts)}
+	for _, l := range p.Timeliness.Overdue[:min(len(p.Timeliness.Overdue), maxNamed)] {
+		v.Overdue = append(v.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), p.subject.name(l.Outcome), spelled(max(0, l.Since))})
 	}
 	return v
 }

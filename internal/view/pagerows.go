@@ -15,31 +15,47 @@ import (
 // the whole line in memory.
 type pageRow struct {
 	Ref, EndDate, Place, Reason string
-	Status                      int // 0: there was no answer
+	Kept                        []string // texts of columns of the input
+	Status                      int      // 0: there was no answer
 }
 
-func rowOfPage(r leaver.Result) pageRow {
-	return pageRow{
+// row returns a row as the page shows it.
+func (p *Page) row(r leaver.Result) pageRow {
+	row := pageRow{
 		Ref: pageText(r.Ref, 500), EndDate: pageText(r.EndDate.Text, 100), Place: pageText(r.Place.String(), 160),
 		Status: r.HTTPStatus, Reason: pageText(r.Reason, 400),
 	}
+	if p.plan == nil {
+		return row
+	}
+	for _, text := range r.Kept[:min(len(p.plan.Kept), len(r.Kept))] {
+		row.Kept = append(row.Kept, pageText(text, 200))
+	}
+	return row
 }
 
 // size returns how many bytes the row takes in a page, at most.
 func (r pageRow) size() int {
 	const tags = len("<tr><td><td><td><td>404<td>\n")
-	return tags + escapedLen(r.Ref) + escapedLen(r.EndDate) + escapedLen(r.Place) + escapedLen(r.Reason)
+	size := tags + escapedLen(r.Ref) + escapedLen(r.EndDate) + escapedLen(r.Place) + escapedLen(r.Reason)
+	for _, text := range r.Kept {
+		size += len("<td>") + escapedLen(text)
+	}
+	return size
 }
 
 // pageTable has the rows of one outcome.
 type pageTable struct {
 	Outcome leaver.Outcome
 	Name    string
-	Note    string // how many of all there are
+	Note    string   // how many of all there are
+	Kept    []string // names of columns of the input
+	Called  bool     // the rows have a status
+	Reasons bool     // some row has a reason
 	Rows    []pageRow
 }
 
-// tables returns the tables of rows that need somebody, which take so many bytes at most.
+// tables returns the tables of rows that are listed, which take so many bytes at most.
 // Outcomes with few rows have all of them, and the others get the same share of the rest.
 func (p *Page) tables(room int) []pageTable {
 	type need struct {
@@ -65,7 +81,7 @@ func (p *Page) tables(room int) []pageTable {
 		room -= share
 	}
 	var tables []pageTable
-	for _, o := range leaver.Outcomes() {
+	for _, o := range p.subject.order {
 		if len(p.kept[o]) > 0 {
 			tables = append(tables, p.table(o, shares[o]))
 		}
@@ -75,12 +91,15 @@ func (p *Page) tables(room int) []pageTable {
 
 // table returns the table of an outcome, whose rows take so many bytes at most.
 func (p *Page) table(o leaver.Outcome, room int) pageTable {
-	t := pageTable{Outcome: o, Name: outcomeName(o)}
+	t := pageTable{Outcome: o, Name: p.subject.name(o), Called: p.plan == nil}
+	if p.plan != nil {
+		t.Kept = shortenedTexts(p.plan.Kept)
+	}
 	for _, r := range p.kept[o] {
 		if room -= r.size(); room < 0 {
 			break
 		}
-		t.Rows = append(t.Rows, r)
+		t.Rows, t.Reasons = append(t.Rows, r), t.Reasons || r.Reason != ""
 	}
 	all, shown := p.tally[o], len(t.Rows)
 	switch {
@@ -89,9 +108,9 @@ func (p *Page) table(o leaver.Outcome, room int) pageTable {
 	case shown == all:
 		t.Note = fmt.Sprintf("all %s rows", grouped(all))
 	case shown == maxPageRows:
-		t.Note = fmt.Sprintf("the first %s of %s rows; the report has all of them", grouped(shown), grouped(all))
+		t.Note = fmt.Sprintf("the first %s of %s rows; %s", grouped(shown), grouped(all), p.Words.Rest)
 	default:
-		t.Note = fmt.Sprintf("the first %s of %s rows, because a page has a limited size; the report has all of them", grouped(shown), grouped(all))
+		t.Note = fmt.Sprintf("the first %s of %s rows, because a page has a limited size; %s", grouped(shown), grouped(all), p.Words.Rest)
 	}
 	return t
 }

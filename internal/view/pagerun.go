@@ -88,13 +88,17 @@ func (r PageRun) view(id int) runView {
 			v.More = fmt.Sprintf("… and %s more", grouped(len(r.Inputs)-i))
 			break
 		}
-		v.Inputs = append(v.Inputs, inputView{pageText(in.Name, 200), counted(int(in.Bytes), "byte"), pageText(in.SHA256, 64)})
+		v.Inputs = append(v.Inputs, in.view())
 	}
 	for _, o := range r.Outages[:min(len(r.Outages), maxNamed)] {
 		v.Outages = append(v.Outages, outageView{moment(o.Since), spelled(max(0, o.Until.Sub(o.Since))), pageText(o.Reason, 100)})
 	}
 	v.Chart = r.Series.chart(fmt.Sprintf("pace-chart-%d", id))
 	return v
+}
+
+func (in PageInput) view() inputView {
+	return inputView{pageText(in.Name, 200), counted(int(in.Bytes), "byte"), pageText(in.SHA256, 64)}
 }
 
 // shortened returns facts of a limited length.

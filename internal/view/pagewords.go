@@ -5,12 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"offboard/internal/leaver"
 )
-
-// outcomeName returns what a page calls an outcome.
-func outcomeName(o leaver.Outcome) string { return strings.ReplaceAll(string(o), "_", " ") }
 
 // grouped writes a number with a comma after each three digits.
 func grouped(n int) string {
@@ -76,59 +71,3 @@ func units(n, each int, large, small string) string {
 
 // moment writes a time.
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
-
-// headline says what came out, and what comes next, in sentences.
-func headline(t leaver.Tally) (text string, fine bool) {
-	all, waiting, needs := t.Total(), t[leaver.Pending], 0
-	for o, n := range t {
-		if !o.Fine() && o != leaver.Pending {
-			needs += n
-		}
-	}
-	switch {
-	case all == 0:
-		return "The report has no rows.", true
-	case needs == 0 && waiting == 0:
-		return fmt.Sprintf("Nobody has to do anything: %s.", allFine(all)), true
-	case needs == 0:
-		return fmt.Sprintf("%s still to be done by another run.", areOf(waiting, all)), false
-	case waiting == 0:
-		return fmt.Sprintf("%s somebody to look at %s.", needOf(needs, all), themOf(needs)), false
-	}
-	return fmt.Sprintf("%s somebody to look at %s, and %s still to be done by another run.", needOf(needs, all), themOf(needs), areMore(waiting)), false
-}
-
-func allFine(n int) string {
-	if n == 1 {
-		return "the only row is fine"
-	}
-	return fmt.Sprintf("all %s rows are fine", grouped(n))
-}
-
-func areOf(n, of int) string {
-	if n == 1 {
-		return fmt.Sprintf("1 of %s is", counted(of, "row"))
-	}
-	return fmt.Sprintf("%s of %s are", grouped(n), counted(of, "row"))
-}
-
-func areMore(n int) string {
-	if n == 1 {
-		return "1 more is"
-	}
-	return grouped(n) + " more are"
-}
-
-func needOf(n, of int) string {
-	if n == 1 {
-		return fmt.Sprintf("1 of %s needs", counted(of, "row"))
-	}
-	return fmt.Sprintf("%s of %s need", grouped(n), counted(of, "row"))
-}
-
-func themOf(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
-}
