@@ -25,6 +25,7 @@ var scenarios = []struct {
 	{"limit with Retry-After", limitWithRetryAfter, false},
 	{"limit over TLS", limitOverTLS, false},
 	{"another client", anotherClient, false},
+	{"shards", shards, false},
 	{"changing limit", changingLimit, false},
 	{"throughput", throughput, true},
 	{"parallel", parallel, false},

@@ -68,6 +68,7 @@ type Options struct {
 	Concurrency int        // requests in flight at most; at least 1
 	MaxAttempts int        // requests per leaver at most; at least 1
 	MaxFailures Limit      // when too many leavers have failed who had not before; the zero value never stops the run
+	Brakes      Brakes     // after how many leavers the run stops that goes wrong; the zero value: UsualBrakes
 	// Proven tells that an earlier run has suspended somebody where this one suspends, so
 	// that it does not stop when none of its first leavers is suspended.
 	Proven    bool
@@ -127,7 +128,7 @@ func Run(intake, calls context.Context, tasks iter.Seq2[leaver.Result, error], s
 		Options:  o,
 		caller:   s,
 		recorder: r,
-		brakes:   &brakes{failures: &failures{limit: o.MaxFailures}, firsts: newFirsts(o.Proven)},
+		brakes:   newBrakes(o),
 		retries:  newRetryBudget(o.Concurrency * leaversPerSlot / 2),
 		slots:    make(chan struct{}, o.Concurrency),
 		started:  make(chan struct{}),

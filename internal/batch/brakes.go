@@ -9,15 +9,23 @@ import (
 	"offboard/internal/leaver"
 )
 
-const (
-	// forbiddenRow is for how many leavers in a row a 403 is about the credentials.
-	forbiddenRow = 10
-	// forbiddenAll is how many leavers a run must have tried at least, if all of them
-	// were forbidden, for that to be about the credentials.
-	forbiddenAll = 3
-	// firstTried is after how many leavers a run stops that has suspended nobody.
-	firstTried = 20
-)
+// forbiddenAll is how many leavers a run must have tried at least, if all of them were
+// forbidden, for that to be about the credentials.
+const forbiddenAll = 3
+
+// Brakes say after how many leavers a run stops, or may stop, that goes wrong.
+type Brakes struct {
+	// Firsts is after how many leavers a run stops that has suspended nobody.
+	Firsts int
+	// Forbidden is for how many leavers in a row a 403 is about the credentials.
+	Forbidden int
+	// Tried is how many leavers must have been tried for a share of failures to count:
+	// with fewer it would mean little.
+	Tried int
+}
+
+// UsualBrakes are those of a run that carries out its plan alone.
+func UsualBrakes() Brakes { return Brakes{Firsts: 20, Forbidden: 10, Tried: 20} }
 
 // ErrNobodySuspended is matched by the error of a run that stopped because none of the
 // first leavers tried was suspended.
@@ -76,6 +84,18 @@ type brakes struct {
 	firsts    firsts
 }
 
+// newBrakes returns the brakes of a run that begins.
+func newBrakes(o Options) *brakes {
+	if o.Brakes == (Brakes{}) {
+		o.Brakes = UsualBrakes()
+	}
+	return &brakes{
+		failures:  &failures{limit: o.MaxFailures, least: o.Brakes.Tried},
+		forbidden: forbidden{most: o.Brakes.Forbidden},
+		firsts:    newFirsts(o.Brakes.Firsts, o.Proven),
+	}
+}
+
 // add counts a leaver whose last attempt is over, with the verdict of its answer. Its error
 // stops the run.
 func (b *brakes) add(r *leaver.Result, last Verdict) error {
@@ -102,6 +122,7 @@ func (b *brakes) finish() error {
 //	all      everybody so far was forbidden, or nobody was tried
 //	some     somebody was not: the credentials permit something
 type forbidden struct {
+	most   int // Brakes.Forbidden
 	state  forbiddenState
 	row    int
 	reason string // of the last one
@@ -110,7 +131,7 @@ type forbidden struct {
 type forbiddenState string
 
 const (
-	allForbidden  forbiddenState = "" // the zero value, so that forbidden needs no constructor
+	allForbidden  forbiddenState = "" // the zero value
 	someForbidden forbiddenState = "some"
 )
 
@@ -123,7 +144,7 @@ func (f *forbidden) add(r *leaver.Result, last Verdict) error {
 		return nil
 	}
 	f.reason = r.Reason
-	if f.row++; f.row < forbiddenRow {
+	if f.row++; f.row < f.most {
 		return nil
 	}
 	return f.error()
@@ -145,6 +166,7 @@ func (f *forbidden) error() error {
 //	asking  nobody was suspended so far: it may be the wrong tenant
 //	proven  somebody was, in this run or in an earlier one
 type firsts struct {
+	most     int // Brakes.Firsts
 	state    firstsState
 	outcomes leaver.Tally
 }
@@ -157,11 +179,11 @@ const (
 )
 
 // newFirsts returns the state at the start of a run.
-func newFirsts(isProven bool) firsts {
+func newFirsts(most int, isProven bool) firsts {
 	if isProven {
 		return firsts{state: proven}
 	}
-	return firsts{state: asking, outcomes: leaver.Tally{}}
+	return firsts{most: most, state: asking, outcomes: leaver.Tally{}}
 }
 
 func (f *firsts) add(r *leaver.Result) error {
@@ -172,7 +194,7 @@ func (f *firsts) add(r *leaver.Result) error {
 		return nil
 	}
 	f.outcomes[r.Outcome]++
-	if f.outcomes.Total() < firstTried {
+	if f.outcomes.Total() < f.most {
 		return nil
 	}
 	return &NobodySuspendedError{Outcomes: f.outcomes}

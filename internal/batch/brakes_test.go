@@ -146,3 +146,36 @@ func TestARunThatSuspendsNobodyAsksForTheTenant(t *testing.T) {
 		})
 	}
 }
+
+func TestBrakesThatAreSet(t *testing.T) {
+	few := Brakes{Firsts: 3, Forbidden: 4, Tried: 5}
+	every := func(a Answer) func(string, int) Answer { return func(string, int) Answer { return a } }
+	share, err := ParseLimit("50%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name   string
+		answer Answer
+		proven bool
+		want   leaver.Tally
+		stops  error
+	}{
+		{"the first ones", nobody, false, leaver.Tally{leaver.NotFound: 3, leaver.Pending: 97}, ErrNobodySuspended},
+		{"403 in a row", notPermitted, true, leaver.Tally{leaver.Rejected: 4, leaver.Pending: 96}, ErrRefused},
+		{"a share of failures", Answer{Outcome: leaver.Failed, HTTPStatus: 429, Verdict: Throttled}, true, leaver.Tally{leaver.Failed: 5, leaver.Pending: 95}, ErrTooManyFailures},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l, o := &ledger{}, options()
+				o.Concurrency, o.MaxAttempts, o.Proven, o.MaxFailures, o.Brakes = 1, 1, tt.proven, share, few
+				err := Run(t.Context(), t.Context(), tasks(100), &service{answer: every(tt.answer)}, l, o)
+				wantTally(t, l, tt.want)
+				if !errors.Is(err, tt.stops) {
+					t.Errorf("got %v, want %v", err, tt.stops)
+				}
+			})
+		})
+	}
+}

@@ -7,12 +7,8 @@ import (
 	"offboard/internal/leaver"
 )
 
-// A share counts the last window leavers tried. With fewer than minTried it
-// would mean little.
-const (
-	window   = 100
-	minTried = 20
-)
+// window is how many of the leavers tried last a share counts.
+const window = 100
 
 // TooManyFailuresError is the error of a run that stopped because of
 // Options.MaxFailures. It matches ErrTooManyFailures.
@@ -39,6 +35,7 @@ func (e *TooManyFailuresError) Is(target error) bool { return target == ErrTooMa
 // failures counts failed leavers against a limit. It is safe for concurrent use.
 type failures struct {
 	limit Limit
+	least int // Brakes.Tried
 
 	mu     sync.Mutex
 	failed int          // in the whole run, or among those in last
@@ -79,7 +76,7 @@ func (f *failures) add(r *leaver.Result) error {
 			f.failed++
 		}
 		tried := min(f.tried, window)
-		if tried >= minTried && float64(f.failed) > f.limit.share*float64(tried) {
+		if tried >= f.least && float64(f.failed) > f.limit.share*float64(tried) {
 			return &TooManyFailuresError{Failed: f.failed, Tried: tried, Limit: f.limit}
 		}
 	}

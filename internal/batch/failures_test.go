@@ -25,7 +25,7 @@ func triedUntilStop(t *testing.T, limit string, failed func(i int) bool, n int) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &failures{limit: l}
+	f := &failures{limit: l, least: UsualBrakes().Tried}
 	for i := range n {
 		if err := f.add(ended(failed(i))); err != nil {
 			if !errors.Is(err, ErrTooManyFailures) {
@@ -80,7 +80,7 @@ func TestTooManyFailuresAreReportedInNumbers(t *testing.T) {
 				t.Fatal(err)
 			}
 			tt.want.Limit = limit
-			f := &failures{limit: limit}
+			f := &failures{limit: limit, least: UsualBrakes().Tried}
 			var got error
 			for got == nil {
 				got = f.add(ended(true))
@@ -159,7 +159,7 @@ func TestAnOutcomeThatTheReportHadBeforeIsNoFailureAndNotTried(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, got := &failures{limit: limit}, 0
+			f, got := &failures{limit: limit, least: UsualBrakes().Tried}, 0
 			for i := range 200 {
 				if f.add(tt.result(i)) != nil {
 					got = i + 1

@@ -46,6 +46,17 @@ func ParseLimit(text string) (Limit, error) {
 	return Limit{text: text, kind: byCount, count: count}, nil
 }
 
+// Divided returns the limit of one of n runs that carry out a plan together: a number is
+// divided among them, so that they do not have more failures together, but each of them may
+// have one before it stops. A share is the same in each.
+func (l Limit) Divided(n int) Limit {
+	if l.kind == byCount && n > 1 {
+		l.text = fmt.Sprintf("%s, divided by %d", l, n)
+		l.count = max(1, l.count/n)
+	}
+	return l
+}
+
 // UnmarshalText implements encoding.TextUnmarshaler with ParseLimit.
 func (l *Limit) UnmarshalText(text []byte) error {
 	limit, err := ParseLimit(string(text))

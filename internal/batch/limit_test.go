@@ -40,3 +40,28 @@ func TestTheZeroLimitIsWrittenAsZero(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestANumberOfFailuresIsDividedAmongRuns(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		runs  int
+		count int
+		words string
+	}{
+		{"20", 10, 2, "20, divided by 10"},
+		{"25", 10, 2, "25, divided by 10"},
+		{"5", 10, 1, "5, divided by 10"},
+		{"20", 1, 20, "20"},
+		{"20", 0, 20, "20"},
+		{"50%", 10, 0, "50%"},
+		{"0", 10, 0, "0"},
+	} {
+		l, err := ParseLimit(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := l.Divided(tt.runs); d.count != tt.count || d.String() != tt.words || d.kind != l.kind || d.share != l.share {
+			t.Errorf("%s among %d runs is %+v", tt.text, tt.runs, d)
+		}
+	}
+}

@@ -174,6 +174,8 @@ func (c *planCommand) draft(a *app, ctx context.Context, parsed *kong.Context, r
 		return nil, nil
 	case c.First > 0:
 		return nil, usagef("--out: a plan that is approved is carried out to its end, and --first would try other leavers in each run; leave it out, or put the first leavers into a file of their own")
+	case !r.Part.IsWhole():
+		return nil, usagef("--out cannot be combined with shards: a plan that is approved is carried out by one process")
 	case run.IsSamePlace(c.Out, r.ReportPath):
 		return nil, usagef("--out: %s is the report of the run; name another file", c.Out)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"offboard/internal/batch"
-	"offboard/internal/leaver"
 	"offboard/internal/report"
 	"offboard/internal/run"
 	"offboard/internal/tenant"
@@ -63,19 +62,25 @@ func (f *checkFlags) columns() []string {
 // noFile is the value of a flag that names a file which is not wanted.
 const noFile = "none"
 
-// checking returns what the flags say, for a run with a report at this path.
-func (f *checkFlags) checking(reportPath string) run.Checking {
-	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: f.Before}
-	switch f.Before {
-	case "":
-		k.Before = report.BeforePath(reportPath)
-	case noFile:
-		k.Before = ""
-	}
+// checking returns what the flags say, for a run.
+func (f *checkFlags) checking(r *run.Run) run.Checking {
+	k := run.Checking{Full: f.CheckFull, MaxShare: f.mostShare().of(), Before: f.beforePath(r.ReportPath, r.Part.Shard)}
 	for _, m := range f.Match {
 		k.Match = append(k.Match, tenant.Match(m))
 	}
 	return k
+}
+
+// beforePath returns the path of the record of how accounts were, of a run with a report at
+// this path; "": there is none.
+func (f *checkFlags) beforePath(reportPath string, shard run.Shard) string {
+	switch f.Before {
+	case "":
+		return report.BeforePath(reportPath)
+	case noFile:
+		return ""
+	}
+	return shard.Path(f.Before)
 }
 
 // mostShare returns the value of --max-share, or its default.
@@ -135,7 +140,7 @@ func (c *runFlags) checkTenant(a *app, intake context.Context, r *run.Run, t *ta
 	}
 	// Nothing else may be seen for some time.
 	a.say(slog.LevelInfo, eventCheck, "Asking the tenant who these leavers are; nothing is changed.", "target", t.name)
-	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking(r.ReportPath))
+	err := r.Check(intake, a.calls, t.Target, c.conduct(a, intake), c.checking(r))
 	_, failed := errors.AsType[*run.CheckError](err)
 	switch {
 	case err == nil:
@@ -266,7 +271,7 @@ func tenantUnknown(t *run.Tenant) (lines []string) {
 
 // shareSaid says which share of the tenant the plan suspends; "" if that is not known.
 func shareSaid(o outline) string {
-	people, n := o.tenant.People, o.run.Totals[leaver.Pending]
+	people, n := o.tenant.People, o.run.Part.Leavers
 	if people.Active == 0 {
 		return ""
 	}

@@ -101,14 +101,27 @@ func (a *app) run() error {
 	}
 	if err != nil {
 		a.expectFormat(conf) // now the file of --config is read
-		return explainParse(err, a.Args)
+		return c.tellMistake(a, conf, err, explainParse(err, a.Args))
 	}
 	a.logTo(c.LogFormat, c.LogLevel)
-	if err := conf.approveFor(parsed, &c); err != nil {
+	m := c.Run.newMonitor(a)
+	if parsed.Selected().Name != "run" {
+		return c.run(a, parsed, conf, m, nil)
+	}
+	return m.tell(a, c.run(a, parsed, conf, m, m.prepare(a, parsed, &c.Run, conf)))
+}
+
+// run runs the command that was chosen. unprepared is why its end cannot be told as it
+// should; nil: it can.
+func (c *commands) run(a *app, parsed *kong.Context, conf *configuration, m *monitor, unprepared error) error {
+	if err := conf.approveFor(parsed, c); err != nil {
 		return err
 	}
-	if err := a.refuseStreams(parsed, &c); err != nil {
+	if err := a.refuseStreams(parsed, c); err != nil {
 		return err
+	}
+	if unprepared != nil {
+		return unprepared
 	}
 	if err := cmp.Or(refuseTwice(parsed), conf.refuseEmpty(parsed)); err != nil {
 		return err
@@ -116,7 +129,7 @@ func (a *app) run() error {
 	if err := a.checkVariables(parsed); err != nil {
 		return err
 	}
-	return parsed.Run(a, conf)
+	return parsed.Run(a, conf, m)
 }
 
 // newParser returns the parser of the command line.

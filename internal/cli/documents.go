@@ -28,6 +28,7 @@ type planDocument struct {
 	Target    string          `json:"target"`
 	Inputs    []inputDocument `json:"inputs"`
 	Report    string          `json:"report"`
+	Shard     string          `json:"shard"` // such as 3/10; "": the whole plan
 	Rows      int             `json:"rows"`
 	Leavers   int             `json:"leavers"` // to be called in this run
 	Outcomes  outcomes        `json:"outcomes"`
@@ -95,6 +96,7 @@ type runDocument struct {
 	Kind      string         `json:"kind"` // "run"
 	Target    string         `json:"target"`
 	Report    string         `json:"report"`
+	Shard     string         `json:"shard"`  // such as 3/10; "": the whole plan
 	Before    string         `json:"before"` // "": it was not recorded how the accounts were
 	Finished  bool           `json:"finished"`
 	Stopped   string         `json:"stopped"` // why; "": it did not stop early
@@ -118,6 +120,7 @@ type verifyDocument struct {
 	Kind     string       `json:"kind"` // "verify"
 	Target   string       `json:"target"`
 	Reports  []string     `json:"reports"`
+	Missing  []string     `json:"missingShards"` // reports of shards that were not named, by the names of the others
 	Leavers  int          `json:"leavers"`
 	Inactive int          `json:"inactive"`
 	Gone     int          `json:"gone"`
@@ -146,7 +149,7 @@ func writeDocument(w io.Writer, document any) error {
 func (o outline) document(word string) *planDocument {
 	r := o.run
 	d := &planDocument{
-		Kind: "plan", Target: word, Inputs: []inputDocument{}, Report: r.ReportPath,
+		Kind: "plan", Target: word, Inputs: []inputDocument{}, Report: r.ReportPath, Shard: r.Part.String(),
 		Rows: r.Totals.Total(), Leavers: r.Leavers(o.first), Outcomes: r.Totals.Counts(),
 		Held: []heldDocument{}, Leftover: r.Leftover.Counts(), Tenant: tenantDocumentOf(o.tenant),
 		Warnings: []string{}, Rejected: []rowDocument{}, Next: []string{},
@@ -211,7 +214,7 @@ func seenDocumentOf(s run.Seen) seenDocument {
 func (r runResult) document(word string, err, end error) runDocument {
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	d := runDocument{
-		Kind: "run", Target: word, Report: r.report, Before: r.Before, Finished: err == nil, Stopped: strings.TrimSpace(whyStopped(err)),
+		Kind: "run", Target: word, Report: r.report, Shard: r.shard.String(), Before: r.Before, Finished: err == nil, Stopped: strings.TrimSpace(whyStopped(err)),
 		Rows: r.Rows.Total(), Outcomes: r.Rows.Counts(), Known: r.Known.Counts(), Tolerated: tolerable, Leftover: r.leftover.Counts(),
 		Called: r.Called, Failed: r.Failed, Seconds: rounded(r.Elapsed.Seconds()), Left: r.Left, Outages: r.Outage.Number,
 		Next: []string{}, ExitCode: exitCode(end),
@@ -231,7 +234,7 @@ func (r runResult) document(word string, err, end error) runDocument {
 // document returns the result of verify as a document. end is the error of the command.
 func (r verifyResult) document(word string, end error) verifyDocument {
 	d := verifyDocument{
-		Kind: "verify", Target: word, Reports: r.reports, Leavers: r.Leavers, Inactive: r.Inactive, Gone: r.Gone,
+		Kind: "verify", Target: word, Reports: r.reports, Missing: run.MissingShards(r.reports), Leavers: r.Leavers, Inactive: r.Inactive, Gone: r.Gone,
 		Again: seenDocumentOf(r.Again), Unsure: seenDocumentOf(r.Unsure), Changed: r.Changed, Report: r.Report,
 		Next: []string{}, ExitCode: exitCode(end),
 	}

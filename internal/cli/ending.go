@@ -16,6 +16,7 @@ import (
 // runResult is what run writes at its end.
 type runResult struct {
 	run.Ending
+	shard       run.Shard
 	concurrency int
 	report      string
 	leftover    leaver.Tally // see run.Run

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,7 +91,7 @@ func remedyFor(err error) string {
 	if large, ok := errors.AsType[*run.ShareError](err); ok {
 		return fmt.Sprintf(" (--max-share %s); nothing was sent; is it the right list, and the right tenant?", share(100*large.Most))
 	}
-	if remedy := remedyForPlace(err); remedy != "" {
+	if remedy := cmp.Or(remedyForPlace(err), remedyForShards(err)); remedy != "" {
 		return remedy
 	}
 	opened, ok := errors.AsType[*run.OpenReportError](err)
@@ -125,6 +126,20 @@ const (
 	anotherReport   = "or name another report with --report FILE"
 	resumeOrAnother = "add --resume to resume from it, " + anotherReport
 )
+
+// remedyForShards returns a text to add to an error about the reports of shards.
+func remedyForShards(err error) string {
+	if _, ok := errors.AsType[*run.OtherShardsError](err); ok {
+		return "; give these reports as inputs, too, " + anotherReport
+	}
+	if _, ok := errors.AsType[*run.OwnShardsError](err); ok {
+		return "; leave it out, as --resume reads the report of each shard, " + anotherReport
+	}
+	if _, ok := errors.AsType[*run.ReportNameError](err); ok {
+		return "; name a new report with --report FILE"
+	}
+	return ""
+}
 
 // remedyForPlace returns a text to add to an error about a place where no report can be.
 func remedyForPlace(err error) string {

@@ -51,6 +51,7 @@ func groups() []kong.Group {
 		{Key: "pace", Title: "Pace and attempts:"},
 		{Key: "safety", Title: "Safety:"},
 		{Key: "report", Title: "Report and progress:"},
+		{Key: "monitoring", Title: "Monitoring:"},
 		{Key: "faults", Title: "Faults of the simulator:"},
 	}
 }
@@ -169,6 +170,7 @@ func (f *paceFlags) Validate() error {
 // planFlags are the flags that change the plan, besides inputFlags.
 type planFlags struct {
 	rateFlag
+	shardFlags
 	Accept     []acceptance `group:"safety" placeholder:"KIND[=N]" help:"Kinds of doubt that you have looked at, such as odd-ref: rows that only they hold are suspended. With =N only if no more than N rows have it. Repeat the flag, or write a comma between kinds."`
 	AcceptRefs string       `group:"safety" placeholder:"FILE" help:"List with a column ref of leavers whom you have looked at one by one: no doubt holds them."`
 	Tolerate   []tolerated  `group:"safety" placeholder:"OUTCOME" help:"Outcomes that do not make the exit code 3: held, invalid, not_found, rejected, unconfirmed, failed; or known: any that the report had for this leaver before. Repeat the flag, or write a comma between outcomes."`
@@ -221,7 +223,7 @@ func (f *planFlags) Validate() error {
 	if err := f.Keep.check(); err != nil {
 		return err
 	}
-	return f.rateFlag.Validate()
+	return errors.Join(f.rateFlag.Validate(), f.shardFlags.Validate())
 }
 
 // runFlags are the flags of run. plan accepts all of them, so that one word turns a run
@@ -234,6 +236,7 @@ type runFlags struct {
 	approvalFlags
 	paceFlags
 	summaryFlag
+	monitoringFlags
 	MaxFailures batch.Limit `group:"safety" default:"50%" help:"With a share: stop when more than this share of the last 100 leavers tried have failed (after at least 20). With a number: stop when so many leavers have failed in all. 0: never stop."`
 	Yes         bool        `group:"safety" help:"Do not ask for confirmation. Without it, a person has to type the number of leavers in a terminal. Without a terminal, the run is refused."`
 	JSON        bool        `group:"report" name:"json" help:"Write the result as one JSON document to standard output; docs/schemas describes it."`
@@ -242,12 +245,12 @@ type runFlags struct {
 
 // Validate checks all flags, so that a person sees all mistakes at once.
 func (c *runFlags) Validate() error {
-	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate())
+	return errors.Join(c.inputFlags.Validate(), c.planFlags.Validate(), c.checkFlags.Validate(), c.approvalFlags.Validate(), c.paceFlags.Validate(), c.summaryFlag.Validate(), c.monitoringFlags.Validate(), c.checkShards())
 }
 
 // onlyForRun are the flags of run that change nothing in a plan, unless it asks the tenant.
 // The help of plan does not show them.
-var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary"}
+var onlyForRun = []string{"concurrency", "max-attempts", "timeout", "max-outage", "max-failures", "yes", "progress", "summary", "metrics-file", "metrics-push", "notify", "notify-file"}
 
 // hideOnlyForRun hides these flags of plan.
 func hideOnlyForRun(k *kong.Kong) error {

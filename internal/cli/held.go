@@ -105,7 +105,7 @@ func appendHeld(text []byte, rows int, held []run.HeldRows) []byte {
 			text = fmt.Appendf(text, "    … and %s more; plan --all lists them\n", group(more))
 		}
 		if h.TooMany {
-			text = fmt.Appendf(text, "    held: %s the doubt %s, and --accept %s allows %d\n", have(h.Count), h.Doubt, acceptance{h.Doubt, h.Allowed}, h.Allowed)
+			text = fmt.Appendf(text, "    held: %s the doubt %s, and --accept %s allows %d\n", have(h.All), h.Doubt, acceptance{h.Doubt, h.Allowed}, h.Allowed)
 		}
 		text = fmt.Appendf(text, "    To settle this: %s\n", settle(h))
 	}

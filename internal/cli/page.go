@@ -25,7 +25,7 @@ func newPageMaker(a *app, path string, reports, summaries []string) (*pageMaker,
 	}
 	page, err := run.NewPage(run.PageSettings{
 		Reports: reports, Summaries: summaries, Path: path,
-		Made: a.now(), Version: a.buildInfo().version, Words: pageWords(reports[0]),
+		Made: a.now(), Version: a.buildInfo().version, Words: pageWords(reports[0]), Warnings: missingShards(reports),
 	})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--html: %w", err)}

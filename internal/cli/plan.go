@@ -79,7 +79,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err := r.CheckMax(); err != nil {
 		return usageError{explainRun(err)}
 	}
-	proposals := next(a.commandLine(parsed, conf), conf, r, o.held, target.word != "")
+	proposals := next(a.commandLine(parsed, conf).ofShard(r.Part.Shard), conf, r, o.held, target.word != "")
 	if draft != nil {
 		carryOut, err := c.writePlan(intake, r, draft)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"offboard/internal/input"
@@ -26,7 +27,7 @@ type reportCommand struct {
 
 // Help returns the second part of the help of the command.
 func (*reportCommand) Help() string {
-	return "The summary says what became of whom, what to do about every row that is not fine, how long after their end dates leavers were suspended, and who is overdue. Business days are Monday to Friday. The exit code is 0 whatever the rows say."
+	return "The summary says what became of whom, what to do about every row that is not fine, how long after their end dates leavers were suspended, and who is overdue. Business days are Monday to Friday. The exit code is 0 whatever the rows say, and 3 if the report of a shard is missing: among ledger.01-of-10.csv and others of its name there should be ten."
 }
 
 // outcomeRow is a value of --rows.
@@ -90,7 +91,23 @@ func (c *reportCommand) Run(a *app) error {
 	} else {
 		err = c.summarise(a, all, summaries, page)
 	}
-	return errors.Join(err, all.Close())
+	if err = errors.Join(err, all.Close()); err != nil {
+		return err
+	}
+	return c.sayMissing(a)
+}
+
+// sayMissing warns of reports of shards that were not named. Where that is a part of the
+// summary already, it only returns the error.
+func (c *reportCommand) sayMissing(a *app) error {
+	missing := missingShards(c.Reports)
+	if len(missing) == 0 {
+		return nil
+	}
+	if len(c.Rows) > 0 || c.JSON {
+		a.say(slog.LevelWarn, eventWarning, "Warning: "+missing[0])
+	}
+	return errRows
 }
 
 // explainReports adds to an error about reports that are read what a person can do.

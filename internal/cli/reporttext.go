@@ -46,6 +46,7 @@ func (s summaryText) text() string {
 // appendHeader writes what was summed up, and the outcomes.
 func (s summaryText) appendHeader(text []byte) []byte {
 	text = fmt.Appendf(text, "%s: %s\n", reportsOf(s.Reports), count(s.Lines, "line"))
+	text = appendWarnings(text, missingShards(s.Reports))
 	if s.Target != "" {
 		text = fmt.Appendf(text, "Target: %s\n", printable(s.Target, 300))
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // Run plans, asks, suspends and reports.
-func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err error) {
+func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration, m *monitor) (err error) {
 	intake, cancel := c.until(a.intake)
 	defer cancel()
 	target, err := a.target(intake, &c.targetFlags, c.scope())
@@ -35,9 +35,8 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
-	proof := &evidence{path: c.Summary}
-	defer func() { err = proof.write(a, joinClose(err, r.Close())) }()
-	if err := proof.check(c, r); err != nil {
+	defer func() { err = m.write(a, joinClose(err, r.Close())) }()
+	if err := m.check(c, r); err != nil {
 		return err
 	}
 	if err := c.checkTenant(a, intake, r, target); err != nil {
@@ -47,19 +46,21 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration) (err
 	if err != nil {
 		return beforeSending(err)
 	}
-	if err := proof.begin(intake, a, parsed, r, c.First, tenant); err != nil {
+	if err := m.begin(intake, a, parsed, r, c.First, tenant); err != nil {
 		return beforeSending(err)
 	}
-	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r), proof)
+	return c.carryOut(a, intake, r, target, c.resume(a.commandLine(parsed, conf), r), m)
 }
 
 // settings returns the settings of a run: those of the plan that was approved, if there is
 // one.
 func (c *runFlags) settings(a *app, conf *configuration, target string) (run.Settings, error) {
 	s := a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target)
+	var err error
+	s.Shard, err = c.shard(a.LookupEnv)
 	p := conf.approved
-	if p == nil {
-		return s, nil
+	if err != nil || p == nil {
+		return s, err
 	}
 	if err := p.CheckAge(s.Now, c.MaxPlanAge); err != nil {
 		return s, usagef("%w (--max-plan-age %s)", err, c.MaxPlanAge)
@@ -87,18 +88,20 @@ func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *targ
 }
 
 // carryOut carries out the plan and writes the result. resume is the command that
-// resumes the run. proof takes what was done.
-func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine, proof *evidence) error {
+// resumes the run. m takes what was done.
+func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *target, resume commandLine, m *monitor) error {
 	if torn, path := r.Torn(); torn > 0 {
 		a.log.Warn("the last line of the report is incomplete: it is moved to another file, and its row is done again", "report", r.ReportPath, "bytes", torn, "file", path)
 	}
-	ended, err := r.CarryOut(intake, a.calls, t.Target, c.conduct(a, intake))
+	conduct := c.conduct(a, intake)
+	conduct.Observe = m.durations.Observe
+	ended, err := r.CarryOut(intake, a.calls, t.Target, conduct)
 	if !ended.Began() {
 		return notBegun(err, r.ReportPath)
 	}
 	err = explainRun(err)
 	result := runResult{
-		Ending: ended, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
+		Ending: ended, shard: r.Part.Shard, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
 		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
 	}
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
@@ -115,14 +118,14 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 		result.write(a.Stdout, err)
 	}
 	a.sayEnd(result, err)
-	proof.ended(a, r, result)
+	m.ended(a, r, result)
 	return end
 }
 
 // outline returns a plan in short. target is the name of the target; "" if the plan is not
 // carried out.
 func (c *runFlags) outline(ctx context.Context, r *run.Run, target string) (o outline, err error) {
-	o = outline{run: r, rate: c.Rate, first: c.First, target: target, most: c.mostShare()}
+	o = outline{run: r, rate: r.Part.Rate(c.Rate), first: c.First, target: target, most: c.mostShare()}
 	if o.held, err = r.Held(ctx, heldExamples); err != nil {
 		return o, err
 	}
@@ -228,5 +231,5 @@ func (c *runCommand) resume(command commandLine, r *run.Run) commandLine {
 	if !c.Resume && c.Plan == "" { // a plan goes on with its report by itself
 		command = command.with("--resume")
 	}
-	return command
+	return command.ofShard(r.Part.Shard)
 }

@@ -31,7 +31,7 @@ func (c *planCommand) saveConfig(parsed *kong.Context, conf *configuration, dete
 	document := yaml.Node{Kind: yaml.MappingNode}
 	for _, flag := range flagsOf(parsed.Model) {
 		saved := flag.Name == "keep" || flag.Group != nil && slices.Contains(groups, flag.Group.Key)
-		if !saved || slices.Contains([]string{"yes", "accept", "accept-refs", "first"}, flag.Name) {
+		if !saved || slices.Contains([]string{"yes", "accept", "accept-refs", "first", "shards", "shard"}, flag.Name) {
 			continue
 		}
 		var value any

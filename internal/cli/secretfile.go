@@ -16,7 +16,7 @@ import (
 )
 
 // secretFlags are the flags that name a file with a secret.
-var secretFlags = []string{"api-secret-file", "client-secret-file"}
+var secretFlags = []string{"api-secret-file", "client-secret-file", "notify-file"}
 
 // maxSecret is how many bytes a secret may have, with the end of its line.
 const maxSecret = 64 << 10
@@ -126,7 +126,7 @@ func looksLikePath(value string) bool {
 }
 
 // withoutSecrets returns the words of a command without what may be a secret in the
-// place of the name of its file.
+// place of the name of its file, and without addresses that may have one in them.
 func withoutSecrets(words []string) []string {
 	words = slices.Clone(words)
 	for i, word := range words {
@@ -138,6 +138,16 @@ func withoutSecrets(words []string) []string {
 				words[i] = flag + "=FILE"
 			case word == flag && i+1 < len(words) && !looksLikePath(words[i+1]):
 				words[i+1] = "FILE"
+			}
+		}
+		for _, name := range addressFlags {
+			flag := "--" + name
+			value, joined := strings.CutPrefix(word, flag+"=")
+			switch {
+			case joined && hidden(name, value) != value:
+				words[i] = flag + "=URL"
+			case word == flag && i+1 < len(words) && hidden(name, words[i+1]) != words[i+1]:
+				words[i+1] = "URL"
 			}
 		}
 	}

@@ -105,9 +105,21 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					for name, value := range env {
 						all[name] = value
 					}
+					// Those who are told of the end have addresses that are secrets, and repeat them.
+					listeners := httptest.NewServer(&listener{status: http.StatusBadRequest})
+					defer listeners.Close()
+					hook := listeners.URL + "/" + url.PathEscape(theSecret) + "?key=" + url.QueryEscape(theSecret)
+					var told []string
+					if format == "text" {
+						told = append(told, "--notify", hook, "--metrics-push="+listeners.URL+"/"+url.PathEscape(theSecret))
+					} else {
+						all["OFFBOARD_NOTIFY"] = hook
+						all["OFFBOARD_METRICS_PUSH"] = strings.Replace(listeners.URL, "://", "://"+url.UserPassword("u", theSecret).String()+"@", 1)
+					}
+					metrics := filepath.Join(dir, "m.prom")
 					report, summary := filepath.Join(dir, "report.csv"), filepath.Join(dir, "summary.json")
-					_, stdout, stderr := invoke(t, all, append([]string{"run", filepath.Join(dir, "leavers.csv"), "--report", report, "--summary", summary, "--yes",
-						"--rate", "0", "--max-attempts", "2", "--max-outage", "0s", "--log-level", "debug", "--log-format", format}, args...)...)
+					_, stdout, stderr := invoke(t, all, append([]string{"run", filepath.Join(dir, "leavers.csv"), "--report", report, "--summary", summary, "--metrics-file", metrics, "--yes",
+						"--rate", "0", "--max-attempts", "2", "--max-outage", "0s", "--log-level", "debug", "--log-format", format}, append(told, args...)...)...)
 					text, err := os.ReadFile(report)
 					if err != nil {
 						t.Fatalf("%v\n%s", err, stderr)
@@ -115,6 +127,13 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					evidence, err := os.ReadFile(summary)
 					if err != nil {
 						t.Errorf("%v\n%s", err, stderr)
+					}
+					if strings.Count(stderr, "were not pushed") != 1 || strings.Count(stderr, "was not delivered") != 1 {
+						t.Errorf("nobody was told:\n%s", stderr)
+					}
+					figures, err := os.ReadFile(metrics)
+					if err != nil {
+						t.Error(err)
 					}
 					_, reported, _ := invoke(t, nil, "report", report)
 					asJSON, _, _ := invoke(t, nil, "report", "--json", report)
@@ -124,7 +143,7 @@ func TestNoSecretIsWrittenAnywhere(t *testing.T) {
 					}
 					wantNoSecret(t, map[string]string{"standard output": stdout, "standard error": stderr,
 						"ping": pinged, "standard error of ping": pingErr,
-						"the report": string(text), "the report in short": reported, "the same as JSON": fmt.Sprint(asJSON), "the summary": string(evidence)})
+						"the report": string(text), "the report in short": reported, "the same as JSON": fmt.Sprint(asJSON), "the summary": string(evidence), "the metrics": string(figures)})
 				})
 			}
 		}
@@ -137,6 +156,11 @@ func TestNoUsageErrorRepeatsASecret(t *testing.T) {
 	if err := os.WriteFile(file, []byte("api-secret: '"+strings.ReplaceAll(theSecret, "'", "''")+"'\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "hook"), []byte("http://hooks.example.com/"+url.PathEscape(theSecret)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(&listener{status: http.StatusOK})
+	defer web.Close()
 	password := url.UserPassword("user", theSecret).String()
 	for name, args := range map[string][]string{
 		"an unknown flag":                 {"run", "x.csv", "--api-secret=" + theSecret},
@@ -147,6 +171,17 @@ func TestNoUsageErrorRepeatsASecret(t *testing.T) {
 		"an unknown flag of ping":         {"ping", "--client-secret", theSecret},
 		"a password in a URL of ping":     {"ping", "--base-url", "https://" + password + "@localhost"},
 		"a secret without its tenant":     {"ping", "--env", "staging"},
+
+		"a notification in the open":           {"run", "x.csv", "--env", "sandbox", "--notify", "http://hooks.example.com/" + theSecret},
+		"a notification to no address":         {"run", "x.csv", "--env", "sandbox", "--notify", theSecret},
+		"a notification with a password":       {"run", "x.csv", "--env", "sandbox", "--notify", "https://" + password + "@localhost"},
+		"a push with a password":               {"run", "x.csv", "--env", "sandbox", "--metrics-push", "https://" + password + "@localhost"},
+		"a push with a query":                  {"run", "x.csv", "--env", "sandbox", "--metrics-push", "https://localhost?" + url.QueryEscape(theSecret)},
+		"an address in the place of its file":  {"run", "x.csv", "--env", "sandbox", "--notify-file", "https://localhost/" + theSecret},
+		"a file with the address of nobody":    {"run", "x.csv", "--env", "sandbox", "--notify-file", filepath.Join(dir, "hook")},
+		"a slip in the name of a notification": {"run", "x.csv", "--env", "sandbox", "--notfy=https://localhost/" + theSecret},
+		"a notification that is given twice":   {"run", "x.csv", "--env", "sandbox", "--notify", web.URL + "/" + url.PathEscape(theSecret), "--notify", web.URL},
+		"saved settings of a notification":     {"plan", "x.csv", "--env", "sandbox", "--notify", "https://localhost/" + url.PathEscape(theSecret), "--save-config", filepath.Join(dir, "saved.yaml")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]string{"OFFBOARD_CLIENT_SECRET": theSecret}

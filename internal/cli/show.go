@@ -30,7 +30,7 @@ type outline struct {
 func writeOutline(w io.Writer, width int, o outline) {
 	r := o.run
 	var text []byte
-	text = fmt.Appendf(text, "Plan for %s: %s\n", namesOf(r.Inputs), count(r.Totals.Total(), "row"))
+	text = fmt.Appendf(text, "Plan for %s%s: %s\n", namesOf(r.Inputs), shardWords(r.Part.Shard), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
 	text = appendWarnings(text, changed(r))
@@ -70,7 +70,7 @@ func (o outline) least() time.Duration {
 // warnings returns all warnings about the plan.
 func (o outline) warnings() []string {
 	r := o.run
-	return slices.Concat(changed(r), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
+	return slices.Concat(changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
 }
 
 // namesOf returns the names of the inputs, or their number if there are many.
@@ -122,7 +122,7 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Name), count(n, "row"))
 		}
 	}
-	return appendWarnings(text, noticed(inputs))
+	return appendWarnings(text, append(missingInputs(inputs), noticed(inputs)...))
 }
 
 // listsSaid says which lists are used. They are the same for all inputs.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -33,19 +34,20 @@ func (e *redirectedError) Error() string {
 func (a *app) refuseStreams(parsed *kong.Context, c *commands) error {
 	switch parsed.Selected().Name {
 	case "run":
-		return a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env, c.Run.Summary)
+		return cmp.Or(a.refuseRedirected(&c.Run.inputFlags, &c.Run.planFlags, c.Run.Env, c.Run.Summary), a.refuseInto("the file of the metrics", c.Run.MetricsFile))
 	case "plan":
 		return a.refuseRedirected(&c.Plan.inputFlags, &c.Plan.planFlags, c.Plan.Env, "")
 	case "report":
-		return a.refuseReports(c.Report.Reports)
+		return a.refuseInto("a report to summarise", c.Report.Reports...)
 	}
 	return nil
 }
 
-// refuseReports fails if standard output or standard error is a report to summarise.
-func (a *app) refuseReports(paths []string) error {
+// refuseInto fails if standard output or standard error is one of some files; what says what
+// they are.
+func (a *app) refuseInto(what string, paths ...string) error {
 	for _, path := range paths {
-		if err := redirected(path, "a report to summarise", infoOf(a.Stdout), infoOf(a.Stderr)); err != nil {
+		if err := redirected(path, what, infoOf(a.Stdout), infoOf(a.Stderr)); err != nil {
 			return usageError{err}
 		}
 	}
@@ -56,6 +58,10 @@ func (a *app) refuseReports(paths []string) error {
 // report of a run in an environment, or its summary; "": it has none.
 func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env, summary string) error {
 	stdout, stderr := infoOf(a.Stdout), infoOf(a.Stderr)
+	shard, err := f.shard(a.LookupEnv)
+	if err != nil {
+		return err
+	}
 	reportPath := f.Report
 	if reportPath == "" {
 		reportPath = run.ReportName(inputName(in.Inputs[0]), env)
@@ -63,8 +69,8 @@ func (a *app) refuseRedirected(in *inputFlags, f *planFlags, env, summary string
 	files := map[string][]string{
 		"an input":    slices.DeleteFunc(slices.Clone(in.Inputs), func(path string) bool { return path == run.StdinPath }),
 		"a list":      {in.RefMap, in.Except, f.AcceptRefs},
-		"the report":  {reportPath},
-		"the summary": {summary},
+		"the report":  {shard.Path(reportPath)},
+		"the summary": {shard.Path(summary)},
 	}
 	if stdin := infoOf(a.Stdin); stdin != nil && slices.Contains(in.Inputs, run.StdinPath) {
 		if err := redirectedInto(stdin, "the file of standard input", "an input", stdout, stderr); err != nil {

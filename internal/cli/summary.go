@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"offboard/internal/batch"
+	"offboard/internal/report"
 	"offboard/internal/run"
 )
 
@@ -31,7 +32,8 @@ func (f *summaryFlag) Validate() error {
 
 // evidence is the summary of a run in the making. Without a path there is none.
 type evidence struct {
-	path    string
+	path    string       // "": it is not written to a file
+	wanted  bool         // somebody gets it
 	summary *run.Summary // nil until the run is about to begin
 	ending  *run.Ending  // nil if the run did not begin
 }
@@ -44,7 +46,7 @@ func (e *evidence) check(c *runCommand, r *run.Run) error {
 	}
 	before := ""
 	if c.asks() {
-		before = c.checking(r.ReportPath).Before
+		before = c.checking(r).Before
 	}
 	if err := run.CheckSummaryPath(r, e.path, before); err != nil {
 		return usagef("--summary: %w; name another file; nothing was sent", err)
@@ -55,18 +57,14 @@ func (e *evidence) check(c *runCommand, r *run.Run) error {
 // begin starts the summary of a run that is about to begin. t is what the tenant says; nil
 // if it was not asked.
 func (e *evidence) begin(ctx context.Context, a *app, parsed *kong.Context, r *run.Run, first int, t *run.Tenant) error {
-	if e.path == "" {
+	if !e.wanted {
 		return nil
 	}
 	s, err := run.NewSummary(ctx, r, first)
 	if err != nil {
 		return usageError{explainRun(err)}
 	}
-	b := a.buildInfo()
-	s.Tool = run.Tool{Version: b.version, Commit: b.commit, Go: runtime.Version()}
-	s.Host = run.Host{OS: runtime.GOOS, Arch: runtime.GOARCH}
-	s.Host.Name, _ = os.Hostname() // "": the system does not tell
-	s.Settings = allSettings(parsed)
+	s.Tool, s.Host, s.Settings = a.buildInfo().tool(), host(), allSettings(parsed)
 	if t != nil {
 		s.Tenant = &run.TenantFigures{Leavers: t.Leavers, ActiveUsers: t.People.Active, Whole: t.People.Whole}
 		s.Tenant.Is, s.Tenant.NotKnown = classesOf(t)
@@ -75,9 +73,20 @@ func (e *evidence) begin(ctx context.Context, a *app, parsed *kong.Context, r *r
 	return nil
 }
 
+// tool returns what this program is, as a summary says it.
+func (b build) tool() run.Tool {
+	return run.Tool{Version: b.version, Commit: b.commit, Go: runtime.Version()}
+}
+
+// host returns what this machine is.
+func host() run.Host {
+	name, _ := os.Hostname() // "": the system does not tell
+	return run.Host{Name: name, OS: runtime.GOOS, Arch: runtime.GOARCH}
+}
+
 // allSettings returns all flags of a command with their values as they are typed, wherever
 // they were set. Those that have their default are left out. No flag has a secret as its
-// value, unless somebody has mistaken it for the name of a file.
+// value, unless somebody has mistaken it for the name of a file; an address can have one in it.
 func allSettings(parsed *kong.Context) map[string]string {
 	settings := map[string]string{}
 	for _, flag := range parsed.Flags() {
@@ -85,7 +94,7 @@ func allSettings(parsed *kong.Context) map[string]string {
 		mistaken := slices.Contains(secretFlags, flag.Name) && !looksLikePath(text)
 		isDefault := text == "" || strings.EqualFold(text, flag.Default) // a level is written in capitals
 		if configurable(flag) && !isDefault && !mistaken {
-			settings[flag.Name] = text
+			settings[flag.Name] = hidden(flag.Name, text)
 		}
 	}
 	return settings
@@ -112,6 +121,9 @@ func (e *evidence) write(a *app, err error) error {
 		return err
 	}
 	e.summary.Exit = exitOf(err, e.ending)
+	if e.path == "" {
+		return err
+	}
 	failed := e.summary.Write(e.path)
 	if failed == nil {
 		return err
@@ -134,15 +146,27 @@ const (
 	causeLater       = "later"
 	causeRefused     = "refused"
 	causeReport      = "report"
+	causeUsage       = "usage" // these two are of a run that did not begin
+	causeLocked      = "locked"
 	causeError       = "error"
 )
 
 // exitOf returns how a run ended: without a text of the service, and without one about a
-// row, because these can have a ref in them.
+// row, because these can have a ref in them. ending is nil if the run did not begin.
 func exitOf(err error, ending *run.Ending) run.Exit {
 	exit := run.Exit{Code: exitCode(err)}
-	if exit.Code != exitFine && exit.Code != exitRows {
-		exit.Cause, exit.Reason = causeOf(err, ending.Unrecorded)
+	var unrecorded error
+	if ending != nil {
+		unrecorded = ending.Unrecorded
+	}
+	switch exit.Code {
+	case exitFine, exitRows:
+	case exitUsage:
+		exit.Cause, exit.Reason = causeUsage, "the run was refused before its first call; standard error says why"
+	case exitLocked:
+		exit.Cause, exit.Reason = causeLocked, report.ErrLocked.Error()
+	default:
+		exit.Cause, exit.Reason = causeOf(err, unrecorded)
 	}
 	return exit
 }

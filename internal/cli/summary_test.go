@@ -302,7 +302,7 @@ func TestTheSampleOfASummaryIsOne(t *testing.T) {
 	_, sample, _ := strings.Cut(string(page), "```json\n")
 	sample, _, _ = strings.Cut(sample, "```")
 	readSchemas(t).hold(t, "summary", []byte(sample))
-	for _, cause := range []string{causeInterrupted, causeDeadline, causeFailures, causeNobody, causeOutage, causeLater, causeRefused, causeReport, causeError} {
+	for _, cause := range []string{causeInterrupted, causeDeadline, causeFailures, causeNobody, causeOutage, causeLater, causeRefused, causeReport, causeUsage, causeLocked, causeError} {
 		if !strings.Contains(string(page), "`"+cause+"`") {
 			t.Errorf("the page lacks the word %s", cause)
 		}

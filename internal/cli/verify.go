@@ -30,7 +30,7 @@ type verifyCommand struct {
 
 // Help returns the second part of the help of the command.
 func (*verifyCommand) Help() string {
-	return "Nothing is changed: accounts are read, by the scope api/read. An HR system that feeds the tenant can bring suspended people back. Those who are active again are written to a report that run takes as its input: it suspends just these. The exit code is 3 if there are any."
+	return "Nothing is changed: accounts are read, by the scope api/read. An HR system that feeds the tenant can bring suspended people back. Those who are active again are written to a report that run takes as its input: it suspends just these. The exit code is 3 if there are any, or if the report of a shard is missing."
 }
 
 // Validate checks the flags.
@@ -61,7 +61,7 @@ func (c *verifyCommand) Run(a *app, parsed *kong.Context, conf *configuration) e
 		result.next = runCommandFor(a.commandLine(parsed, conf), c.Reports, v.Report)
 	}
 	var end error
-	if v.Again.Count+v.Unsure.Count+v.Changed > 0 {
+	if v.Again.Count+v.Unsure.Count+v.Changed+len(run.MissingShards(c.Reports)) > 0 {
 		end = errRows
 	}
 	if c.JSON {
@@ -116,6 +116,7 @@ func (r verifyResult) text() string {
 			text = fmt.Appendf(text, "  %9s  %s\n", group(line.n), line.words)
 		}
 	}
+	text = appendWarnings(text, missingShards(r.reports))
 	if r.Changed > 0 {
 		text = fmt.Appendf(text, "Warning: %s of the reports changed, so nobody was asked about them\n", verb(r.Changed, "was", "were"))
 	}

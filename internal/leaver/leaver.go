@@ -122,3 +122,14 @@ type Result struct {
 // Known tells whether the report has this outcome for the leaver from an earlier run
 // already: this run has learned nothing new.
 func (r Result) Known() bool { return r.Earlier != "" && r.Outcome == r.Earlier }
+
+// Overdue tells for how long a leaver has been overdue: the end date has passed, and nobody
+// has suspended them. A line that speaks of its row says nothing about its leaver; so whom a
+// list excludes is not overdue.
+func (r Result) Overdue(now time.Time) (since time.Duration, is bool) {
+	passes := r.EndDate.PassesAt()
+	if r.Outcome.AboutRow() || r.Outcome.Closed() || passes.IsZero() || now.Before(passes) {
+		return 0, false
+	}
+	return now.Sub(passes), true
+}

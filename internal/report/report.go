@@ -55,7 +55,10 @@ func (r *Report) Format() Format { return formatOf(r.Path) }
 func (r *Report) Exists() bool { return r.reader != nil }
 
 // TornPath is where Start keeps what it cuts off the end of the report.
-func (r *Report) TornPath() string { return r.Path + ".torn" }
+func (r *Report) TornPath() string { return TornPath(r.Path) }
+
+// TornPath is where the report at a path keeps what is cut off its end.
+func TornPath(path string) string { return path + ".torn" }
 
 // Torn returns how many bytes at the end of the report are not a whole line. Start
 // cuts them off, and keeps them at TornPath.

@@ -97,8 +97,10 @@ func (t *Timeliness) add(r leaver.Result) {
 		t.NoTime++
 	case r.Outcome == leaver.Suspended:
 		t.suspended(r, passes)
-	case !t.now.Before(passes):
-		t.Overdue.add(r, t.now.Sub(passes))
+	default:
+		if since, is := r.Overdue(t.now); is {
+			t.Overdue.add(r, since)
+		}
 	}
 }
 

@@ -25,7 +25,8 @@ type Target struct {
 	UserAgent   string
 }
 
-// Conduct says how a plan is carried out.
+// Conduct says how a plan is carried out. The run of a shard divides Rate and MaxFailures
+// by the number of shards.
 type Conduct struct {
 	Rate        float64 // ceiling in requests per second; 0: none
 	Concurrency int     // requests in flight at most
@@ -44,6 +45,9 @@ type Conduct struct {
 	// Warn is told what is worth knowing and stops nothing, such as a
 	// *report.UnsyncedError, before the first request. nil: nobody is told.
 	Warn func(error)
+	// Observe is told how long the requests for each leaver took who was tried. It is not
+	// called by several goroutines at a time. nil: nobody is told.
+	Observe func(time.Duration)
 }
 
 // Ending is the result of a run.
@@ -81,10 +85,11 @@ func (r *Run) Torn() (bytes int64, path string) { return r.report.Torn(), r.repo
 // is a *BeforeError, or is another one about the report. After that, it is an error
 // of batch.Run or of the report, and the Ending is complete.
 func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Ending, error) {
-	if err := r.connect(t, c); err != nil {
+	c, err := r.connect(t, c)
+	if err != nil {
 		return Ending{}, err
 	}
-	r.clock = c.Now
+	r.settings.clock = c.Now
 	if err := r.recordBefore(intake, c); err != nil {
 		return Ending{}, err
 	}
@@ -124,7 +129,7 @@ func (r *Run) start() (*report.Writer, error) {
 }
 
 func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
-	p.figures = newFigures(r.connection.pace, c.Now)
+	p.figures = newFigures(r.connection.pace, c.Now, c.Observe)
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.
@@ -133,6 +138,7 @@ func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) err
 		Concurrency: c.Concurrency,
 		MaxAttempts: c.MaxAttempts,
 		MaxFailures: c.MaxFailures,
+		Brakes:      r.Part.brakes(),
 		Proven:      r.Proven,
 		MaxOutage:   c.MaxOutage,
 		Outages:     p.Outage,

@@ -34,7 +34,8 @@ type Checking struct {
 // If intake ends first, the error is its cause. A *CheckError says that the tenant could
 // not be asked. Other errors are a *TargetError, or those of Decisions.
 func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checking) error {
-	if err := r.connect(t, c); err != nil {
+	c, err := r.connect(t, c)
+	if err != nil {
 		return err
 	}
 	check := tenant.New(r.settings.Now)
@@ -46,7 +47,7 @@ func (r *Run) Check(intake, calls context.Context, t Target, c Conduct, k Checki
 			check.Ask(strings.Clone(d.Ref))
 		}
 	}
-	q := inquiry{connection: r.connection, conduct: c, check: check, full: k.Full, share: k.MaxShare}
+	q := inquiry{connection: r.connection, conduct: c, check: check, full: k.Full, leavers: r.Part.Leavers, share: k.MaxShare}
 	if err := q.ask(intake, calls); err != nil {
 		return checkError(intake, err)
 	}
@@ -90,8 +91,9 @@ func (r *Run) note(ctx context.Context) error {
 		r.Plan.Note(row.Row)
 	}
 	r.judge()
-	r.Totals = r.Plan.Totals()
-	return nil
+	var err error
+	r.Totals, err = r.Part.count(r.Decisions(ctx), r.Plan)
+	return err
 }
 
 // told returns rows with what the tenant says about their leavers.

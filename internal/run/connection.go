@@ -30,12 +30,14 @@ func connect(t Target, c Conduct) (*connection, error) {
 	return &connection{client, pace}, nil
 }
 
-// connect opens the connection of the run, unless it is open.
-func (r *Run) connect(t Target, c Conduct) error {
+// connect opens the connection of the run, unless it is open. It returns what the run's part
+// of the plan may do of a conduct.
+func (r *Run) connect(t Target, c Conduct) (Conduct, error) {
+	c = r.Part.conduct(c)
 	if r.connection != nil {
-		return nil
+		return c, nil
 	}
 	var err error
 	r.connection, err = connect(t, c)
-	return err
+	return c, err
 }

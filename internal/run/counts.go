@@ -19,6 +19,9 @@ type Counts struct {
 	Called int           // leavers for whom a request was sent
 	Failed int           // those of them who are not suspended
 	Busy   time.Duration // the durations of all requests together
+	// Overdue are the leavers whose end date had passed when the run began, and who are not
+	// suspended (see leaver.Result.Overdue).
+	Overdue int
 	// Outages are the times in which the service answered nobody, the first mostOutages
 	// and the last one. The last one has no end while it goes on.
 	Outages []batch.Outage
@@ -114,6 +117,7 @@ func (p *Progress) Record(results ...leaver.Result) error {
 			c.Called++
 			p.tried[r.Outcome]++
 			c.Busy += r.Duration
+			p.figures.took(r.Duration)
 			if !r.Outcome.Fine() {
 				c.Failed++
 			}
@@ -147,6 +151,9 @@ func (p *Progress) count(r leaver.Result, known bool) {
 	p.counts.Rows[r.Outcome]++
 	if known {
 		p.counts.Known[r.Outcome]++
+	}
+	if _, is := r.Overdue(p.Start); is {
+		p.counts.Overdue++
 	}
 	p.left.add(r)
 }

@@ -30,7 +30,7 @@ func (r *Run) reportOptions(inPlace bool) report.Options {
 		Resume:  r.settings.Resume || inPlace,
 		// Only a report that no person has named is replaced, and never one that is read.
 		Replace: r.settings.Report == "" && r.settings.Target == SandboxTarget && !slices.ContainsFunc(r.Inputs, isInput),
-		Now:     func() time.Time { return r.clock() },
+		Now:     func() time.Time { return r.settings.clock() },
 	}
 }
 

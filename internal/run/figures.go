@@ -23,8 +23,9 @@ import (
 //
 // It has no text of the service, which may have a ref in it or a name.
 type figures struct {
-	pace *pace.Pace
-	now  func() time.Time
+	pace    *pace.Pace
+	now     func() time.Time
+	observe func(time.Duration) // see Conduct.Observe
 
 	mu       sync.Mutex
 	series   *series
@@ -34,8 +35,8 @@ type figures struct {
 	outages  []string    // why, for each of Counts.Outages
 }
 
-func newFigures(p *pace.Pace, now func() time.Time) *figures {
-	return &figures{pace: p, now: now, series: newSeries(now()), statuses: map[int]int{}, highest: p.PerSecond()}
+func newFigures(p *pace.Pace, now func() time.Time, observe func(time.Duration)) *figures {
+	return &figures{pace: p, now: now, observe: observe, series: newSeries(now()), statuses: map[int]int{}, highest: p.PerSecond()}
 }
 
 // started notes that a call starts, and how many are in flight with it.
@@ -82,6 +83,13 @@ func (f *figures) tried(leavers, failed int) {
 	p.Tried += leavers
 	p.Suspended += leavers - failed
 	p.Failed += failed
+}
+
+// took notes how long the requests for a leaver took.
+func (f *figures) took(d time.Duration) {
+	if f != nil && f.observe != nil {
+		f.observe(d)
+	}
 }
 
 // outage notes why the outage with this index in Counts.Outages goes on.

@@ -57,7 +57,7 @@ func TestFiguresOfCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	f := newFigures(p, time.Now)
+	f := newFigures(p, time.Now, nil)
 	s := suspender{client, new(atomic.Int64), f}
 	for _, ref := range []string{"200-1", "200-2", "404-1", "429-1", "503-1", "0-1", "."} { // "." is never sent
 		s.Call(t.Context(), leaver.Leaver{Ref: ref})
@@ -83,7 +83,7 @@ func TestFiguresOfCalls(t *testing.T) {
 // TestOutagesOfASummary gives a progress more outages than it keeps.
 func TestOutagesOfASummary(t *testing.T) {
 	p := NewProgress(discard{}, 10, seriesBegan)
-	p.figures = newFigures(pace.New(0), func() time.Time { return seriesBegan })
+	p.figures = newFigures(pace.New(0), func() time.Time { return seriesBegan }, nil)
 	const number = mostOutages + 20
 	for i := range number {
 		err := &thrive.Error{Status: 500 + i, Message: "E1"}

@@ -25,16 +25,17 @@ type HeldRows struct {
 	// zero value if there is no such way, or not the same one for all of them.
 	Remedy leaver.Remedy
 	// TooMany tells that Settings.Accept accepts the kind for fewer leavers than have
-	// it, which are Allowed. So it accepts the kind for nobody.
-	TooMany bool
-	Allowed int
+	// it in the whole plan, which are All; Allowed are accepted. So it accepts the kind for
+	// nobody.
+	TooMany      bool
+	All, Allowed int
 }
 
 // Held returns the kinds of doubt that hold leavers, in the order of leaver.DoubtKinds,
 // each with so many examples at most. It reads the inputs until it has the examples.
 // The error is one of Decisions.
 func (r *Run) Held(ctx context.Context, examples int) ([]HeldRows, error) {
-	counts := r.Plan.Doubts()
+	counts, all := r.Part.doubts, r.Plan.Doubts()
 	found := map[leaver.Doubt][]leaver.Result{}
 	missing := 0
 	for _, n := range counts {
@@ -60,16 +61,16 @@ func (r *Run) Held(ctx context.Context, examples int) ([]HeldRows, error) {
 			}
 		}
 	}
-	var all []HeldRows
+	var held []HeldRows
 	for _, kind := range leaver.DoubtKinds() {
 		if n := counts[kind]; n > 0 {
-			all = append(all, HeldRows{
+			held = append(held, HeldRows{
 				Doubt: kind, Count: n, Examples: found[kind], Remedy: r.Inputs.remedy(kind),
-				TooMany: r.acceptance.tooMany.Has(kind), Allowed: r.settings.Accept[kind],
+				TooMany: r.acceptance.tooMany.Has(kind), All: all[kind], Allowed: r.settings.Accept[kind],
 			})
 		}
 	}
-	return all, nil
+	return held, nil
 }
 
 // remedy returns the remedy for a kind of doubt. It is about the exports: a flag that

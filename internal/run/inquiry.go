@@ -25,6 +25,7 @@ type inquiry struct {
 	conduct Conduct
 	check   *tenant.Check
 	full    bool    // read the list in any case
+	leavers int     // of the whole plan, if others ask about some of them
 	share   float64 // see tenant.Check.ByRef
 
 	mu      sync.Mutex
@@ -47,7 +48,7 @@ func (q *inquiry) ask(intake, calls context.Context) error {
 	if err := q.readPages(intake, calls, 1, 1); err != nil {
 		return err
 	}
-	if q.full || q.pages == 0 || !q.check.ByRef(q.pages, q.share) {
+	if q.full || q.pages == 0 || !q.check.ByRef(q.pages, max(q.leavers, q.check.Len()), q.share) {
 		if err := q.readList(intake, calls); err != nil {
 			return err
 		}

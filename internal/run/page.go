@@ -20,6 +20,7 @@ type PageSettings struct {
 	Made      time.Time
 	Version   string // of the program
 	Words     view.PageWords
+	Warnings  []string // what to look at first
 }
 
 // PageInputError says that a page would be written to a file that the command reads, or writes
@@ -53,7 +54,7 @@ func NewPage(s PageSettings) (*Page, error) {
 		return nil, err
 	}
 	p := &Page{page: view.NewPage(s.Reports, s.Made), path: s.Path, groups: left{report.NewByOutcome(mostLeft)}}
-	p.page.Version, p.page.Words = s.Version, s.Words
+	p.page.Version, p.page.Words, p.page.Warnings = s.Version, s.Words, s.Warnings
 	var err error
 	p.runs, err = ReadSummaries(s.Summaries, "")
 	p.files = s.Summaries

@@ -34,6 +34,7 @@ type Settings struct {
 	// Unfinished also suspends the leavers whom the report left unfinished and whom the
 	// inputs do not have: those who were called for, and those who are pending.
 	Unfinished bool
+	Shard      Shard     // the part of the plan that the run carries out; the zero value: all of it
 	MaxLeavers *int      // leavers to suspend at most; nil: any number
 	Now        time.Time // the moment at which an end date has passed or not
 	// Accept has the kinds of doubt that a person has accepted. Each is accepted if no
@@ -53,13 +54,16 @@ type Settings struct {
 	// text is empty if the row comes from the report that the run goes on with
 	// (Unfinished), and that report lacks the column.
 	Match []string
+
+	clock func() time.Time // of the lines that the report gets
 }
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
 type Run struct {
 	Inputs Inputs
 	Plan   *plan.Plan
-	Totals leaver.Tally // of the plan
+	Part   Part         // of the plan
+	Totals leaver.Tally // of this part
 	// Leftover are the leavers whom the report has as unfinished and who are not in this
 	// run's input, by outcome: the run does not call them. nil if there are none.
 	Leftover leaver.Tally
@@ -81,7 +85,6 @@ type Run struct {
 	asked      *asked         // nil: the tenant was not asked
 	report     *report.Report // nil in a rehearsal
 	past       pastRuns
-	clock      func() time.Time // of the lines that the report gets
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
@@ -94,7 +97,8 @@ type Run struct {
 // report does not exist; it is a *report.MissingError, a *report.KeepError or a
 // *report.TargetError if the report lacks columns, keeps other columns or is of another
 // target, and a *report.NotFileError or a *report.NoLocksError if no report can be there;
-// a *ReportIsInputError says that it is an input. An input that is such a report is the same error without the *OpenReportError.
+// a *ReportIsInputError says that it is an input, and an *OtherShardsError, an *OwnShardsError or
+// a *ReportNameError that the reports of shards do not go together. An input that is such a report is the same error without the *OpenReportError.
 // A *MatchError says that a report among the inputs lacks a column of Settings.Match.
 func Prepare(ctx context.Context, s Settings) (*Run, error) {
 	return prepare(ctx, s, func(r *Run, inPlace bool) error {
@@ -148,7 +152,9 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	defer collectForPlan()()
 	// The rows of exports must have the same texts as those of reports.
 	s.Options.Keep, s.Options.Match = s.Keep, s.Match
-	r := &Run{settings: s, clock: func() time.Time { return s.Now }}
+	now := s.Now
+	s.clock = func() time.Time { return now }
+	r := &Run{settings: s, Part: Part{Shard: s.Shard}}
 	var err error
 	if r.acceptance.refs, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
@@ -160,8 +166,14 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	r.Inputs.hold(r.past.targets)
 	var inPlace bool
 	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
-	if err = r.Inputs.refuseReport(r.ReportPath); err == nil {
+	if r.ReportPath, err = r.Inputs.shardReport(s, r.ReportPath, inPlace); err == nil {
+		err = r.Inputs.refuseReport(r.ReportPath)
+	}
+	if err == nil {
 		err = makePlan(r, inPlace)
+	}
+	if err == nil {
+		r.Totals, err = r.Part.count(r.Decisions(ctx), r.Plan)
 	}
 	if changed := r.Inputs.checkUnchanged(""); changed != nil && ctx.Err() == nil {
 		err = changed // which may be why makePlan has failed
@@ -169,7 +181,6 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	r.Totals = r.Plan.Totals()
 	return r, nil
 }
 
@@ -199,9 +210,10 @@ func (r *Run) Leavers(first int) int {
 
 // CheckMax returns a *TooManyError if the plan suspends more leavers than
 // Settings.MaxLeavers, and a *ShareError if it suspends a larger share of the tenant than
-// Checking.MaxShare.
+// Checking.MaxShare. A shard counts the leavers of the whole plan, as every other shard
+// does: those whom the report of another shard says to be done are unknown to it.
 func (r *Run) CheckMax() error {
-	n := r.Totals[leaver.Pending]
+	n := r.Part.Leavers
 	if most := r.settings.MaxLeavers; most != nil && n > *most {
 		return &TooManyError{n, *most}
 	}
@@ -209,10 +221,10 @@ func (r *Run) CheckMax() error {
 }
 
 // Decisions reads the inputs once more and returns the plan's decision about each
-// row. An error ends the sequence: it matches plan.ErrChanged if the inputs have
+// row, or each one of the shard. An error ends the sequence: it matches plan.ErrChanged if the inputs have
 // changed since the plan was made.
 func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
-	return r.Plan.Tasks(until(ctx, r.rows()))
+	return r.Part.of(r.Plan.Tasks(until(ctx, r.rows())))
 }
 
 // rows reads the inputs once more.

@@ -18,6 +18,7 @@ type Summary struct {
 	Tool     Tool              `json:"tool"`
 	Host     Host              `json:"host"`
 	Target   string            `json:"target"`
+	Shard    string            `json:"shard"`    // such as 3/10; "": the whole plan
 	Settings map[string]string `json:"settings"` // of the caller, by their names
 	Plan     *ApprovedPlan     `json:"plan"`     // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
@@ -103,6 +104,7 @@ type RowFigures struct {
 	Outcomes  map[leaver.Outcome]int `json:"outcomes"`
 	Known     map[leaver.Outcome]int `json:"known"`     // those whose leaver had this outcome in the report before
 	Tolerated int                    `json:"tolerated"` // rows that are not fine
+	Overdue   int                    `json:"overdue"`   // see Counts.Overdue
 }
 
 // LeaverFigures are the leavers whom the run has called, as Counts has them.
@@ -117,20 +119,33 @@ const (
 	summaryFormat = 1
 )
 
+// NotBegun returns the summary of a run that has not begun, and may never do: nothing is known
+// of it but where it would suspend. "" stands for an unknown target.
+func NotBegun(target string) *Summary {
+	none := leaver.Tally{}
+	return &Summary{
+		Kind: summaryKind, Format: summaryFormat, Target: target, Inputs: []InputSum{}, Lists: []FileSum{},
+		Planned: PlannedFigures{Outcomes: none.Counts(), Held: map[string]int{}, Leftover: none.Counts()},
+		Rows:    RowFigures{Outcomes: none.Counts(), Known: none.Counts()},
+		Calls:   CallFigures{ByStatus: map[string]int{}},
+		Outages: OutageFigures{Each: []OutageSummary{}},
+		Series:  Series{Points: []Point{}},
+	}
+}
+
 // NewSummary starts the summary of a run that is about to be carried out: with its plan, and
 // the sums of its files. first is Conduct.First. The error is one of the system, or matches
 // table.ErrChanged.
 func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
-	s := &Summary{
-		Kind: summaryKind, Format: summaryFormat, Target: r.settings.Target,
-		Planned: PlannedFigures{
-			Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
-		},
+	s := NotBegun(r.settings.Target)
+	s.Shard = r.Part.String()
+	s.Planned = PlannedFigures{
+		Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
 	}
 	if p := r.settings.Approved; p != nil {
 		s.Plan = &ApprovedPlan{p.Sum, p.Made}
 	}
-	for kind, n := range r.Plan.Doubts() {
+	for kind, n := range r.Part.doubts {
 		s.Planned.Held[kind.String()] = n
 	}
 	_, err := Await(ctx, func() (struct{}, error) { return struct{}{}, s.addFiles(r) })
@@ -139,7 +154,6 @@ func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 
 // addFiles adds the sums of the inputs and the lists.
 func (s *Summary) addFiles(r *Run) error {
-	s.Inputs, s.Lists = []InputSum{}, []FileSum{}
 	for _, in := range r.Inputs {
 		sum, err := in.sum()
 		if err != nil {
@@ -183,7 +197,7 @@ func (i *Input) sum() (InputSum, error) {
 // "".
 func (s *Summary) Finish(r *Run, e Ending) error {
 	s.Start, s.End, s.Seconds = moment(e.Start), moment(e.End), rounded(e.Elapsed.Seconds())
-	s.Rows = RowFigures{Total: e.Rows.Total(), Outcomes: e.Rows.Counts(), Known: e.Known.Counts()}
+	s.Rows = RowFigures{Total: e.Rows.Total(), Outcomes: e.Rows.Counts(), Known: e.Known.Counts(), Overdue: e.Overdue}
 	s.Leavers = LeaverFigures{Tried: e.Called, Suspended: e.Called - e.Failed, Failed: e.Failed}
 	f := e.Figures
 	s.Calls, s.Pace, s.Outages, s.Waits, s.Series = f.Calls, f.Pace, f.Outages, f.Waits, f.Series

@@ -8,35 +8,32 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 
 	"offboard/internal/report"
 )
 
-// SummaryPathError says why no summary can be written to a path. Nothing was sent.
-type SummaryPathError struct {
+// FilePathError says why no file about a run can be written to a path. Nothing was sent.
+type FilePathError struct {
 	Path string
 	Err  error
 }
 
 // Error names the path and the reason.
-func (e *SummaryPathError) Error() string { return fmt.Sprintf("%s %v", e.Path, e.Err) }
+func (e *FilePathError) Error() string { return fmt.Sprintf("%s %v", e.Path, e.Err) }
 
 // Unwrap returns Err.
-func (e *SummaryPathError) Unwrap() error { return e.Err }
+func (e *FilePathError) Unwrap() error { return e.Err }
 
 // The reasons, beside those of the system.
 var (
 	errIsInput    = errors.New("is an input")
 	errIsReport   = errors.New("is the report")
 	errIsBeside   = errors.New("is a file that this run may write beside its report")
-	errNoFolder   = errors.New("cannot be created: its folder does not exist")
 	errNotSummary = errors.New("exists already, and is no summary of a run")
 )
 
-// CheckSummaryPath returns a *SummaryPathError or a *report.NotFileError if no summary can be
+// CheckSummaryPath returns a *FilePathError or a *report.NotFileError if no summary can be
 // written to a path: it is a file of the run, or is there already and no summary, or its
 // folder does not take a file. before is the path of the record of accounts; "": there is
 // none.
@@ -44,7 +41,7 @@ func CheckSummaryPath(r *Run, path, before string) error {
 	if err := report.CheckPath(path); err != nil {
 		return err
 	}
-	fail := func(err error) error { return &SummaryPathError{path, err} }
+	fail := func(err error) error { return &FilePathError{path, err} }
 	for _, in := range r.Inputs {
 		if in.isAt(path) {
 			return fail(errIsInput)
@@ -56,9 +53,8 @@ func CheckSummaryPath(r *Run, path, before string) error {
 	case IsSamePlace(path, torn), before != "" && IsSamePlace(path, before):
 		return fail(errIsBeside)
 	}
-	info, err := os.Stat(filepath.Dir(path))
-	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
-		return fail(errNoFolder)
+	if err := checkFolder(path); err != nil {
+		return err
 	}
 	isThere, is, err := isSummary(path)
 	switch {
@@ -67,30 +63,7 @@ func CheckSummaryPath(r *Run, path, before string) error {
 	case isThere && !is:
 		return fail(errNotSummary)
 	}
-	// A file that is created and removed again proves that the folder takes one.
-	probe, err := createBeside(path)
-	if err != nil {
-		return fail(fmt.Errorf("cannot be created: %w", err))
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return fail(fmt.Errorf("cannot be created: %w", err))
-	}
 	return nil
-}
-
-// IsSamePlace tells whether two paths lead to one file, which may not exist yet.
-func IsSamePlace(a, b string) bool {
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	if errA == nil && errB == nil {
-		return os.SameFile(infoA, infoB)
-	}
-	if filepath.Base(a) != filepath.Base(b) {
-		return false
-	}
-	infoA, errA = os.Stat(filepath.Dir(a))
-	infoB, errB = os.Stat(filepath.Dir(b))
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
 }
 
 // isSummary tells whether there is a file at a path, and whether it is a summary of any
@@ -120,44 +93,12 @@ func (s *Summary) Write(path string) error {
 	if err != nil {
 		return err
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // a link stays one
-	}
 	// What came meanwhile is not to be lost.
 	isThere, is, err := isSummary(path)
 	if err == nil && isThere && !is {
-		return &SummaryPathError{path, errNotSummary}
+		return &FilePathError{path, errNotSummary}
 	}
-	f, err := createBeside(path)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(indented(text, summaryDepth))
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// createBeside creates a file with another name in the folder of a path. Its mode is 0600.
-func createBeside(path string) (*os.File, error) {
-	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-}
-
-// syncFolder syncs a folder, if the file system can, so that a new name survives a power cut.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
-		err = nil
-	}
-	return errors.Join(err, d.Close())
+	return ReplaceFile(path, indented(text, summaryDepth), 0o600)
 }
 
 // summaryDepth is how deep a summary is indented, so that each point of the series is a line.

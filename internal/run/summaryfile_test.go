@@ -72,7 +72,7 @@ func TestPathsOfASummary(t *testing.T) {
 			got := ""
 			if err := CheckSummaryPath(r, tt.path, tt.before); err != nil {
 				_, notFile := errors.AsType[*report.NotFileError](err)
-				_, path := errors.AsType[*SummaryPathError](err)
+				_, path := errors.AsType[*FilePathError](err)
 				if got = err.Error(); !notFile && !path {
 					t.Errorf("the error is a %T", err)
 				}

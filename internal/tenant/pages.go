@@ -25,7 +25,7 @@ func Pages(page thrive.UserPage, largest int) (int, bool) {
 // not be known. maxShare is the share of the active users that may be suspended; 0: any.
 // Without the list the number of active users is at least that of the first page, and that
 // has to be enough to tell that so many may.
-func (c *Check) ByRef(pages int, maxShare float64) bool {
+func (c *Check) ByRef(pages, leavers int, maxShare float64) bool {
 	unread := 0
 	for range c.Unread() {
 		unread++
@@ -33,7 +33,7 @@ func (c *Check) ByRef(pages int, maxShare float64) bool {
 	const witness = 1
 	people := c.People()
 	return unread+witness < pages-1 &&
-		(maxShare == 0 || people.Active >= ShareFrom && float64(c.Len()) <= maxShare*float64(people.Active))
+		(maxShare == 0 || people.Active >= ShareFrom && float64(leavers) <= maxShare*float64(people.Active))
 }
 
 // ShareFrom is how many active users a tenant has at least in which a share of them is

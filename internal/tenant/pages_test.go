@@ -88,7 +88,7 @@ func TestLeaversAreReadByRefWhereThatIsCheaper(t *testing.T) {
 			}
 			users = append(users, strings.Split(strings.Repeat(`{"status":"inactive"};`, tt.inactive)+strings.Repeat(`{};`, tt.unsure), ";")...)
 			c.Page(pageOf(t, -1, users[:len(users)-1]...))
-			if got := c.ByRef(tt.pages, tt.share); got != tt.want {
+			if got := c.ByRef(tt.pages, c.Len(), tt.share); got != tt.want {
 				t.Errorf("got %t, want %t", got, tt.want)
 			}
 		})

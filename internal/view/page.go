@@ -16,7 +16,9 @@ type Page struct {
 	Made    time.Time // when the page is made
 	Version string    // of the program that makes it
 	Words   PageWords
-	Runs    []PageRun // the runs of which there is a summary, in their order
+	// Warnings are what to look at first; PagePlan has those of a plan.
+	Warnings []string
+	Runs     []PageRun // the runs of which there is a summary, in their order
 	// Groups are the rows that need somebody and are not held, in groups that are alike, the
 	// largest of each outcome first.
 	Groups []PageGroup
@@ -27,7 +29,6 @@ type Page struct {
 	// page has those of the lines that were added.
 	Requests int
 
-	subject *subject
 	plan    *PagePlan // nil: the page is about reports
 	tally   leaver.Tally
 	target  string
@@ -102,7 +103,7 @@ const (
 // NewPage returns a page about reports, without lines.
 func NewPage(reports []string, made time.Time) *Page {
 	return &Page{
-		Reports: reports, Made: made, subject: &reportsSubject,
+		Reports: reports, Made: made,
 		tally: leaver.Tally{}, kept: map[leaver.Outcome][]pageRow{}, doubts: map[leaver.Doubt]*pageDoubt{},
 		answers: pageAnswers{durations: newDurations()},
 	}
@@ -117,7 +118,7 @@ func (p *Page) Add(r leaver.Result) {
 	if r.Attempts > 0 && p.plan == nil { // a plan has only what earlier runs have done
 		p.answers.add(r)
 	}
-	if !p.subject.lists(r.Outcome) {
+	if !p.subject().lists(r.Outcome) {
 		return
 	}
 	if rows := p.kept[r.Outcome]; len(rows) < maxPageRows {

@@ -32,19 +32,20 @@ func hashOf(text string) string {
 
 // pageContent is what the template shows.
 type pageContent struct {
-	Parts           pageParts
-	Title, Headline string
-	Fine            bool
-	Cards, Facts    []PageFact
-	Plan            *planView // nil: the page is about reports
-	Outcomes        outcomesView
-	Groups          []groupView
-	Doubts          doubtsView
-	Timeliness      *timelinessView
-	TimeChart       *chart
-	Durations       durationsView
-	Rows            rowsView
-	Origin          originView
+	Parts        pageParts
+	Title        string
+	Headline     headlineView
+	Warnings     []string
+	Cards, Facts []PageFact
+	Plan         *planView // nil: the page is about reports
+	Outcomes     outcomesView
+	Groups       []groupView
+	Doubts       doubtsView
+	Timeliness   *timelinessView
+	TimeChart    *chart
+	Durations    durationsView
+	Rows         rowsView
+	Origin       originView
 }
 
 // pageParts are the same on every page.
@@ -52,6 +53,11 @@ type pageParts struct {
 	Policy string
 	Style  template.CSS
 	Script template.JS
+}
+
+type headlineView struct {
+	Text string
+	Fine bool
 }
 
 type rowsView struct {
@@ -114,20 +120,31 @@ type lateView struct{ Ref, EndDate, Place, Name, Since string }
 func (p *Page) content() *pageContent {
 	c := &pageContent{
 		Parts: pageParts{pagePolicy, template.CSS(pageStyle), template.JS(pageScript)},
-		Title: p.subject.title, Plan: p.plan.view(), TimeChart: p.answers.timeline.chart(), Durations: p.answers.durations.view(), Origin: p.origin(),
-		Outcomes: outcomesView{p.outcomes(), p.outcomesChart()}, Doubts: p.doubtsView(), Timeliness: p.timelinessView(), Rows: rowsView{Title: p.subject.rows},
+		Title: p.subject().title, Plan: p.plan.view(), TimeChart: p.answers.timeline.chart(), Durations: p.answers.durations.view(), Origin: p.origin(),
+		Outcomes: outcomesView{p.outcomes(), p.outcomesChart()}, Doubts: p.doubtsView(), Timeliness: p.timelinessView(), Rows: rowsView{Title: p.subject().rows},
+		Warnings: p.warnings(),
 	}
-	c.Headline, c.Fine = p.subject.headline(p.tally)
-	c.Cards, c.Facts = p.subject.cards(p.tally), p.facts()
+	text, fine := p.subject().headline(p.tally)
+	c.Headline = headlineView{text, fine && len(p.Warnings) == 0}
+	c.Cards, c.Facts = p.subject().cards(p.tally), p.facts()
 	p.addGroups(c)
 	return c
 }
 
+// warnings are those about the page, and about the plan if it is about one.
+func (p *Page) warnings() []string {
+	all := shortenedTexts(p.Warnings)
+	if p.plan != nil {
+		all = append(all, shortenedTexts(p.plan.Warnings)...)
+	}
+	return all
+}
+
 // outcomes are the outcomes that rows have.
 func (p *Page) outcomes() (rows []outcomeView) {
-	for _, o := range p.subject.order {
+	for _, o := range p.subject().order {
 		if n := p.tally[o]; n > 0 {
-			rows = append(rows, outcomeView{o, p.subject.name(o), grouped(n), percent(n, p.tally.Total()), p.meaning(o)})
+			rows = append(rows, outcomeView{o, p.subject().name(o), grouped(n), percent(n, p.tally.Total()), p.meaning(o)})
 		}
 	}
 	return rows
@@ -168,7 +185,7 @@ func (p *Page) made() string {
 
 // meaning says what it means for a row to have an outcome.
 func (p *Page) meaning(o leaver.Outcome) string {
-	if meaning, ok := p.subject.meanings[o]; ok {
+	if meaning, ok := p.subject().meanings[o]; ok {
 		return meaning
 	}
 	meaning := wordsOf[o].meaning
@@ -182,7 +199,7 @@ func (p *Page) meaning(o leaver.Outcome) string {
 func (p *Page) facts() []PageFact {
 	target := p.target
 	if target == "" {
-		target = p.subject.noTarget
+		target = p.subject().noTarget
 	}
 	facts := []PageFact{{"Target", pageText(target, 300)}}
 	if p.plan != nil {
@@ -203,7 +220,7 @@ func (p *Page) addGroups(c *pageContent) {
 		if p.tally[o] == 0 || o.Fine() || o == leaver.Held || o == leaver.Pending {
 			continue
 		}
-		v, rest := groupView{Outcome: o, Name: p.subject.name(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
+		v, rest := groupView{Outcome: o, Name: p.subject().name(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
 		for _, g := range p.Groups {
 			if g.Outcome == o && len(v.Reasons) < maxReasons {
 				v.Reasons = append(v.Reasons, g.view())
@@ -255,7 +272,7 @@ func (p *Page) timelinessView() *timelinessView {
 	}
 	v := &timelinessView{Facts: shortened(p.Timeliness.Facts)}
 	for _, l := range p.Timeliness.Overdue[:min(len(p.Timeliness.Overdue), maxNamed)] {
-		v.Overdue = append(v.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), p.subject.name(l.Outcome), spelled(max(0, l.Since))})
+		v.Overdue = append(v.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), p.subject().name(l.Outcome), spelled(max(0, l.Since))})
 	}
 	return v
 }

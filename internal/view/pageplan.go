@@ -45,13 +45,12 @@ type PagePlanInput struct {
 // NewPlanPage returns a page about a plan, without rows.
 func NewPlanPage(plan PagePlan, made time.Time) *Page {
 	p := NewPage(nil, made)
-	p.subject, p.plan, p.target = &planSubject, &plan, plan.Target
+	p.plan, p.target = &plan, plan.Target
 	return p
 }
 
 // planView is a plan as the template has it.
 type planView struct {
-	Warnings  []string
 	Tenant    *tenantView // nil: it was not asked
 	Approval  []PageFact
 	ToApprove string
@@ -82,7 +81,7 @@ func (plan *PagePlan) view() *planView {
 	if plan == nil {
 		return nil
 	}
-	v := &planView{Warnings: shortenedTexts(plan.Warnings), Approval: shortened(plan.Approval), ToApprove: plan.ToApprove, Notes: shortenedTexts(plan.Notes), Settings: shortened(plan.Settings)}
+	v := &planView{Approval: shortened(plan.Approval), ToApprove: plan.ToApprove, Notes: shortenedTexts(plan.Notes), Settings: shortened(plan.Settings)}
 	if t := plan.Tenant; t != nil {
 		v.Tenant = &tenantView{Leavers: counted(t.Leavers, "leaver"), Notes: shortenedTexts(t.Notes)}
 		for _, class := range t.Is {
