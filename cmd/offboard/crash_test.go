@@ -78,21 +78,25 @@ func TestARunThatIsInterruptedAgainAndAgainRepeatsNothing(t *testing.T) {
 	if soak {
 		stops, leavers = 60, 6000
 	}
-	s := newStorm(t, leavers)
-	for range stops {
-		p := s.end(t, syscall.SIGTERM, leavers/stops)
-		err := p.Wait()
-		if code := p.ProcessState.ExitCode(); code == 4 {
-			continue
-		} else if status, ok := p.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			continue // it came before the program handled signals
-		}
-		t.Fatalf("%v, want exit code 4\n%s", err, p.output.String())
-	}
-	s.command(basic(thrivetest.DefaultSecret), s.flags...).run(t, 0)
-	s.wantAgreement(t, false)
-	if st := s.Stats(); st.Repeats != 0 || st.Suspends != leavers {
-		t.Errorf("%d calls and %d repeats, want %d and none", st.Suspends, st.Repeats, leavers)
+	for _, format := range []string{"csv", "jsonl"} {
+		t.Run(format, func(t *testing.T) {
+			s := newStorm(t, leavers, "--report", "leavers.report."+format)
+			for range stops {
+				p := s.end(t, syscall.SIGTERM, leavers/stops)
+				err := p.Wait()
+				if code := p.ProcessState.ExitCode(); code == 4 {
+					continue
+				} else if status, ok := p.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+					continue // it came before the program handled signals
+				}
+				t.Fatalf("%v, want exit code 4\n%s", err, p.output.String())
+			}
+			s.command(basic(thrivetest.DefaultSecret), s.flags...).run(t, 0)
+			s.wantDone(t, format)
+			if st := s.Stats(); st.Repeats != 0 || st.Suspends != leavers {
+				t.Errorf("%d calls and %d repeats, want %d and none", st.Suspends, st.Repeats, leavers)
+			}
+		})
 	}
 }
 
@@ -113,25 +117,30 @@ func (b *bench) wantDone(t *testing.T, format string) {
 // TestARunThatIsKilledAtAnyTimeLosesNothing kills at random times, so that also the
 // plan, the opening of the report and its repair are interrupted.
 func TestARunThatIsKilledAtAnyTimeLosesNothing(t *testing.T) {
-	b := setUp(t, 3000, thrivetest.Options{})
-	b.SetFaults(thrivetest.Faults{Latency: time.Millisecond, Jitter: 3 * time.Millisecond})
-	seed := uint64(time.Now().UnixNano())
-	random := rand.New(rand.NewPCG(seed, 0))
-	kills := 0
-	for ; kills < 12; kills++ {
-		p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume")
-		p.begin(t)
-		time.AfterFunc(time.Duration(60+random.IntN(120))*time.Millisecond, func() { _ = p.Process.Kill() })
-		if p.Wait() == nil {
-			break // it finished before the kill
-		}
-		<-time.After(10 * time.Millisecond) // for the simulator to finish the calls of the killed run
-	}
-	b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--resume").run(t, 0)
-	b.wantAgreement(t, false)
-	s := b.Stats()
-	t.Logf("seed %d: %d kills, %d repeats", seed, kills, s.Repeats)
-	if s.Repeats > 8*kills {
-		t.Errorf("%d repeats after %d kills, want %d at most", s.Repeats, kills, 8*kills)
+	for _, format := range []string{"csv", "jsonl"} {
+		t.Run(format, func(t *testing.T) {
+			b := setUp(t, 3000, thrivetest.Options{})
+			b.SetFaults(thrivetest.Faults{Latency: time.Millisecond, Jitter: 3 * time.Millisecond})
+			flags := []string{"--rate", "0", "--resume", "--report", "leavers.report." + format}
+			seed := uint64(time.Now().UnixNano())
+			random := rand.New(rand.NewPCG(seed, 0))
+			kills := 0
+			for ; kills < 12; kills++ {
+				p := b.command(basic(thrivetest.DefaultSecret), flags...)
+				p.begin(t)
+				time.AfterFunc(time.Duration(60+random.IntN(120))*time.Millisecond, func() { _ = p.Process.Kill() })
+				if p.Wait() == nil {
+					break // it finished before the kill
+				}
+				<-time.After(10 * time.Millisecond) // for the simulator to finish the calls of the killed run
+			}
+			b.command(basic(thrivetest.DefaultSecret), flags...).run(t, 0)
+			b.wantDone(t, format)
+			s := b.Stats()
+			t.Logf("seed %d: %d kills, %d repeats", seed, kills, s.Repeats)
+			if s.Repeats > 8*kills {
+				t.Errorf("%d repeats after %d kills, want %d at most", s.Repeats, kills, 8*kills)
+			}
+		})
 	}
 }

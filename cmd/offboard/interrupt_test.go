@@ -88,6 +88,22 @@ func TestAStoppedRunWritesJSONLines(t *testing.T) {
 	}
 }
 
+func TestASignalWhileTheLastLeaversAreInFlightLeavesNothingToGoOnWith(t *testing.T) {
+	b := setUp(t, 4, thrivetest.Options{})
+	b.SetFaults(thrivetest.Faults{Latency: time.Second})
+	p := b.command(basic(thrivetest.DefaultSecret), "--rate", "0", "--concurrency", "4")
+	p.begin(t)
+	b.waitFor(t, 4)
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	p.wantExit(t, 4)
+	b.wantAgreement(t, false)
+	if text := p.output.String(); strings.Contains(text, "To go on") || !strings.Contains(text, "The run is finished.") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // TestASignalEndsAProgramThatReadsAPipe sends the signal while nobody writes into the
 // pipe that a flag names.
 func TestASignalEndsAProgramThatReadsAPipe(t *testing.T) {

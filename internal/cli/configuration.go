@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
@@ -85,10 +86,11 @@ func (c *configuration) lookup(flag string) (configured, bool) {
 // would be suspended.
 func (c *configuration) refuseEmpty(parsed *kong.Context) error {
 	for _, flag := range parsed.Flags() {
-		// The zero value of a number or a boolean is not an empty one.
+		// The zero value of a number, a duration or a boolean is not an empty one.
 		kind := flag.Target.Kind()
+		_, isDuration := flag.Target.Interface().(time.Duration)
 		empty := flag.Target.IsZero() || flag.IsSlice() && flag.Target.Len() == 0
-		if !inGroup(flag, "input") || !empty || kind == reflect.Bool || kind == reflect.Int {
+		if !inGroup(flag, "input") || !empty || kind == reflect.Bool || kind == reflect.Int || isDuration {
 			continue
 		}
 		const remedy = "is empty; give it a value or remove it"

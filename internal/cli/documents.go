@@ -32,6 +32,8 @@ type planDocument struct {
 	Rows      int             `json:"rows"`
 	Leavers   int             `json:"leavers"` // to be called in this run
 	Outcomes  outcomes        `json:"outcomes"`
+	Corrected int             `json:"corrected"` // rows, by later files of the same folder
+	arrivalsDocument
 	Held      []heldDocument  `json:"held"`
 	Leftover  outcomes        `json:"leftover"`
 	Tenant    *tenantDocument `json:"tenant"` // null: it was not asked
@@ -93,17 +95,18 @@ type managerDocument struct {
 
 // runDocument is the result of run.
 type runDocument struct {
-	Kind      string         `json:"kind"` // "run"
-	Target    string         `json:"target"`
-	Report    string         `json:"report"`
-	Shard     string         `json:"shard"`  // such as 3/10; "": the whole plan
-	Before    string         `json:"before"` // "": it was not recorded how the accounts were
-	Finished  bool           `json:"finished"`
-	Stopped   string         `json:"stopped"` // why; "": it did not stop early
-	Rows      int            `json:"rows"`
-	Outcomes  outcomes       `json:"outcomes"`
-	Known     outcomes       `json:"known"` // of these, what the report had before
-	Tolerated int            `json:"tolerated"`
+	Kind      string   `json:"kind"` // "run"
+	Target    string   `json:"target"`
+	Report    string   `json:"report"`
+	Shard     string   `json:"shard"`  // such as 3/10; "": the whole plan
+	Before    string   `json:"before"` // "": it was not recorded how the accounts were
+	Finished  bool     `json:"finished"`
+	Stopped   string   `json:"stopped"` // why; "": it did not stop early
+	Rows      int      `json:"rows"`
+	Outcomes  outcomes `json:"outcomes"`
+	Known     outcomes `json:"known"` // of these, what the report had before
+	Tolerated int      `json:"tolerated"`
+	arrivalsDocument
 	Leftover  outcomes       `json:"leftover"`
 	Called    int            `json:"called"` // leavers
 	Failed    int            `json:"failed"`
@@ -151,6 +154,7 @@ func (o outline) document(word string) *planDocument {
 	d := &planDocument{
 		Kind: "plan", Target: word, Inputs: []inputDocument{}, Report: r.ReportPath, Shard: r.Part.String(),
 		Rows: r.Totals.Total(), Leavers: r.Leavers(o.first), Outcomes: r.Totals.Counts(),
+		Corrected: r.Plan.Corrected(), arrivalsDocument: o.arrivals.document(),
 		Held: []heldDocument{}, Leftover: r.Leftover.Counts(), Tenant: tenantDocumentOf(o.tenant),
 		Warnings: []string{}, Rejected: []rowDocument{}, Next: []string{},
 	}
@@ -215,7 +219,7 @@ func (r runResult) document(word string, err, end error) runDocument {
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	d := runDocument{
 		Kind: "run", Target: word, Report: r.report, Shard: r.shard.String(), Before: r.Before, Finished: err == nil, Stopped: strings.TrimSpace(whyStopped(err)),
-		Rows: r.Rows.Total(), Outcomes: r.Rows.Counts(), Known: r.Known.Counts(), Tolerated: tolerable, Leftover: r.leftover.Counts(),
+		Rows: r.Rows.Total(), Outcomes: r.Rows.Counts(), Known: r.Known.Counts(), Tolerated: tolerable, Leftover: r.leftover.Counts(), arrivalsDocument: r.arrivals.document(),
 		Called: r.Called, Failed: r.Failed, Seconds: rounded(r.Elapsed.Seconds()), Left: r.Left, Outages: r.Outage.Number,
 		Next: []string{}, ExitCode: exitCode(end),
 	}

@@ -16,9 +16,11 @@ import (
 // runResult is what run writes at its end.
 type runResult struct {
 	run.Ending
+	arrivals    arrivals
 	shard       run.Shard
 	concurrency int
 	report      string
+	planned     int          // rows of the plan
 	leftover    leaver.Tally // see run.Run
 	tolerate    tolerance
 	resume      commandLine // the command that resumes the run
@@ -43,6 +45,7 @@ func (r runResult) write(w io.Writer, err error) {
 	text = r.appendLeft(text, err == nil || errors.Is(err, batch.ErrNobodySuspended))
 	tolerable, _ := r.tolerate.of(r.Rows, r.Known)
 	text = append(text, r.tolerate.line(tolerable)...)
+	text = append(text, r.arrivals.text()...)
 	text = append(text, leftover(r.leftover, r.report)...)
 	text = append(text, r.notDue()...)
 	if r.isOpen(err) {
@@ -66,9 +69,11 @@ func wrapProse(text string, width int) string {
 	return wrapped.String()
 }
 
-// isOpen tells whether another run would do more.
+// isOpen tells whether another run would do more. A signal or the deadline may come when
+// every row has its outcome already; after any other error, another run calls again.
 func (r runResult) isOpen(err error) bool {
-	return err != nil || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0
+	isLate := (errors.Is(err, ErrInterrupted) || errors.Is(err, run.ErrDeadline)) && r.Unrecorded == nil && r.Rows.Total() == r.planned
+	return err != nil && !isLate || r.Rows[leaver.Pending]+r.Rows[leaver.Failed]+r.Rows[leaver.Unconfirmed] > 0
 }
 
 // whyStopped returns a line with the reason why a run stopped early; "" if it did

@@ -58,6 +58,33 @@ func TestTheEndProposesAnotherRunOnlyIfItWouldDoSomething(t *testing.T) {
 	}
 }
 
+func TestASignalThatComesWhenEverythingIsDoneLeavesNothingToGoOnWith(t *testing.T) {
+	unrecorded := errors.New("the disk is full")
+	for _, tt := range []struct {
+		name       string
+		rows       leaver.Tally
+		err        error
+		unrecorded error
+		goOn       bool
+	}{
+		{"a signal", leaver.Tally{leaver.Suspended: 2}, ErrInterrupted, nil, false},
+		{"the deadline", leaver.Tally{leaver.Suspended: 1, leaver.NotFound: 1}, fmt.Errorf("%w (--deadline)", run.ErrDeadline), nil, false},
+		{"with a leaver who has failed", leaver.Tally{leaver.Suspended: 1, leaver.Failed: 1}, ErrInterrupted, nil, true},
+		{"with a row that was not read", leaver.Tally{leaver.Suspended: 1}, ErrInterrupted, nil, true},
+		{"with a row that was not recorded", leaver.Tally{leaver.Suspended: 2}, ErrInterrupted, unrecorded, true},
+		{"a brake", leaver.Tally{leaver.NotFound: 2}, batch.ErrNobodySuspended, nil, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := with(tt.rows)
+			r.planned, r.Unrecorded = 2, tt.unrecorded
+			text := ending(r, tt.err)
+			if goOn := strings.Contains(text, "To go on: "); goOn != tt.goOn || goOn == strings.Contains(text, "The run is finished.") {
+				t.Errorf("got\n%s", text)
+			}
+		})
+	}
+}
+
 func TestTheEndSaysWhatIsLeftForAPerson(t *testing.T) {
 	held := leaver.HeldReason(leaver.DoubtsOf(leaver.OddRef), "\"E1\" is a word among numbers")
 	rows := leaver.Tally{leaver.Held: 2, leaver.Invalid: 4, leaver.NotFound: 1200, leaver.Failed: 1}

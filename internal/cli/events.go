@@ -96,6 +96,7 @@ func (a *app) sayOutline(o outline) {
 	attributes := []any{
 		"inputs", names, "target", o.target, "rows", r.Totals.Total(), "leavers", r.Leavers(o.first), "outcomes", r.Totals.Counts(),
 		"held", held, "leftover", r.Leftover.Counts(), "rate", o.rate, "report", r.ReportPath, "shard", r.Part.String(),
+		"corrected", r.Plan.Corrected(), "left", append([]string{}, r.Folders.Recent()...),
 	}
 	if t := tenantEvent(o.tenant); t != nil {
 		attributes = append(attributes, "tenant", t)
@@ -105,7 +106,7 @@ func (a *app) sayOutline(o outline) {
 		writeOutline(&text, 0, o) // it has examples of rows
 		attributes = append(attributes, "text", text.String())
 	}
-	a.say(slog.LevelInfo, eventPlan, fmt.Sprintf("Plan for %s%s: %s", namesOf(r.Inputs), shardWords(r.Part.Shard), count(r.Totals.Total(), "row")), attributes...)
+	a.say(slog.LevelInfo, eventPlan, fmt.Sprintf("Plan for %s%s: %s", namesOf(r), shardWords(r.Part.Shard), count(r.Totals.Total(), "row")), attributes...)
 	for _, w := range o.warnings() {
 		a.say(slog.LevelWarn, eventWarning, w)
 	}

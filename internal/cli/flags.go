@@ -58,7 +58,7 @@ func groups() []kong.Group {
 
 // inputFlags say which inputs are read, and how.
 type inputFlags struct {
-	Inputs []string `arg:"" optional:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON) or reports of earlier runs; - means standard input."`
+	Inputs []string `arg:"" optional:"" name:"input" help:"Files with leavers (CSV, XLSX or JSON) or reports of earlier runs, or folders of them: a folder means every file in it, oldest name first, and later files correct earlier ones. - means standard input."`
 
 	Format        input.Format      `group:"input" placeholder:"FORMAT" help:"Format of the input: csv, jsonl or xlsx. Without it, the content decides."`
 	Encoding      table.Encoding    `group:"input" placeholder:"NAME" help:"Encoding of the input: utf-8, utf-16le, utf-16be or windows-1252. Without it, the byte order mark and the content decide."`
@@ -76,6 +76,7 @@ type inputFlags struct {
 	Timezone      input.Zone        `group:"input" default:"UTC" help:"IANA time zone of dates that have no time zone."`
 	MaxUnpacked   size              `group:"input" placeholder:"SIZE" help:"Most that a compressed file or a workbook may unpack to, and that standard input may have, such as 500MB or 8GiB. Without it, 4GiB, and 200 times the size of the file if that is more than 64MiB."`
 	IncludeFuture bool              `group:"input" help:"Also suspend leavers whose end date has not passed."`
+	folderFlags
 }
 
 // reading returns what the flags say, for a run.
@@ -87,6 +88,7 @@ func (f *inputFlags) reading(stdin io.Reader, now time.Time) run.Reading {
 		Except:    f.Except,
 
 		MaxUnpacked: int64(f.MaxUnpacked),
+		Settle:      f.Settle,
 		Options: input.Options{
 			Format:        f.Format,
 			Encoding:      f.Encoding,
@@ -108,7 +110,7 @@ func (f *inputFlags) Validate() error {
 	if f.HeaderRow < 0 {
 		return fmt.Errorf("--header-row must be 1 or more, or 0 to find the header, not %d", f.HeaderRow)
 	}
-	return nil
+	return f.folderFlags.Validate()
 }
 
 // targetFlags say where a run suspends, and with which credentials.

@@ -78,6 +78,8 @@ type monitor struct {
 	shard        run.Shard
 	start        time.Time
 	inputs       []string
+	newest       time.Time // when the newest input has changed; zero: not known yet
+	unreadable   *int      // files of folders; nil: not known
 	durations    *metrics.Durations
 	file         string            // "": none, or one that must not be written
 	push, notify *delivery.Address // nil: none
@@ -93,6 +95,12 @@ func (c *runCommand) newMonitor(a *app) *monitor {
 	m.wanted = c.Summary != "" || c.monitoringFlags != monitoringFlags{}
 	m.target, _ = c.targetFlags.target() // the run says what is wrong with it
 	return m
+}
+
+// opened takes what is known of the inputs when they have been read.
+func (m *monitor) opened(r *run.Run) {
+	unread := len(r.Folders.Unread())
+	m.newest, m.unreadable = r.Newest, &unread
 }
 
 // prepare checks where the end of the run will be told. The error stops the run before its
@@ -265,7 +273,10 @@ func (m *monitor) figures(a *app, err error, end time.Time) metrics.Run {
 	tool := a.buildInfo().tool()
 	figures := metrics.Run{
 		Target: m.target, Shard: m.shard.String(), Version: tool.Version, Commit: tool.Commit, Go: tool.Go, Start: m.start, End: end, ExitCode: exitCode(err), Succeeded: exitCode(err) == exitFine,
-		NewestInput: newestInput(m.inputs), Durations: m.durations,
+		NewestInput: m.newest, Unreadable: m.unreadable, Durations: m.durations,
+	}
+	if m.newest.IsZero() {
+		figures.NewestInput = newestInput(m.inputs)
 	}
 	if m.ending != nil {
 		figures.Figures = figuresOf(m.summary)

@@ -44,7 +44,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		return err
 	}
 	defer target.close()
-	settings, err := c.settings(a, conf, target.word)
+	settings, err := c.settings(a, parsed, conf, target.word)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if r.NeedsResume {
 		a.say(slog.LevelWarn, eventWarning, "Warning: "+nameOf(r.ReportPath)+" exists: "+resumeOrAnother, "report", r.ReportPath)
 	}
-	o, err := c.outline(intake, r, target.name)
+	o, err := c.outline(a, intake, r, target.name)
 	if err != nil {
 		return usageError{err}
 	}
@@ -123,7 +123,7 @@ func (c *planCommand) end(a *app, ctx context.Context, p planned) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if bad > 0 {
+	if bad > 0 || p.arrivals.isBad() {
 		err = errRows
 	}
 	if c.JSON {
@@ -196,7 +196,10 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 		return nil
 	}
 	fmt.Fprintf(a.Stdout, "\n%s will not be suspended:\n", count(rows, thing))
-	met, written, column, width := 0, 0, max(24, len(inputs[0].Name)+6), widthOf(a.Stdout)
+	met, written, column, width := 0, 0, 24, widthOf(a.Stdout)
+	if len(inputs) > 0 {
+		column = max(column, len(inputs[0].Name)+6)
+	}
 	var reasons alikeReasons
 	for d, err := range decisions {
 		if err != nil {

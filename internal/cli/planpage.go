@@ -46,7 +46,7 @@ func (c *planCommand) pagePlan(parsed *kong.Context, p planned) view.PagePlan {
 	plan := view.PagePlan{
 		Facts:    p.pageFacts(),
 		Warnings: p.warnings(),
-		Notes:    listsSaid(p.run.Inputs),
+		Notes:    slices.Concat(correctedSaid(p.run), p.arrivals.notes(), listsSaid(p.run.Inputs)),
 	}
 	if left := leftover(p.run.Leftover, p.run.ReportPath); left != "" {
 		plan.Notes = append(plan.Notes, strings.Join(strings.Fields(left), " "))

@@ -27,7 +27,7 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration, m *m
 		return beforeSending(err)
 	}
 	defer target.close()
-	settings, err := c.settings(a, conf, target.word)
+	settings, err := c.settings(a, parsed, conf, target.word)
 	if err != nil {
 		return beforeSending(err)
 	}
@@ -35,6 +35,7 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration, m *m
 	if err != nil {
 		return beforeSending(usageError{explainRun(err)})
 	}
+	m.opened(r)
 	defer func() { err = m.write(a, joinClose(err, r.Close())) }()
 	if err := m.check(c, r); err != nil {
 		return err
@@ -54,8 +55,9 @@ func (c *runCommand) Run(a *app, parsed *kong.Context, conf *configuration, m *m
 
 // settings returns the settings of a run: those of the plan that was approved, if there is
 // one.
-func (c *runFlags) settings(a *app, conf *configuration, target string) (run.Settings, error) {
+func (c *runFlags) settings(a *app, parsed *kong.Context, conf *configuration, target string) (run.Settings, error) {
 	s := a.runSettings(&c.inputFlags, &c.planFlags, &c.checkFlags, target)
+	s.Beside = beside(parsed, a.Stdout, a.Stderr)
 	var err error
 	s.Shard, err = c.shard(a.LookupEnv)
 	p := conf.approved
@@ -75,7 +77,7 @@ func (c *runCommand) confirm(a *app, intake context.Context, r *run.Run, t *targ
 	if err := r.CheckMax(); err != nil {
 		return nil, usageError{explainRun(err)}
 	}
-	o, err := c.outline(intake, r, t.name)
+	o, err := c.outline(a, intake, r, t.name)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -101,15 +103,15 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 	}
 	err = explainRun(err)
 	result := runResult{
-		Ending: ended, shard: r.Part.Shard, concurrency: c.Concurrency, report: r.ReportPath, leftover: r.Leftover,
-		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "",
+		Ending: ended, shard: r.Part.Shard, concurrency: c.Concurrency, report: r.ReportPath, planned: r.Totals.Total(), leftover: r.Leftover,
+		tolerate: c.Tolerate, resume: resume, resumed: c.Resume, approved: c.Plan != "", arrivals: c.arrivals(r, a.now()),
 	}
 	_, bad := tolerance(c.Tolerate).of(ended.Rows, ended.Known)
 	if c.First > 0 {
 		bad -= ended.Rows[leaver.Pending] // they are not a part of this run
 	}
 	end := err
-	if err == nil && bad > 0 {
+	if err == nil && (bad > 0 || result.arrivals.isBad()) {
 		end = errRows
 	}
 	if c.JSON {
@@ -124,8 +126,8 @@ func (c *runCommand) carryOut(a *app, intake context.Context, r *run.Run, t *tar
 
 // outline returns a plan in short. target is the name of the target; "" if the plan is not
 // carried out.
-func (c *runFlags) outline(ctx context.Context, r *run.Run, target string) (o outline, err error) {
-	o = outline{run: r, rate: r.Part.Rate(c.Rate), first: c.First, target: target, most: c.mostShare()}
+func (c *runFlags) outline(a *app, ctx context.Context, r *run.Run, target string) (o outline, err error) {
+	o = outline{run: r, arrivals: c.arrivals(r, a.now()), rate: r.Part.Rate(c.Rate), first: c.First, target: target, most: c.mostShare()}
 	if o.held, err = r.Held(ctx, heldExamples); err != nil {
 		return o, err
 	}

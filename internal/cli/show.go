@@ -17,7 +17,8 @@ import (
 
 // outline is a plan in short.
 type outline struct {
-	run    *run.Run
+	run *run.Run
+	arrivals
 	held   []run.HeldRows
 	rate   float64
 	first  int         // --first
@@ -30,17 +31,19 @@ type outline struct {
 func writeOutline(w io.Writer, width int, o outline) {
 	r := o.run
 	var text []byte
-	text = fmt.Appendf(text, "Plan for %s%s: %s\n", namesOf(r.Inputs), shardWords(r.Part.Shard), count(r.Totals.Total(), "row"))
+	text = fmt.Appendf(text, "Plan for %s%s: %s\n", namesOf(r), shardWords(r.Part.Shard), count(r.Totals.Total(), "row"))
 	text = appendTotals(text, r.Totals)
+	for _, line := range correctedSaid(r) {
+		text = append(text, line+"\n"...)
+	}
+	text = append(text, o.arrivals.text()...)
 	text = append(text, leftover(r.Leftover, r.ReportPath)...)
 	text = appendWarnings(text, changed(r))
 	if o.target != "" {
 		text = fmt.Appendf(text, "In %s\n", printable(o.target, 1000))
 	}
-	for _, in := range r.Inputs {
-		if how := howRead(in); how != "" {
-			text = fmt.Appendf(text, "%s: %s\n", nameOf(in.Name), how)
-		}
+	for _, how := range saidOfEach(r.Inputs, func(in *run.Input) []string { return nonEmpty(howRead(in)) }) {
+		text = fmt.Appendf(text, "%s: %s\n", how.name, how.text)
 	}
 	text = appendTenant(text, o)
 	text = appendHeld(text, r.Totals[leaver.Held], o.held)
@@ -70,20 +73,7 @@ func (o outline) least() time.Duration {
 // warnings returns all warnings about the plan.
 func (o outline) warnings() []string {
 	r := o.run
-	return slices.Concat(changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
-}
-
-// namesOf returns the names of the inputs, or their number if there are many.
-func namesOf(inputs run.Inputs) string {
-	const most = 3
-	if len(inputs) > most {
-		return fmt.Sprintf("%s and %d more inputs", nameOf(inputs[0].Name), len(inputs)-1)
-	}
-	names := make([]string, len(inputs))
-	for i, in := range inputs {
-		names[i] = nameOf(in.Name)
-	}
-	return strings.Join(names, ", ")
+	return slices.Concat(o.arrivals.warnings(), changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
 }
 
 // appendTotals writes the totals of a plan.
@@ -114,12 +104,20 @@ func appendTotals(text []byte, totals leaver.Tally) []byte {
 // appendNoticed writes how many rows were left out, and the warnings about the
 // inputs.
 func appendNoticed(text []byte, inputs run.Inputs) []byte {
+	folders := map[*run.Folder]int{}
 	for _, in := range inputs {
-		if in.IsReport() {
-			continue
-		}
-		if n := in.Survey.LeftOut; n > 0 {
+		switch n := in.Survey.LeftOut; {
+		case in.IsReport() || n == 0:
+		case in.Folder != nil:
+			folders[in.Folder] += n
+		default:
 			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Name), count(n, "row"))
+		}
+	}
+	for _, in := range inputs {
+		if n := folders[in.Folder]; n > 0 {
+			text = fmt.Appendf(text, "%s: %s left out by --where\n", nameOf(in.Folder.Name), count(n, "row"))
+			delete(folders, in.Folder)
 		}
 	}
 	return appendWarnings(text, append(missingInputs(inputs), noticed(inputs)...))
@@ -127,6 +125,9 @@ func appendNoticed(text []byte, inputs run.Inputs) []byte {
 
 // listsSaid says which lists are used. They are the same for all inputs.
 func listsSaid(inputs run.Inputs) (lines []string) {
+	if len(inputs) == 0 {
+		return nil
+	}
 	isExport := func(in *run.Input) bool { return !in.IsReport() }
 	lists := inputs[0].Options
 	if c := lists.Crosswalk; c != nil && slices.ContainsFunc(inputs, isExport) {

@@ -21,13 +21,14 @@ func changed(r *run.Run) []string {
 
 // noticed says what was noticed about the inputs.
 func noticed(inputs run.Inputs) (all []string) {
-	for _, in := range inputs {
+	warnings := func(in *run.Input) []string {
 		if in.IsReport() {
-			continue
+			return nil
 		}
-		for _, w := range in.Export.Warnings(in.Survey) {
-			all = append(all, fmt.Sprintf("%s: %s.", nameOf(in.Name), w))
-		}
+		return in.Export.Warnings(in.Survey)
+	}
+	for _, w := range saidOfEach(inputs, warnings) {
+		all = append(all, fmt.Sprintf("%s: %s.", w.name, w.text))
 	}
 	return all
 }
@@ -35,10 +36,11 @@ func noticed(inputs run.Inputs) (all []string) {
 // listWarnings says what was noticed about the table of refs.
 func listWarnings(inputs run.Inputs) (all []string) {
 	isExport := func(in *run.Input) bool { return !in.IsReport() }
-	c := inputs[0].Options.Crosswalk
-	if c == nil || !slices.ContainsFunc(inputs, isExport) {
+	first := slices.IndexFunc(inputs, isExport)
+	if first < 0 || inputs[first].Options.Crosswalk == nil {
 		return nil
 	}
+	c := inputs[first].Options.Crosswalk
 	for _, w := range c.Warnings() {
 		all = append(all, fmt.Sprintf("%s: %s.", nameOf(c.Name), w))
 	}

@@ -85,7 +85,7 @@ func (d document) leavers() (table.JSON, error) {
 	case len(lists) > 1:
 		return d.JSON, fmt.Errorf("this is one object around %d lists of objects: %s; save the list of the leavers alone, as a JSON array", len(lists), quoted(lists))
 	case len(refs) == 0 && len(d.Empty) > 0:
-		return d.JSON, fmt.Errorf("%w: %s is empty", errNoRows, quoted(joined(d.Empty)))
+		return d.JSON, fmt.Errorf("%w: %s is empty", ErrNoRows, quoted(joined(d.Empty)))
 	}
 	return d.JSON, d.checkKeys()
 }

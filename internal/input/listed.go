@@ -170,7 +170,7 @@ func ReadAccepted(path string, opening table.Opening, o Options, check func(head
 func readRows(s *Source, take func(leaver.Row) error) error {
 	var all entries
 	for row, err := range s.Survey(new(Survey)) {
-		if errors.Is(err, errNoRows) {
+		if errors.Is(err, ErrNoRows) {
 			break
 		}
 		if err != nil {

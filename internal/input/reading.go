@@ -47,8 +47,8 @@ func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	}
 }
 
-// errNoRows is for an input that has a header, or is a list, and no rows.
-var errNoRows = errors.New("there are no rows; if nobody has left, there is nothing to run")
+// ErrNoRows is for an input that has a header, or is a list, and no rows.
+var ErrNoRows = errors.New("there are no rows; if nobody has left, there is nothing to run")
 
 // reading is one pass over a source.
 type reading struct {
@@ -237,7 +237,7 @@ func (g *reading) complete() error {
 	s, o := g.source, g.source.options
 	switch {
 	case g.records == 0:
-		return errNoRows
+		return ErrNoRows
 	case s.Format == JSONL:
 		if err := g.allKeys(); err != nil {
 			return err

@@ -206,9 +206,8 @@ func (m merged) at(row int) string {
 
 // hiddenColumns says which columns that are read the sheet hides: a person who looks at
 // the sheet does not see by what its rows are told. It returns "" if there are none.
-func (s *Source) hiddenColumns() string {
-	g, ok := s.format.(*grid)
-	if !ok || g.hides == nil {
+func (g *grid) hiddenColumns() string {
+	if g.hides == nil {
 		return ""
 	}
 	var names []string

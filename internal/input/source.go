@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"offboard/internal/table"
@@ -56,6 +57,7 @@ type Source struct {
 // workbook is what is known of a workbook around the sheet that is read.
 type workbook struct {
 	from1904 bool     // it counts days from 1904
+	hidden   string   // says which columns that are read the sheet hides; "": none
 	unread   []string // sheets that are not hidden, and have no column for the ref
 }
 
@@ -124,8 +126,21 @@ func (s *Source) choose(g *grid) error {
 	if err != nil {
 		return &table.LineError{Line: g.headerRow, Err: err}
 	}
-	s.format = g
+	s.format, s.workbook.hidden = g, g.hiddenColumns()
 	return nil
+}
+
+// Described returns what the source says about itself, and its Warnings, in little memory. It
+// cannot be read or closed.
+func (s *Source) Described() *Source {
+	d := &Source{
+		Name: s.Name, Format: s.Format, Encoding: s.Encoding, Sheet: s.Sheet, List: s.List, Delimiter: s.Delimiter,
+		HeaderRow: s.HeaderRow, Titled: s.Titled, options: s.options, workbook: s.workbook,
+	}
+	for _, name := range s.Header {
+		d.Header = append(d.Header, strings.Clone(name)) // it is a part of a larger text
+	}
+	return d
 }
 
 // findColumns finds the ref and the end date among the names of a header; -1 is

@@ -52,7 +52,7 @@ func (v *Survey) settle(g *reading) {
 // each. v is the survey of this source.
 func (s *Source) Warnings(v Survey) []string {
 	all := v.conditions.missing(s.options.Where, s.Field())
-	for _, text := range []string{v.refs.warning(s.options.Repair), v.broken.warning(), v.nested.warning(), s.hiddenColumns(), unreadSheets(s.workbook.unread)} {
+	for _, text := range []string{v.refs.warning(s.options.Repair), v.broken.warning(), v.nested.warning(), s.workbook.hidden, unreadSheets(s.workbook.unread)} {
 		if text != "" {
 			all = append(all, text)
 		}

@@ -33,10 +33,26 @@ type Place struct {
 // String returns the place as source:row, which editors understand.
 func (p Place) String() string { return fmt.Sprintf("%s:%d", p.Source, p.Row) }
 
+// Order is the place of a file among the files of a folder, which are read one after the
+// other. A later file corrects the earlier ones. The zero value is that of what is no file
+// of a folder: a file that was named, and a line of a report.
+type Order struct {
+	Folder uint32 // its number in the run, from 1 on
+	File   uint32 // its number in the folder: a later file has a larger one
+}
+
+// Corrects tells whether what stands in a file of this order corrects what stands in one
+// of another order.
+func (o Order) Corrects(other Order) bool {
+	return o.Folder != 0 && o.Folder == other.Folder && o.File > other.File
+}
+
 // Row is one record of an input.
 type Row struct {
 	Leaver
 	Place
+	// Order is that of the file that the row stands in.
+	Order Order
 	// Fault says why the row cannot be used; it is empty for a usable row.
 	// A faulty row has its Ref and EndDate.Text as they were found.
 	Fault string

@@ -69,20 +69,3 @@ func (l *Ledger) done(k compact.Key, e entry, date uint32) (o leaver.Outcome, do
 	}
 	return "", false
 }
-
-// Reopen takes a line of another report, which says later than the lines that were added
-// that the account of a leaver is active again. The leaver is not done any more for its end
-// date, and no line of this ledger says what they are.
-func (l *Ledger) Reopen(r leaver.Result) {
-	k := l.Keys.Of(r.Ref)
-	e, known := l.leavers.Get(k)
-	if !known {
-		return
-	}
-	date := l.date(r.EndDate.Key())
-	l.past.remove(k, date)
-	if e.endDate == date && e.isClosed() {
-		e.outcome &= marks
-		l.leavers.Put(k, e)
-	}
-}

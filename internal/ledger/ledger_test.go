@@ -284,6 +284,27 @@ func TestALineThatSomebodyHasChangedCountsForEver(t *testing.T) {
 	}
 }
 
+// TestALineThatSomebodyHasChangedSaysNothingOfALeaver is about a ref from which a
+// spreadsheet has cut zeros: it is that of somebody else now.
+func TestALineThatSomebodyHasChangedSaysNothingOfALeaver(t *testing.T) {
+	texts := []string{"a:2 417 - failed", "a:3 417 - invalid"}
+	l := ledger.New()
+	for _, text := range texts {
+		r := line(t, text)
+		r.Changed = r.Outcome == leaver.Invalid
+		l.Add(r)
+	}
+	if s, known := l.Leaver(l.Keys.Of("417")); !known || s.Invalid || s.Outcome != leaver.Failed {
+		t.Errorf("the leaver is %+v, known: %t", s, known)
+	}
+	if r := line(t, "a:9 417 - invalid"); l.Said(r) {
+		t.Error("it was said before")
+	}
+	if speaks, _ := l.SpeaksOf(line(t, "a:3 E1 - pending")); speaks {
+		t.Error("a line speaks of the row")
+	}
+}
+
 func TestWhatWasSaidOfARowIsKnownOfAnotherOne(t *testing.T) {
 	l := filled(t, "a:2 E1 soon invalid", "a:2 E2 - failed")
 	for text, want := range map[string]bool{"a:7 E1 soon invalid": true, "a:7 E1 later invalid": false, "a:2 E2 - invalid": false} {

@@ -40,6 +40,12 @@ var families = []family{
 	{prefix + "last_run_duration_seconds", "How long the last run took, from the start of the program on.", nil, func(r Run) []value { return one(r.End.Sub(r.Start).Seconds()) }},
 	{prefix + "last_run_exit_code", "Exit code of the last run.", nil, func(r Run) []value { return one(float64(r.ExitCode)) }},
 	{prefix + "newest_input_timestamp_seconds", "When the newest input file of the last run that could tell was written, since 1970.", nil, func(r Run) []value { return moment(r.NewestInput) }},
+	{prefix + "unreadable_inputs", "Files of folders that the last run could not read, of the last one that could tell.", nil, func(r Run) []value {
+		if r.Unreadable == nil {
+			return nil
+		}
+		return one(float64(*r.Unreadable))
+	}},
 
 	{prefix + "leavers", "Rows of the inputs at the end, by outcome.", []string{"outcome"}, of(func(f *Figures) (all []value) {
 		for _, o := range leaver.Outcomes() {

@@ -26,6 +26,7 @@ type Run struct {
 	Succeeded  bool
 	// NewestInput is when the newest input was written; zero: not known.
 	NewestInput time.Time
+	Unreadable  *int     // files of folders that cannot be read; nil: not known
 	Figures     *Figures // nil: the run did not begin
 	Durations   *Durations
 }

@@ -37,7 +37,7 @@ func night(day, exitCode int) Run {
 	}
 	return Run{
 		Target: "production/eu-west-2_AbcdEfghI", Version: "1.0.0", Commit: "9f2c41d", Go: "go1.26", Start: start, End: start.Add(90 * time.Second),
-		ExitCode: exitCode, Succeeded: exitCode == 0, NewestInput: start.Add(-time.Hour), Figures: f, Durations: d,
+		ExitCode: exitCode, Succeeded: exitCode == 0, NewestInput: start.Add(-time.Hour), Unreadable: new(int), Figures: f, Durations: d,
 	}
 }
 
@@ -110,6 +110,7 @@ func TestTheFileHasEveryMetricOfARun(t *testing.T) {
 		{"last_run_duration_seconds", nil, 90},
 		{"last_run_exit_code", nil, 0},
 		{"newest_input_timestamp_seconds", nil, 1780275600},
+		{"unreadable_inputs", nil, 0},
 		{"leavers", []string{"outcome", "suspended"}, 7},
 		{"leavers", []string{"outcome", "not_found"}, 2},
 		{"leavers", []string{"outcome", "failed"}, 0},

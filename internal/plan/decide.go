@@ -25,7 +25,7 @@ type Decision struct {
 func (p *Plan) Tasks(rows iter.Seq2[leaver.Result, error]) iter.Seq2[Decision, error] {
 	return func(yield func(Decision, error) bool) {
 		n, tally := 0, leaver.Tally{}
-		second := reading{Plan: p}
+		second := reading{Plan: p, places: compact.NewTable[compact.Key, place](compact.Key.Hash)}
 		for r, err := range rows {
 			if err == nil && r.LeftOut {
 				continue // no leaver
@@ -54,6 +54,22 @@ type reading struct {
 	*Plan
 	decided compact.Bits // entries of refs: the first row of the leaver was there
 	done    compact.Bits // leavers of the ledger who are done: a row of theirs was there
+	// places has the first rows of these, if reports are among the inputs: a row can be in
+	// a report and in the export that it was made from.
+	places *compact.Table[compact.Key, place]
+}
+
+// first notes the first row of a leaver who is done.
+func (g *reading) first(k compact.Key, at leaver.Place) {
+	if g.sources.hasReports {
+		g.places.Put(k, g.sources.place(at))
+	}
+}
+
+// isFirst tells whether a row is at the place of that row.
+func (g *reading) isFirst(k compact.Key, at leaver.Place) bool {
+	first, known := g.places.Get(k)
+	return known && first == g.sources.place(at)
 }
 
 // decide returns the decision about a row.
@@ -66,18 +82,24 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 		}
 		return Decision{result, same}
 	}
+	k := g.key(r.Ref)
+	if by, isCorrected := g.corrections.of(&r.Row, k); isCorrected {
+		return result(leaver.Duplicate, g.correctedBy(by, r.Row)), nil
+	}
 	if o, reason, isSettled := settledBy(r); isSettled {
 		if o == leaver.Excluded {
 			reason = leaver.DoubtedReason(r.Doubts.Without(g.judge.accepted), reason, r.Seen)
 		}
 		return result(o, reason), nil
 	}
-	k := g.key(r.Ref)
 	known, _ := g.ledger.Leaver(k)
 	if o, isDone := g.ledger.Done(k, r.EndDate.Key()); isDone {
 		if r.Outcome == leaver.Duplicate || !g.done.Add(known.Number) {
-			return result(leaver.Duplicate, alsoThere(o)), nil
+			d := result(leaver.Duplicate, alsoThere(o))
+			d.Written = d.Written || g.isFirst(k, r.Place)
+			return d, nil
 		}
+		g.first(k, r.Place)
 		return g.closed(r, known, o), nil
 	}
 	e, isOpen := g.refs.Get(k)
@@ -91,6 +113,10 @@ func (g *reading) decide(r leaver.Result) (Decision, error) {
 	switch {
 	case err != nil:
 		return Decision{}, err
+	case o == leaver.Duplicate && !e.flags.has(onlyDuplicates) && e.place == g.sources.place(r.Place):
+		d := result(o, reason)
+		d.Written = true // the row is in two inputs, and has the leaver's line
+		return d, nil
 	case o.AboutRow():
 		return result(o, reason), nil
 	}

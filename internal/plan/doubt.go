@@ -23,20 +23,20 @@ func (p *Plan) noteDoubts(e *entry, k compact.Key, row leaver.Row) {
 	}
 	switch f := (sourceFacts{p.sources.place(row.Place).source, row.Facts}); {
 	case f.source != e.place.source || e.facts != 0 && f.facts != e.facts:
-		p.addFacts(k, f)
+		addNew(p.otherFacts, k, f)
 	default:
 		e.facts = f.facts
 	}
 }
 
-// addFacts adds further facts about a ref, unless they are known.
-func (p *Plan) addFacts(k compact.Key, f sourceFacts) {
-	for known := range p.otherFacts.Of(k) {
+// addNew adds further facts about a ref, unless they are known.
+func addNew(facts *compact.Lists[sourceFacts], k compact.Key, f sourceFacts) {
+	for known := range facts.Of(k) {
 		if known == f {
 			return
 		}
 	}
-	p.otherFacts.Add(k, f)
+	facts.Add(k, f)
 }
 
 // isAccepted tells whether a person has looked at the leaver of a row.
@@ -48,7 +48,12 @@ func (p *Plan) addLeftOut(row leaver.Row) {
 	if p.options.isAccepted(row) {
 		return
 	}
-	k, r := p.key(row.Ref), leftOut{p.sources.place(row.Place), row.Facts}
+	k, c := p.key(row.Ref), &p.corrections
+	if _, isCorrected := c.of(&row, k); isCorrected || c.isLater(row.Order, p.leftOut.of(k)) {
+		return
+	}
+	r := leftOut{p.sources.place(row.Place), row.Facts}
+	c.note(r.place.source, row.Order)
 	p.leftOut.add(k, r)
 }
 
@@ -156,6 +161,9 @@ func (p *Plan) seen(row leaver.Row, k compact.Key, doubts leaver.Doubts) string 
 	}
 	if own := row.Doubts.Without(p.judge.accepted); row.Seen != "" && own != 0 {
 		return leaver.SeenOf(own, row.Doubts, row.Seen)
+	}
+	if row.Order.Folder != 0 && row.EndDate.Text == "" && doubts.Has(leaver.NoEndDate) {
+		return "an earlier file of the folder has an end date for this ref, and this row takes it away"
 	}
 	return "another row of this ref has the doubt"
 }

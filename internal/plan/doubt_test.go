@@ -198,3 +198,43 @@ func TestAHeldRowSaysNothingOfWhatIsAccepted(t *testing.T) {
 		}
 	}
 }
+
+// TestALineIsWrittenAgainForAnotherDoubt is about leavers of whom the report says that they
+// are held, or not due: a doubt that is new is news.
+func TestALineIsWrittenAgainForAnotherDoubt(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		said    leaver.Doubts
+		date    string
+		facts   leaver.Facts
+		written bool
+	}{
+		{"the same doubt", leaver.DoubtsOf(leaver.OddRef), "-", aWord, true},
+		{"another one", leaver.DoubtsOf(leaver.OddRef), "-", blankDate, false},
+		{"one more", leaver.DoubtsOf(leaver.OddRef), "-", aWord | blankDate, false},
+		{"one less", leaver.DoubtsOf(leaver.OddRef, leaver.NoEndDate), "-", blankDate, false},
+		{"the same doubt about a leaver who is not due", leaver.DoubtsOf(leaver.OddRef), "2025-01-01", aWord, true},
+		{"a doubt about a leaver who is not due", 0, "2025-01-01", aWord, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			line := read(t, "in.csv:2 E1 "+tt.date+" held")
+			if tt.date != "-" {
+				line.Outcome = leaver.NotDue
+			}
+			line.Doubts = tt.said
+			l := ledger.New()
+			l.Add(line)
+			p := plan.New(plan.Options{Now: noon}, l)
+			row := read(t, "in.csv:2 E1 "+tt.date)
+			row.Facts = tt.facts
+			p.Add(row)
+			p.Judge(judgeFacts)
+			row.Doubts, row.Seen = judgeFacts("", tt.facts), "as seen"
+			for d, err := range p.Tasks(each([]leaver.Result{row})) {
+				if err != nil || d.Outcome != line.Outcome || d.Written != tt.written {
+					t.Errorf("%s, written %t: %s, %v", d.Outcome, d.Written, d.Reason, err)
+				}
+			}
+		})
+	}
+}

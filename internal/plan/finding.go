@@ -21,7 +21,7 @@ func (p *Plan) Note(row leaver.Row) {
 	}
 	k := p.key(row.Ref)
 	e, isOpen := p.refs.Get(k)
-	if !isOpen {
+	if _, isCorrected := p.corrections.of(&row, k); !isOpen || isCorrected {
 		return
 	}
 	e.doubts |= doubts

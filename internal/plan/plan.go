@@ -52,10 +52,12 @@ type Plan struct {
 	leftOut leftOutRows
 	// otherFacts has the facts of the rows of a ref that differ from those of its
 	// first row, or are of another source.
-	otherFacts *compact.Lists[sourceFacts]
-	judge      judge
+	otherFacts  *compact.Lists[sourceFacts]
+	corrections corrections
+	judge       judge
 
-	alike   lookAlikes
+	alike lookAlikes
+
 	rows    int          // of the input
 	settled leaver.Tally // rows whose outcome does not depend on later rows
 	counted *counts      // nil: to be counted
@@ -140,27 +142,31 @@ func (f flags) has(flag flags) bool { return f&flag != 0 }
 // any more.
 func New(o Options, l *ledger.Ledger) *Plan {
 	return &Plan{
-		options:    o,
-		ledger:     l,
-		refs:       compact.NewTable[compact.Key, entry](compact.Key.Hash),
-		sources:    sources{numbers: map[string]uint32{}},
-		dates:      endDates{numbers: map[leaver.DateKey]uint32{}},
-		clashes:    newClashes(),
-		leftOut:    newLeftOutRows(),
-		otherFacts: compact.NewLists[sourceFacts](),
-		alike:      lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
-		settled:    leaver.Tally{},
+		options:     o,
+		ledger:      l,
+		refs:        compact.NewTable[compact.Key, entry](compact.Key.Hash),
+		sources:     sources{numbers: map[string]uint32{}},
+		dates:       endDates{numbers: map[leaver.DateKey]uint32{}},
+		clashes:     newClashes(),
+		leftOut:     newLeftOutRows(),
+		corrections: newCorrections(),
+		otherFacts:  compact.NewLists[sourceFacts](),
+		alike:       lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
+		settled:     leaver.Tally{},
 	}
 }
 
 func (p *Plan) key(text string) compact.Key { return p.ledger.Keys.Of(text) }
 
 // date returns the number of an end date.
-func (p *Plan) date(d leaver.EndDate) uint32 { return p.dates.number(d, p.due) }
+func (p *Plan) date(d leaver.EndDate) uint32 { return p.dates.number(d, p.options.due) }
 
 // Add takes a row of the input, in the first reading. A row of a report that is
 // the input has an outcome; any other row is pending. A row that a report calls a
 // duplicate is one as long as the input has another row of the same leaver.
+//
+// The files of a folder have to be added last file first (see leaver.Order): of the rows of
+// a ref in one folder only those of the last file count that has one.
 func (p *Plan) Add(r leaver.Result) {
 	if r.LeftOut {
 		p.addLeftOut(r.Row)
@@ -168,10 +174,15 @@ func (p *Plan) Add(r leaver.Result) {
 	}
 	p.rows++
 	p.counted = nil
+	p.sources.hasReports = p.sources.hasReports || !r.FinishedAt.IsZero()
 	k := p.key(r.Ref)
 	known, isKnown := p.ledger.Leaver(k)
 	if isKnown {
 		p.met.all.Add(known.Number)
+	}
+	if p.addCorrected(&r.Row, k) {
+		p.settled[leaver.Duplicate]++
+		return
 	}
 	if o, _, isSettled := settledBy(r); isSettled {
 		p.settled[o]++
@@ -279,13 +290,13 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 }
 
 // due returns the flags of an end date: farAhead, notDue, or none.
-func (p *Plan) due(d leaver.EndDate) flags {
+func (o Options) due(d leaver.EndDate) flags {
 	switch {
-	case d.Passed(p.options.Now):
+	case d.Passed(o.Now):
 		return 0
-	case d.FarAhead(p.options.Now):
+	case d.FarAhead(o.Now):
 		return farAhead
-	case p.options.IncludeFuture:
+	case o.IncludeFuture:
 		return 0
 	}
 	return notDue

@@ -93,8 +93,11 @@ func (h *history) night() {
 		h.Errorf("%v are left over, want %v", p.Leftover(), want)
 	}
 	if h.rand.IntN(3) == 0 { // --unfinished
-		isUnfinished := p.Unfinished()
+		isUnfinished, list := p.Unfinished(), rows
 		for _, r := range h.standing() {
+			if isUnfinished(r) != h.isUnfinished(r, list) {
+				h.Errorf("%s %s %s is unfinished: %t", r.Place, r.Ref, r.Outcome, isUnfinished(r))
+			}
 			if isUnfinished(r) {
 				rows = append(rows, r)
 				p.Add(r)
@@ -208,6 +211,19 @@ func (h *history) leftover(rows []leaver.Result) leaver.Tally {
 		}
 	}
 	return tally
+}
+
+// isUnfinished tells whether --unfinished takes a line up: somebody has called for the
+// leaver in vain, or nobody has yet, nothing speaks against it, and tonight's list does not
+// have the leaver.
+func (h *history) isUnfinished(r leaver.Result, list []leaver.Result) bool {
+	switch r.Outcome {
+	case leaver.Failed, leaver.NotFound, leaver.Unconfirmed, leaver.Pending:
+	default:
+		return false
+	}
+	isListed := func(in leaver.Result) bool { return in.Ref == r.Ref }
+	return r.Excluded == "" && r.Fault == "" && !slices.ContainsFunc(list, isListed)
 }
 
 // check checks who is called.

@@ -12,7 +12,7 @@ import (
 // column is a column of a report, or a key of its JSON lines.
 type column struct {
 	name  string
-	core  bool // without it a line says nothing
+	core  bool // a file that has all of these is a report
 	kept  bool // it comes from an input
 	field func(*line) field
 }
@@ -20,10 +20,10 @@ type column struct {
 // columns are the columns of a report, in the order in which a new one has them.
 var columns = []column{
 	{name: "ref", core: true, field: func(l *line) field { return &l.ref }},
-	{name: "endDate", core: true, field: func(l *line) field { return &l.endDate }},
+	{name: "endDate", field: func(l *line) field { return &l.endDate }},
 	{name: "outcome", core: true, field: func(l *line) field { return &l.outcome }},
-	{name: "source", core: true, field: func(l *line) field { return &l.source }},
-	{name: "row", core: true, field: func(l *line) field { return &l.row }},
+	{name: "source", field: func(l *line) field { return &l.source }},
+	{name: "row", field: func(l *line) field { return &l.row }},
 	{name: "httpStatus", field: func(l *line) field { return &l.httpStatus }},
 	{name: "attempts", field: func(l *line) field { return &l.attempts }},
 	{name: "durationMs", field: func(l *line) field { return &l.durationMs }},
@@ -39,10 +39,12 @@ func keptColumn(i int, name string) *column {
 	return &column{name: name, kept: true, field: func(l *line) field { return &l.kept[i] }}
 }
 
-// Is tells whether a file with these names of columns or keys is a report: it has
-// ref, endDate, outcome, source and row among them, or at least half of all columns of
-// a report. In names, case, white space, "_", "-", invisible characters and punctuation
-// around a name do not count, as in any input (see table.NormalName).
+// Is tells whether a file with these names of columns or keys is a report, even if
+// somebody has taken columns away: it has ref and outcome among them, or at least half of
+// all columns of a report. A list with outcomes is never read as one without: its leavers
+// would be called whatever their outcome. In names, case, white space, "_", "-", invisible
+// characters and punctuation around a name do not count, as in any input (see
+// table.NormalName).
 func Is(names []string) bool {
 	found, core := 0, true
 	for _, c := range columns {
@@ -52,7 +54,7 @@ func Is(names []string) bool {
 			core = false
 		}
 	}
-	return core || 2*found >= len(columns) && !slices.ContainsFunc(names, isGarbled)
+	return (core || 2*found >= len(columns)) && !slices.ContainsFunc(names, isGarbled)
 }
 
 // isGarbled tells whether a name has characters that no text has: that of a file that
@@ -70,7 +72,11 @@ func (e *MissingError) Error() string {
 	if len(e.Columns) > 1 {
 		columns, them = "the columns", "them"
 	}
-	return fmt.Sprintf("this is a report that lacks %s %s; use the original report, or put %s back", columns, strings.Join(e.Columns, ", "), them)
+	text := fmt.Sprintf("this is a report that lacks %s %s; use the original report, or put %s back", columns, strings.Join(e.Columns, ", "), them)
+	if 2*len(e.Columns) > len(ownLayout().columns) {
+		text += "; if it is no report, rename its column outcome"
+	}
+	return text
 }
 
 // named tells whether a name is that of the column.

@@ -33,10 +33,7 @@ type (
 )
 
 func (t *text) appendCSV(b []byte) []byte {
-	s := string(*t)
-	if needsApostrophe(s) {
-		s = "'" + s
-	}
+	s := armed(string(*t))
 	if needsQuotes(s) {
 		return appendQuoted(b, s)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -12,15 +13,43 @@ import (
 func TestWhichTextsStandBehindAnApostrophe(t *testing.T) {
 	for _, text := range []string{
 		"=1", "+1", "-1", "@SUM(1)", "＝1", "＋1", "－1", "＠x", " =1", "\u00a0=1", "\u200b=1", "\ufeff=1", "\u3164=1", "\ufe0f=1", "\x00=1", "\ufffd=1",
-		"'", "'a", "''", " '=1", "\u200b'\u200b=1", "\ta", "\ra", "\n", "=", "-",
+		"'", "'a", "''", " '=1", "\u200b'\u200b=1", "\ta", "\ra", "\n", "=", "-", "\"=1\"", " \"\"-",
 	} {
 		if !needsApostrophe(text) {
 			t.Errorf("%q does not", text)
 		}
 	}
-	for _, text := range []string{"", "a", "1", "E1", "a=b", "é", " a", "\u200ba", "(1)", "a'b", " 'a", "\"=1\"", ".5", "#REF!", "😀-"} {
+	for _, text := range []string{"", "a", "1", "E1", "a=b", "é", " a", "\u200ba", "(1)", "a'b", " 'a", "\"a=1\"", ".5", "#REF!", "😀-"} {
 		if needsApostrophe(text) {
 			t.Errorf("%q does", text)
+		}
+	}
+}
+
+// TestNoCellIsAFormulaWhereSemicolonsAreUsual reads a report as a spreadsheet does that
+// expects semicolons between cells.
+func TestNoCellIsAFormulaWhereSemicolonsAreUsual(t *testing.T) {
+	for _, s := range []string{"x;=1+1", "x; =1+1;y", "x;\"=1+1;y", "=1;-2;'+3", "a,\"b\";@SUM(1)", "x;\u200b=1;", ";=1"} {
+		r := suspended("a", 2)
+		r.Ref, r.Reason, r.Kept = "E1"+s, s, []string{s}
+		path := filepath.Join(t.TempDir(), pathOf(CSV))
+		if err := record(path, options(false, s), r); err != nil {
+			t.Fatal(err)
+		}
+		cells := csv.NewReader(strings.NewReader(content(t, path)))
+		cells.Comma, cells.LazyQuotes, cells.FieldsPerRecord = ';', true, -1
+		records, err := cells.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cell := range slices.Concat(records...) {
+			if visible := strings.TrimLeftFunc(cell, func(r rune) bool { return r == '"' || isUnseen(r) }); visible != "" && strings.ContainsRune("=+-@", []rune(visible)[0]) {
+				t.Errorf("%q: %q is a cell", s, cell)
+			}
+		}
+		reader := newReader(t, content(t, path))
+		if got := collect(t, reader.Lines()); got[0].Ref != r.Ref || got[0].Reason != s || got[0].Kept[0] != s || reader.Kept()[0] != s {
+			t.Errorf("%q comes back as %+v, below %q", s, got[0], reader.Kept())
 		}
 	}
 }
@@ -79,7 +108,7 @@ func TestEveryTextComesBackAsItWas(t *testing.T) {
 
 // FuzzTexts checks any text as TestEveryTextComesBackAsItWas checks random ones.
 func FuzzTexts(f *testing.F) {
-	for _, text := range []string{"", "'", "''=1", "=1", " -1", "\u200b@", "\ta", "a,b", `"`} {
+	for _, text := range []string{"", "'", "''=1", "=1", " -1", "\u200b@", "\ta", "a,b", `"`, "a;=1", "a;'b", ";;'"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -16,7 +16,7 @@ import (
 // ErrNotReport is the error for a file that is not a report.
 var ErrNotReport = errors.New("this is not a report of offboard")
 
-var errNoColumns = fmt.Errorf("%w: it does not begin with the columns ref, endDate, outcome, source and row", ErrNotReport)
+var errNoColumns = fmt.Errorf("%w: it has no columns ref and outcome", ErrNotReport)
 
 // Recognise tells whether a file is a report, whatever its encoding, its delimiter
 // and its compression. It returns nil and no error for a file that is none, which

@@ -44,7 +44,7 @@ func Draft(ctx context.Context, r *Run, tool string, settings map[string]string)
 	}
 	p := &PlanFile{
 		Kind: planKind, Format: planFormat, Tool: tool, Made: r.settings.Now.UTC(), Target: r.settings.Target,
-		Inputs: r.settings.Paths, Settings: settings,
+		Inputs: r.settings.Paths, Settings: settings, Left: r.Folders.leftFiles(),
 	}
 	d := plan.NewDigester(r.Totals.Total())
 	for decision, err := range r.Plan.Tasks(until(ctx, ahead(r.rows()))) {
@@ -210,7 +210,7 @@ func (c *comparison) files() error {
 			d.Files = append(d.Files, was.Path)
 		}
 	}
-	if len(files) != len(p.Files) && len(d.Files) == 0 {
+	if d.New = newIn(p, files, r.Folders.leftFiles()); len(files) != len(p.Files) && len(d.Files)+len(d.New) == 0 {
 		d.Files = append(d.Files, r.ReportPath)
 	}
 	sum, err := sumOf(r.ReportPath, p.Report.Bytes)
@@ -305,13 +305,14 @@ func (s rowSet) has(r leaver.Result) bool { _, ok := s.rows.Get(s.key(r)); retur
 type DifferentPlanError struct {
 	Target, WasTarget string   // "": the same
 	Files             []string // that have changed
+	New               []string // that have come into a folder
 	Report            string   // the report that the run goes on with, if it has changed
 	Line              int      // the first line of it that the plan has not added; 0: none, or it was changed elsewhere
 	Decisions         *plan.DifferentError
 }
 
 func (e *DifferentPlanError) orNil() error {
-	if e.Target == "" && len(e.Files) == 0 && e.Report == "" && e.Decisions == nil {
+	if e.Target == "" && len(e.Files)+len(e.New) == 0 && e.Report == "" && e.Decisions == nil {
 		return nil
 	}
 	return e
@@ -325,6 +326,9 @@ func (e *DifferentPlanError) Error() string {
 	}
 	for _, file := range e.Files {
 		parts = append(parts, file+" has changed")
+	}
+	for _, file := range e.New {
+		parts = append(parts, file+" is new")
 	}
 	switch {
 	case e.Line > 0:

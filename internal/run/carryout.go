@@ -130,6 +130,9 @@ func (r *Run) start() (*report.Writer, error) {
 
 func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
 	p.figures = newFigures(r.connection.pace, c.Now, c.Observe)
+	if err := p.note(r.past.taken); err != nil {
+		return err
+	}
 	defer c.Show(p)()
 	// Rows that were not reached are recorded even if the run stops early, so the
 	// inputs are read until calls ends, not until intake ends.

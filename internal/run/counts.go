@@ -130,6 +130,18 @@ func (p *Progress) Record(results ...leaver.Result) error {
 	return nil
 }
 
+// note records lines that are not what became of rows, and does not count them.
+func (p *Progress) note(lines []leaver.Result) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	err := p.next.Record(lines...)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unrecorded = err
+	return err
+}
+
 // unsaid returns the results without those that need no line.
 func unsaid(results []leaver.Result) []leaver.Result {
 	isSaid := func(r leaver.Result) bool { return r.Outcome == leaver.Pending && r.Noted }

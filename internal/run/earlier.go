@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"iter"
@@ -42,6 +43,7 @@ type pastRuns struct {
 	ledger    *ledger.Ledger                  // of these
 	// unfinished are those of leavers whom the inputs do not have, if the run calls them.
 	unfinished iter.Seq2[leaver.Result, error]
+	taken      []leaver.Result // lines of reports among the inputs that the report gets, too (see activeAgain)
 }
 
 // earlierReport is the report that a run goes on with, in a rehearsal.
@@ -102,11 +104,11 @@ func (all Inputs) hold(t *report.Targets) {
 
 // keep makes the rows of all reports among the inputs have the texts of the columns of
 // keep, and then those of match. It returns a *report.KeepError or a *MatchError if a
-// report lacks one of them.
-func (all Inputs) keep(keep, match []string) error {
-	for _, in := range all {
+// report lacks one of them, and leaves out such a report of a folder.
+func (all Inputs) keep(keep, match []string) (Inputs, error) {
+	return all.without(context.Background(), func(in *Input) error {
 		if !in.IsReport() {
-			continue
+			return nil
 		}
 		kept := in.earlier.Kept()
 		in.order = report.Order(keep, kept)
@@ -118,8 +120,8 @@ func (all Inputs) keep(keep, match []string) error {
 			return &MatchError{Report: in.Name, Column: match[i], Kept: kept}
 		}
 		in.order = append(in.order, matched...)
-	}
-	return nil
+		return nil
+	})
 }
 
 // matchOrder is report.Order for columns that must agree with the account: a name may be

@@ -2,12 +2,14 @@ package run
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"offboard/internal/input"
 	"offboard/internal/leaver"
@@ -32,6 +34,13 @@ type Reading struct {
 	// MaxUnpacked is how many bytes a file may unpack to, and standard input may have; 0:
 	// the bounds of table.Opening.
 	MaxUnpacked int64
+	// Settle is how long before Options.Now a file of a folder must have changed last to be
+	// read; 0: any is read.
+	Settle time.Duration
+	// Beside are files of the command that are no inputs, even if they are in a folder.
+	Beside []os.FileInfo
+
+	approved map[string]LeftFile // files that an approved plan leaves, by name; nil: no plan was approved
 }
 
 // opening returns how the files are opened.
@@ -47,14 +56,16 @@ type Input struct {
 	// the export has noticed.
 	Export *input.Source
 	Survey input.Survey
+	Folder *Folder // that the input is a file of; nil: it was named
 
-	rows    int    // that the first reading has found, without those that a condition has left out
-	path    string // "" for standard input
-	file    *table.File
-	earlier *report.Reader // of a report
-	most    int            // lines of the report that are read; 0: all
-	order   []int          // for each column whose texts the rows have, which one of the report it is
-	reports *reports       // all reports among the inputs, if this is the first one
+	rows     int    // that the first reading has found, without those that a condition has left out
+	path     string // "" for standard input
+	file     *table.File
+	inFolder leaver.Order   // of an export of a folder
+	earlier  *report.Reader // of a report
+	most     int            // lines of the report that are read; 0: all
+	order    []int          // for each column whose texts the rows have, which one of the report it is
+	reports  *reports       // all reports among the inputs, if this is the first one
 }
 
 // IsReport tells whether the input is a report of an earlier run.
@@ -63,36 +74,56 @@ func (i *Input) IsReport() bool { return i.Export == nil }
 // Inputs are the inputs of a run, in the order in which they were named.
 type Inputs []*Input
 
-// openInputs opens all inputs. If ctx ends first, it returns the cause.
-func openInputs(ctx context.Context, r Reading) (Inputs, error) {
-	o, err := Await(ctx, r.options)
-	if err != nil {
-		return nil, err
-	}
+// openInputs opens all inputs, with the options that they have. If ctx ends first, it returns
+// the cause. The inputs are to be joined before they are read.
+func openInputs(ctx context.Context, r Reading) (all Inputs, folders Folders, err error) {
 	if first := slices.Index(r.Paths, StdinPath); first >= 0 && slices.Contains(r.Paths[first+1:], StdinPath) {
-		return nil, &NamedTwiceError{table.Stdin} // it could be read only once
+		return nil, nil, &NamedTwiceError{table.Stdin} // it could be read only once
 	}
-	var all Inputs
-	var together *reports
+	attached := 0 // of the exports of folders
 	for _, path := range r.Paths {
-		next, err := Await(ctx, func() (*Input, error) { return r.open(path, o) })
-		if err == nil {
-			all = append(all, next)
-			err = all.refuseRepeated()
-		}
-		if err == nil && next.IsReport() {
-			if together == nil {
-				together = &reports{}
-				next.reports = together
-			}
-			together.each = append(together.each, next.lines)
+		var opened Inputs
+		folder, err := Await(ctx, func() (*Folder, error) { return folderOf(path), nil })
+		switch {
+		case err != nil:
+		case folder != nil:
+			folders = append(folders, folder)
+			folder.number = uint32(len(folders))
+			opened, err = r.openFolder(ctx, folder, r.Options, &attached)
+		default:
+			var in *Input
+			in, err = Await(ctx, func() (*Input, error) { return r.open(path, r.Options) })
+			opened = Inputs{in}
 		}
 		if err != nil {
 			all.close()
-			return nil, err
+			return nil, nil, err
+		}
+		for _, next := range opened {
+			all = append(all, next)
+			err = errors.Join(err, all.refuseRepeated())
+		}
+		if err != nil {
+			all.close()
+			return nil, nil, err
 		}
 	}
-	return all, nil
+	return all, folders, nil
+}
+
+// join makes all reports among the inputs one, which is read where the first of them stands.
+func (all Inputs) join() {
+	var together *reports
+	for _, in := range all {
+		if !in.IsReport() {
+			continue
+		}
+		if together == nil {
+			together = &reports{}
+			in.reports = together
+		}
+		together.each = append(together.each, in.lines)
+	}
 }
 
 // options returns the options of the inputs, with the lists.
@@ -112,18 +143,23 @@ func (r Reading) options() (o input.Options, err error) {
 }
 
 func (r Reading) open(path string, o input.Options) (*Input, error) {
-	in := &Input{path: path, Options: o}
-	var err error
 	if path == StdinPath {
-		in.path = ""
-		in.file, err = r.opening().Spool(table.Stdin, r.Stdin)
-	} else {
-		in.file, err = r.opening().Open(path)
+		file, err := r.opening().Spool(table.Stdin, r.Stdin)
+		if err != nil {
+			return nil, err
+		}
+		return openInput(file, "", o)
 	}
+	file, err := r.opening().Open(path)
 	if err != nil {
 		return nil, err
 	}
-	in.Name = in.file.Name
+	return openInput(file, path, o)
+}
+
+// openInput returns the input that a file is, and owns the file.
+func openInput(file *table.File, path string, o input.Options) (*Input, error) {
+	in := &Input{path: path, Options: o, file: file, Name: file.Name}
 	earlier, err := report.Recognise(in.file, o.Zone)
 	switch {
 	case err != nil:
@@ -161,11 +197,15 @@ func (all Inputs) refuseRepeated() error {
 
 func (all Inputs) close() {
 	for _, in := range all {
-		if in.IsReport() {
-			_ = in.file.Close() // it was only read
-		} else {
-			_ = in.Export.Close()
-		}
+		in.close()
+	}
+}
+
+func (i *Input) close() {
+	if i.IsReport() || i.Folder != nil {
+		_ = i.file.Close() // it was only read
+	} else {
+		_ = i.Export.Close()
 	}
 }
 
@@ -189,7 +229,7 @@ func (all Inputs) checkUnchanged(except string) error {
 func (i *Input) first(ctx context.Context) iter.Seq2[leaver.Result, error] {
 	switch {
 	case !i.IsReport():
-		return pending(i.Export.Survey(&i.Survey))
+		return i.pending(func(s *input.Source) iter.Seq2[leaver.Row, error] { return s.Survey(&i.Survey) })
 	case i.reports == nil:
 		return noLines
 	}
@@ -217,16 +257,28 @@ func (i *Input) lines(yield func(leaver.Result, error) bool) {
 func (i *Input) again() iter.Seq2[leaver.Result, error] {
 	switch {
 	case !i.IsReport():
-		return pending(i.Export.Rows(i.Survey))
+		return i.pending(func(s *input.Source) iter.Seq2[leaver.Row, error] { return s.Rows(i.Survey) })
 	case i.reports == nil:
 		return noLines
 	}
 	return underExceptions(i.Options, i.reports.lines())
 }
 
-func pending(rows iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] {
+// pending returns the rows of an export as results that are pending. One of a folder is
+// opened for the reading.
+func (i *Input) pending(rows func(*input.Source) iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] {
 	return func(yield func(leaver.Result, error) bool) {
-		for row, err := range rows {
+		source := i.Export
+		if i.Folder != nil {
+			var err error
+			if source, err = i.openAgain(); err != nil {
+				yield(leaver.Result{}, err)
+				return
+			}
+			defer source.Close()
+		}
+		for row, err := range rows(source) {
+			row.Order = i.inFolder
 			if !yield(leaver.Result{Row: row, Outcome: leaver.Pending}, err) {
 				return
 			}
@@ -234,31 +286,45 @@ func pending(rows iter.Seq2[leaver.Row, error]) iter.Seq2[leaver.Result, error] 
 	}
 }
 
+// openAgain opens an export for another reading.
+func (i *Input) openAgain() (*input.Source, error) {
+	file, err := i.file.Again()
+	if err != nil {
+		return nil, err
+	}
+	return input.Open(file, i.Options)
+}
+
 // reportPath returns the path of the report: the given one if there is one, that of
 // the only input if that is a report, or else a file in the working directory with
 // the name of the first input; that of the sandbox has another name. inPlace tells that
 // the only input is this report.
-func (all Inputs) reportPath(path, target string) (_ string, inPlace bool) {
-	first := all[0]
-	alone := first.IsReport() && len(all) == 1
+func (all Inputs) reportPath(s Settings) (_ string, inPlace bool) {
+	alone := len(s.Paths) == 1 && len(all) == 1 && all[0].IsReport() && all[0].Folder == nil
 	switch {
-	case path != "":
-		return path, alone && first.isAt(path)
-	case alone && first.path != "":
-		return first.path, true
+	case s.Report != "":
+		return s.Report, alone && all[0].isAt(s.Report)
+	case alone && all[0].path != "":
+		return all[0].path, true
+	case s.Paths[0] == StdinPath:
+		return ReportName(table.Stdin, s.Target), false
 	}
-	return ReportName(first.Name, target), false
+	return ReportName(s.Paths[0], s.Target), false
 }
 
 // ReportName returns the path of the report of a run whose first input has a name, if
-// nobody names another one.
+// nobody names another one. That of a folder keeps the whole name.
 func ReportName(first, target string) string {
 	base := strings.TrimSuffix(filepath.Base(first), ".gz")
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	if folderOf(first) != nil {
+		base = folderName(first)
+	}
 	extension := ".report.csv"
 	if target == SandboxTarget {
 		extension = ".sandbox.csv"
 	}
-	return strings.TrimSuffix(base, filepath.Ext(base)) + extension
+	return base + extension
 }
 
 // refuseReport returns a *ReportIsInputError if an export is the file at the path of the

@@ -272,12 +272,13 @@ func TestThePathOfTheReport(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := settingsFor(tt.paths...)
 			s.Stdin = strings.NewReader("ref\nE1\n")
-			inputs, err := openInputs(t.Context(), s.Reading)
+			inputs, _, err := openInputs(t.Context(), s.Reading)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer inputs.close()
-			if got, inPlace := inputs.reportPath(tt.given, testTarget); got != tt.want || inPlace != tt.inPlace {
+			s.Report, s.Target = tt.given, testTarget
+			if got, inPlace := inputs.reportPath(s); got != tt.want || inPlace != tt.inPlace {
 				t.Errorf("got %s, %t; want %s, %t", got, inPlace, tt.want, tt.inPlace)
 			}
 		})
@@ -287,12 +288,13 @@ func TestThePathOfTheReport(t *testing.T) {
 func TestAReportOnStandardInputIsNotContinuedInPlace(t *testing.T) {
 	s := settingsFor(StdinPath)
 	s.Stdin = strings.NewReader(checked(header + "E9,,failed,x.csv,2,500,5,80,2026-01-02T03:04:05Z,,\n"))
-	inputs, err := openInputs(t.Context(), s.Reading)
+	inputs, _, err := openInputs(t.Context(), s.Reading)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer inputs.close()
-	if got, inPlace := inputs.reportPath("", testTarget); got != "stdin.report.csv" || inPlace {
+	s.Target = testTarget
+	if got, inPlace := inputs.reportPath(s); got != "stdin.report.csv" || inPlace {
 		t.Errorf("got %s, %t", got, inPlace)
 	}
 }

@@ -23,10 +23,11 @@ import (
 
 // TestRandomNights makes random histories of runs that go on with reports, and checks each
 // of them against a model that keeps everything: nobody is called who is not in the
-// input, nobody is called again for an end date for which a report says that they are
+// input with this end date, or whose end dates contradict each other there; nobody is called
+// again for an end date for which a report says that they are
 // done, unless the account is active again since, nobody twice in one run, and whoever was
-// called for is in the report for ever. A run of a report alone calls everybody in it who is
-// active again.
+// called for is in the report for ever. A run of a list calls everybody in it who is due and
+// not done, and a run of a report alone everybody in it who is active again.
 func TestRandomNights(t *testing.T) {
 	histories := 60
 	if soak {
@@ -203,13 +204,17 @@ func (h *nights) carryOut(s Settings) {
 	h.check(path, before)
 }
 
-// before returns what the reports of a run say before it, and who is in its inputs.
-func (h *nights) before(s Settings) (all struct {
+// prospect is what is known before a run: what its reports say, and who is in its inputs.
+type prospect struct {
 	memory
-	allowed  map[string]bool
-	expected []mention // they are called if the run does not stop
-}) {
-	all.memory, all.allowed = newMemory(), map[string]bool{}
+	allowed  map[mention]bool
+	refused  map[string]bool // refs that have several end dates in the list
+	expected []mention       // they are called if the run does not stop
+}
+
+// before returns what is known before a run.
+func (h *nights) before(s Settings) (all prospect) {
+	all.memory, all.allowed, all.refused = newMemory(), map[mention]bool{}, map[string]bool{}
 	if s.Report == "" {
 		all.expected = h.activeAgain(s.Paths[0], s.Now)
 	}
@@ -220,7 +225,8 @@ func (h *nights) before(s Settings) (all struct {
 	for _, path := range paths {
 		if path == "list.csv" {
 			for _, m := range h.list {
-				all.allowed[m.ref] = true
+				all.allowed[m] = true
+				all.refused[m.ref] = slices.ContainsFunc(h.list, func(o mention) bool { return o.ref == m.ref && o.date != m.date })
 			}
 			continue
 		}
@@ -229,11 +235,24 @@ func (h *nights) before(s Settings) (all struct {
 		}
 		if s.Unfinished || slices.Contains(s.Paths, path) {
 			for _, line := range h.standing(path) {
-				all.allowed[line.Ref] = true
+				all.allowed[mention{line.Ref, line.EndDate.Text}] = true
+			}
+		}
+	}
+	if slices.Equal(s.Paths, []string{"list.csv"}) {
+		for _, m := range h.list {
+			if !all.refused[m.ref] && !all.isDone(m) && isDue(m, s.Now) {
+				all.expected = append(all.expected, m)
 			}
 		}
 	}
 	return all
+}
+
+// isDue tells whether the end date of a mention has passed.
+func isDue(m mention, now time.Time) bool {
+	d, err := leaver.ParseEndDate(m.date, time.UTC)
+	return m.date == "" || err == nil && d.Passed(now)
 }
 
 // standing returns the lines of a report that count; none if there is no report.
@@ -256,11 +275,7 @@ func (h *nights) standing(path string) (all []leaver.Result) {
 }
 
 // check checks who was called, and what the report says.
-func (h *nights) check(path string, before struct {
-	memory
-	allowed  map[string]bool
-	expected []mention
-}) {
+func (h *nights) check(path string, before prospect) {
 	m := h.reports[path]
 	if m == nil {
 		fresh := newMemory()
@@ -275,8 +290,10 @@ func (h *nights) check(path string, before struct {
 		switch {
 		case called[c.ref]: // a refusal is asked for once more
 			h.Errorf("%s is called again in a run, and was suspended", c.ref)
-		case !before.allowed[c.ref]:
-			h.Errorf("%s is called, and is not in the input", c.ref)
+		case !before.allowed[c.mention]:
+			h.Errorf("%v is called, and is not in the input", c.mention)
+		case before.refused[c.ref]:
+			h.Errorf("%s is called, and has several end dates in the list", c.ref)
 		case before.isDone(c.mention):
 			h.Errorf("%v is called again, and was done", c.mention)
 		}

@@ -84,7 +84,7 @@ func (h *nights) activeAgain(path string, now time.Time) (all []mention) {
 func (h *nights) checkCalled(expected []mention) {
 	for _, who := range expected {
 		if !slices.ContainsFunc(h.calls, func(c call) bool { return c.mention == who }) {
-			h.Errorf("%v is active again, and not called", who)
+			h.Errorf("%v is due and not done, and not called", who)
 		}
 	}
 }
@@ -166,5 +166,59 @@ func TestWhatTheTenantSaidIsWrittenAgainAsItWas(t *testing.T) {
 	want := string(before) + strings.SplitAfter(string(before), "\n")[1]
 	if after, err := os.ReadFile("june.report.csv"); err != nil || string(after) != want {
 		t.Errorf("the report is\n%s(%v), want\n%s", after, err, want)
+	}
+}
+
+// TestWhoIsActiveAgainByAnInputStaysSoInTheReport is about a run that goes on with a report
+// and has what verify has found as an input: whatever becomes of the call, the report must
+// not go on saying that the leaver is suspended.
+func TestWhoIsActiveAgainByAnInputStaysSoInTheReport(t *testing.T) {
+	inFolder(t, map[string]string{
+		"june.csv":        "ref,endDate\nE1,2025-06-30\nE2,2025-06-30\n",
+		"june.report.csv": header + "E1,2025-06-30,suspended,june.csv,2,200,1,80,2026-01-02T03:04:05Z,,\nE2,2025-06-30,suspended,june.csv,3,200,1,80,2026-01-02T03:04:05Z,,\n",
+		"found.csv":       header + "E1,2025-06-30,pending,june.csv,2,,0,0,2026-01-12T03:04:05Z,,active again: seen by the test\n",
+	})
+	both, june := settingsFor("june.csv", "found.csv"), settingsFor("june.csv")
+	both.Report, both.Resume, june.Resume = "june.report.csv", true, true
+	// wantSaid checks what the report says of the leavers, and how many lines there are about
+	// them.
+	wantSaid := func(n int, want ...string) {
+		t.Helper()
+		text, err := os.ReadFile("june.report.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := lines(t, "june.report.csv")
+		if written := strings.Count(string(text), "\n") - 1; !slices.Equal(got, want) || written != n {
+			t.Fatalf("%d lines say %q, want %d and %q:\n%s", written, got, n, want, text)
+		}
+	}
+
+	// A run that stops before the call writes it, and once only.
+	for range 2 {
+		r, err := Prepare(t.Context(), both)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		_, target := simulator(t)
+		if _, err = r.CarryOut(stopped, t.Context(), target, conduct()); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		closed(t, r, nil)
+		wantSaid(3, "E1 pending", "E2 suspended")
+	}
+
+	// So does one whose call fails, and the next run calls again without that input.
+	_, nobody := simulator(t)
+	carriedOut(t, both, nobody)
+	wantSaid(4, "E1 not_found", "E2 suspended")
+	server, target := simulator(t, "E1", "E2")
+	carriedOut(t, june, target)
+	wantSaid(5, "E1 suspended", "E2 suspended")
+	carriedOut(t, both, target)
+	if server.Stats().Suspends != 1 {
+		t.Errorf("%d calls: the report says later that the leaver is suspended", server.Stats().Suspends)
 	}
 }

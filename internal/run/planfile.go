@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"offboard/internal/leaver"
@@ -26,6 +27,7 @@ type PlanFile struct {
 	Inputs   []string          `json:"inputs"`
 	Settings map[string]string `json:"settings"` // of the caller, by their names
 	Files    []FileSum         `json:"files"`    // the inputs, and the lists
+	Left     []LeftFile        `json:"left"`     // further files of folders, which are no inputs
 	Report   ReportSum         `json:"report"`   // that the run goes on with
 	Leavers  int               `json:"leavers"`  // to suspend
 	Outcomes leaver.Tally      `json:"outcomes"` // of the rows
@@ -45,6 +47,55 @@ type FileSum struct {
 	Path   string `json:"path"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+}
+
+// LeftFile is a file of a folder that is not an input of a run.
+type LeftFile struct {
+	Name string `json:"name"`
+	// Unread tells that it cannot be read. Another one has just changed, and is left for the
+	// next run.
+	Unread bool `json:"unread"`
+}
+
+// leftFiles returns the files of folders that are not inputs.
+func (all Folders) leftFiles() []LeftFile {
+	left := []LeftFile{}
+	for _, f := range all {
+		for _, name := range f.Recent {
+			left = append(left, LeftFile{name, false})
+		}
+		for _, file := range f.Unread {
+			left = append(left, LeftFile{file.Name, true})
+		}
+	}
+	return left
+}
+
+// left returns the files that a plan leaves, by name. p may be nil.
+func (p *PlanFile) left() map[string]LeftFile {
+	if p == nil {
+		return nil
+	}
+	left := map[string]LeftFile{}
+	for _, f := range p.Left {
+		left[f.Name] = f
+	}
+	return left
+}
+
+// newIn returns the files that the plan does not have.
+func newIn(p *PlanFile, files []FileSum, left []LeftFile) (names []string) {
+	for _, is := range files {
+		if !slices.ContainsFunc(p.Files, func(was FileSum) bool { return was.Path == is.Path }) {
+			names = append(names, is.Path)
+		}
+	}
+	for _, is := range left {
+		if !slices.Contains(p.Left, is) && !slices.ContainsFunc(p.Files, func(was FileSum) bool { return was.Path == is.Name }) {
+			names = append(names, is.Name)
+		}
+	}
+	return names
 }
 
 // ReportSum is a report of which the first lines are known. A report that does not exist

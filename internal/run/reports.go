@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,20 @@ func (a activeAgain) add(line leaver.Result) {
 	if known && line.Outcome.Closed() && line.EndDate.Key() == other.EndDate.Key() && line.FinishedAt.After(other.FinishedAt) {
 		delete(a, line.Ref)
 	}
+}
+
+// takeOver adds the lines to the ledger that end what it says, and returns them. The report
+// gets them, too, before anything is sent: otherwise it would go on saying that these
+// leavers are done, and a call that fails would not count.
+func (a activeAgain) takeOver(l *ledger.Ledger) (taken []leaver.Result) {
+	for _, ref := range slices.Sorted(maps.Keys(a)) {
+		line := a[ref]
+		if _, isDone := l.Done(l.Keys.Of(ref), line.EndDate.Key()); isDone {
+			l.Add(line)
+			taken = append(taken, line)
+		}
+	}
+	return taken
 }
 
 // Reports are reports that are open, to be read as one.

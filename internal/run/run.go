@@ -12,12 +12,9 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"path"
-	"strings"
 	"time"
 
 	"offboard/internal/leaver"
-	"offboard/internal/ledger"
 	"offboard/internal/plan"
 	"offboard/internal/report"
 	"offboard/internal/table"
@@ -60,19 +57,15 @@ type Settings struct {
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
 type Run struct {
-	Inputs Inputs
+	Inputs  Inputs
+	Folders Folders // among the inputs
+	// Newest is when the newest input that is no report has changed, those that are left for
+	// the next run included; the zero value if there is none.
+	Newest time.Time
 	Plan   *plan.Plan
 	Part   Part         // of the plan
 	Totals leaver.Tally // of this part
-	// Leftover are the leavers whom the report has as unfinished and who are not in this
-	// run's input, by outcome: the run does not call them. nil if there are none.
-	Leftover leaver.Tally
-	// Changed is how many lines of the report do not count, because a spreadsheet or a
-	// person has changed them.
-	Changed int
-	// Proven tells that a report which the run goes on with, or reads, has somebody who is
-	// suspended in its target.
-	Proven bool
+	Earlier
 	// ReportPath is the path of the report, which may not exist yet.
 	ReportPath string
 	// NeedsResume tells that Prepare would fail with report.ErrExists, because the
@@ -85,6 +78,19 @@ type Run struct {
 	asked      *asked         // nil: the tenant was not asked
 	report     *report.Report // nil in a rehearsal
 	past       pastRuns
+}
+
+// Earlier is what reports say of earlier runs.
+type Earlier struct {
+	// Leftover are the leavers whom the report has as unfinished and who are not in this
+	// run's input, by outcome: the run does not call them. nil if there are none.
+	Leftover leaver.Tally
+	// Changed is how many lines of the report do not count, because a spreadsheet or a
+	// person has changed them.
+	Changed int
+	// Proven tells that a report which the run goes on with, or reads, has somebody who is
+	// suspended in its target.
+	Proven bool
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
@@ -106,7 +112,7 @@ func Prepare(ctx context.Context, s Settings) (*Run, error) {
 		if r.report, err = report.Open(r.ReportPath, r.reportOptions(inPlace)); err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		if err := r.Inputs.keep(r.report.Keep(), s.Match); err != nil {
+		if err := r.keep(r.report.Keep()); err != nil {
 			return err
 		}
 		return r.plan(ctx, withKept(r.report.Lines(), r.report.Kept(), r.report.Keep(), s.Match), inPlace)
@@ -125,7 +131,7 @@ func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 			return &OpenReportError{r.ReportPath, err}
 		}
 		r.past.rehearsed = earlier
-		if err := r.Inputs.keep(earlier.keep, s.Match); err != nil {
+		if err := r.keep(earlier.keep); err != nil {
 			return err
 		}
 		return r.plan(ctx, earlier.lines, inPlace)
@@ -159,13 +165,11 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	if r.acceptance.refs, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
 	}
-	if r.Inputs, err = openInputs(ctx, s.Reading); err != nil {
+	if err = r.open(ctx); err != nil {
 		return nil, err
 	}
-	r.past.targets = report.NewTargets(s.Target)
-	r.Inputs.hold(r.past.targets)
 	var inPlace bool
-	r.ReportPath, inPlace = r.Inputs.reportPath(s.Report, s.Target)
+	r.ReportPath, inPlace = r.Inputs.reportPath(s)
 	if r.ReportPath, err = r.Inputs.shardReport(s, r.ReportPath, inPlace); err == nil {
 		err = r.Inputs.refuseReport(r.ReportPath)
 	}
@@ -182,6 +186,34 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// open opens the inputs.
+func (r *Run) open(ctx context.Context) (err error) {
+	s := &r.settings
+	if s.Options, err = Await(ctx, s.options); err != nil {
+		return err
+	}
+	s.Beside, s.approved = s.beside(), s.Approved.left()
+	if r.Inputs, r.Folders, err = openInputs(ctx, s.Reading); err != nil {
+		return err
+	}
+	r.Newest = r.Inputs.newest(r.Folders, s.Now)
+	r.past.targets = report.NewTargets(s.Target)
+	if r.Inputs, err = r.Inputs.checkFiled(ctx, s.Target); err != nil {
+		r.Inputs.close()
+		return err
+	}
+	r.Inputs.hold(r.past.targets)
+	return nil
+}
+
+// keep makes the rows of the reports among the inputs have the texts of columns.
+func (r *Run) keep(columns []string) (err error) {
+	if r.Inputs, err = r.Inputs.keep(columns, r.settings.Match); err == nil {
+		r.Inputs.join()
+	}
+	return err
 }
 
 // Close closes the inputs and releases the report.
@@ -266,62 +298,20 @@ func (r *Run) plan(ctx context.Context, lines iter.Seq2[leaver.Result, error], i
 }
 
 // planFrom makes the plan from the lines of the report that the run goes on with, and from
-// the first reading of the inputs.
+// the first reading of the inputs. It begins anew without the files of folders that turn out
+// to be unreadable.
 func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error], inPlace bool) error {
-	r.past.ledger, r.past.lines, r.Changed, r.Proven = ledger.New(), lines, 0, false
-	again, err := r.Inputs.activeAgain(ctx, inPlace)
-	if err != nil {
-		return err
-	}
-	dated := datedSources{}
-	for line, err := range until(ctx, lines) {
-		_, other := errors.AsType[*report.TargetError](err)
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case other:
-			return &OpenReportError{r.ReportPath, err}
-		case err != nil:
-			return &ReportError{err}
-		}
-		if line.Changed {
-			r.Changed++
-		}
-		r.Proven = r.Proven || line.Target != "" && line.Outcome == leaver.Suspended
-		r.past.ledger.Add(line)
-		again.add(line)
-		dated.add(line)
-	}
-	for _, line := range again {
-		r.past.ledger.Reopen(line)
-	}
-	r.Plan = plan.New(plan.Options{
-		Now:           r.settings.Now,
-		IncludeFuture: r.settings.IncludeFuture,
-		Accept:        r.settings.Accept,
-		AcceptRefs:    r.acceptance.refs,
-	}, r.past.ledger)
-	if inPlace {
-		r.Inputs[0].reports.ledger = r.past.ledger
-	}
-	for _, in := range r.Inputs {
-		if in.rows, err = r.add(ctx, in.first(ctx)); err != nil {
+	for {
+		err := (&planning{r, lines, datedSources{}}).make(ctx, inPlace)
+		failed, isUnread := errors.AsType[*unreadError](err)
+		if !isUnread {
+			r.Inputs.count(r.Folders)
 			return err
 		}
-		if in.IsReport() {
-			continue
-		}
-		if in.Survey.Ref != "" && in.Survey.EndDate == "" && dated.has(in.Name) {
-			return &NoEndDatesError{in.Name, in.Export.Field()}
+		if r.Inputs, err = r.Inputs.withoutUnread(ctx, failed); err != nil {
+			return err
 		}
 	}
-	if err := r.addUnfinished(ctx); err != nil {
-		return err
-	}
-	r.judge()
-	r.Leftover = r.Plan.Leftover()
-	r.Proven = r.Proven || r.Plan.Totals()[leaver.Suspended] > 0 // by a report among the inputs
-	return nil
 }
 
 // judge says which doubts there are, and which of them are accepted.
@@ -335,63 +325,4 @@ func (r *Run) judge() {
 	r.acceptance.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
 		return exports[source].doubts(facts)
 	})
-}
-
-// add adds rows to the plan, and returns how many they are.
-func (r *Run) add(ctx context.Context, rows iter.Seq2[leaver.Result, error]) (n int, err error) {
-	for row, err := range until(ctx, rows) {
-		if err != nil {
-			return n, err
-		}
-		r.Plan.Add(row)
-		if !row.LeftOut {
-			n++
-		}
-	}
-	return n, nil
-}
-
-// addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
-func (r *Run) addUnfinished(ctx context.Context) error {
-	r.past.unfinished = noLines
-	if !r.settings.Unfinished {
-		return nil
-	}
-	isUnfinished := r.Plan.Unfinished()
-	r.past.unfinished = underExceptions(r.Inputs[0].Options, func(yield func(leaver.Result, error) bool) {
-		for line, err := range r.past.ledger.Standing(r.past.lines) {
-			if err == nil && !isUnfinished(line) {
-				continue
-			}
-			if !yield(line, err) {
-				return
-			}
-		}
-	})
-	_, err := r.add(ctx, r.past.unfinished)
-	return err
-}
-
-// datedSources maps each source in a report to whether its rows have end dates.
-type datedSources map[string]bool
-
-func (d datedSources) add(line leaver.Result) {
-	if has, ok := d[line.Source]; !ok || !has && line.EndDate.Text != "" {
-		d[strings.Clone(line.Source)] = line.EndDate.Text != ""
-	}
-}
-
-// has tells whether the report has end dates of a source. The report may know the
-// source by another path, so that the name of the file decides if the path is not
-// found.
-func (d datedSources) has(name string) bool {
-	if has, ok := d[name]; ok {
-		return has
-	}
-	for other, has := range d {
-		if has && path.Base(other) == path.Base(name) {
-			return true
-		}
-	}
-	return false
 }

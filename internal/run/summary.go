@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"time"
@@ -22,6 +23,7 @@ type Summary struct {
 	Settings map[string]string `json:"settings"` // of the caller, by their names
 	Plan     *ApprovedPlan     `json:"plan"`     // that was carried out; nil: none was approved
 	Inputs   []InputSum        `json:"inputs"`
+	Left     []LeftFile        `json:"left"` // further files of folders, which were no inputs
 	Lists    []FileSum         `json:"lists"`
 	Report   ReportSum         `json:"report"` // as the run has left it
 
@@ -124,7 +126,7 @@ const (
 func NotBegun(target string) *Summary {
 	none := leaver.Tally{}
 	return &Summary{
-		Kind: summaryKind, Format: summaryFormat, Target: target, Inputs: []InputSum{}, Lists: []FileSum{},
+		Kind: summaryKind, Format: summaryFormat, Target: target, Inputs: []InputSum{}, Left: []LeftFile{}, Lists: []FileSum{},
 		Planned: PlannedFigures{Outcomes: none.Counts(), Held: map[string]int{}, Leftover: none.Counts()},
 		Rows:    RowFigures{Outcomes: none.Counts(), Known: none.Counts()},
 		Calls:   CallFigures{ByStatus: map[string]int{}},
@@ -138,6 +140,7 @@ func NotBegun(target string) *Summary {
 // table.ErrChanged.
 func NewSummary(ctx context.Context, r *Run, first int) (*Summary, error) {
 	s := NotBegun(r.settings.Target)
+	s.Left = r.Folders.leftFiles()
 	s.Shard = r.Part.String()
 	s.Planned = PlannedFigures{
 		Rows: r.Totals.Total(), Leavers: r.Leavers(first), Outcomes: r.Totals.Counts(), Held: map[string]int{}, Leftover: r.Leftover.Counts(),
@@ -182,8 +185,11 @@ func (i *Input) sum() (InputSum, error) {
 	var err error
 	if i.path != "" && i.isAt(i.path) {
 		file, err = sumOf(i.path, math.MaxInt64) // its own bytes, where they were unpacked
+	} else if again, failed := i.file.Again(); failed != nil {
+		err = failed
 	} else {
-		file, _, err = sumFrom(i.file.Section())
+		file, _, err = sumFrom(again.Section())
+		err = errors.Join(err, again.Close())
 	}
 	sum.Bytes, sum.SHA256 = file.Bytes, file.SHA256
 	if !i.IsReport() {

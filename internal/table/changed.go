@@ -32,6 +32,13 @@ func (f *File) CheckUnchanged() error {
 	if f.now == nil {
 		return nil
 	}
+	if f.apart {
+		again, err := f.Again()
+		if err != nil {
+			return err
+		}
+		return again.Close()
+	}
 	info, err := f.now()
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ type File struct {
 	size  int64
 	gzip  bool         // the bytes are compressed
 	close func() error // nil: the bytes are the caller's to close
+	apart bool         // it is closed, and Again opens it by its name
 
 	packed   int64 // the size before Unpack
 	bound    int64 // bytes that all of it may unpack to
