@@ -23,7 +23,7 @@ import (
 // TestMain makes this program available to scripts and tests as the command
 // offboard.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"offboard": main})
+	testscript.Main(m, map[string]func(){"offboard": main, "offboard-on-a-full-volume": fullVolume})
 }
 
 // TestScripts runs the scripts in testdata: stories of users, as they type them.

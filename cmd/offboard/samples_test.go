@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,33 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 )
-
-// TestTheCronJobRunsACommandThatThisProgramTakes runs the command of the manifest.
-// It fails only because there is no file with the secret.
-func TestTheCronJobRunsACommandThatThisProgramTakes(t *testing.T) {
-	f, err := os.Open("../../samples/kubernetes/cronjob.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var args []string
-	for d := yaml.NewDecoder(f); ; {
-		var document yaml.Node
-		if err := d.Decode(&document); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		args = append(args, find(&document, "args")...)
-	}
-	out, _ := exec.Command("offboard", args...).CombinedOutput()
-	if want := "--api-secret-file: open /run/secrets/offboard/thrive-api-secret: no such file"; !strings.Contains(string(out), want) {
-		t.Errorf("offboard %s\nsays: %swant: %s", strings.Join(args, " "), out, want)
-	}
-}
 
 // TestTheExportsOfHRSystemsAreReadAsTheirPageSays plans and runs each export, and
 // compares the results with the table on the page.
@@ -115,19 +87,4 @@ func outcomesOf(t *testing.T, report string) []string {
 	}
 	slices.Sort(outcomes)
 	return outcomes
-}
-
-// find returns the list of the first key with this name, at any depth.
-func find(n *yaml.Node, key string) []string {
-	var list []string
-	for i, child := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Value == key {
-			_ = child.Decode(&list) // if it is no list of strings, list stays nil
-			return list
-		}
-		if list = find(child, key); list != nil {
-			return list
-		}
-	}
-	return nil
 }

@@ -142,24 +142,24 @@ func (a *app) credentials(ctx context.Context, f *targetFlags, tokenURL string) 
 	if err != nil {
 		return nil, err
 	}
-	oauth := f.ClientID != "" || clientSecret != ""
+	oauth := f.ClientID != "" || clientSecret.value != ""
 	switch {
-	case apiSecret != "" && oauth:
+	case apiSecret.value != "" && oauth:
 		return nil, usagef("both an API secret and OAuth credentials are given; give only one of them")
-	case apiSecret != "":
+	case apiSecret.value != "":
 		if f.Tenant == "" {
 			return nil, usagef("--tenant is needed: with an API secret it is the user name")
 		}
-		return thrive.Basic{Tenant: f.Tenant, Secret: apiSecret}, nil
+		return thrive.Basic{Tenant: f.Tenant, Secret: apiSecret.value, Renew: apiSecret.renew}, nil
 	case !oauth && a.isEmpty("OFFBOARD_API_SECRET"):
 		return nil, usagef("$OFFBOARD_API_SECRET is empty; set it to the API secret")
 	case !oauth:
 		return nil, usagef("credentials are needed: --tenant and --api-secret-file, or --client-id and --client-secret-file")
 	case f.ClientID == "":
 		return nil, usagef("--client-id is needed with a client secret")
-	case clientSecret == "" && a.isEmpty("OFFBOARD_CLIENT_SECRET"):
+	case clientSecret.value == "" && a.isEmpty("OFFBOARD_CLIENT_SECRET"):
 		return nil, usagef("$OFFBOARD_CLIENT_SECRET is empty; set it to the client secret")
-	case clientSecret == "":
+	case clientSecret.value == "":
 		return nil, usagef("--client-secret-file is needed with --client-id")
 	case tokenURL == "":
 		return nil, usagef("--token-url is needed, or both --tenant and --env")
@@ -167,7 +167,7 @@ func (a *app) credentials(ctx context.Context, f *targetFlags, tokenURL string) 
 	if err := thrive.CheckURL(tokenURL); err != nil {
 		return nil, usagef("--token-url: %w", err)
 	}
-	return thrive.ClientCredentials{ClientID: f.ClientID, ClientSecret: clientSecret, TokenURL: tokenURL, Scopes: strings.Fields(f.Scope)}, nil
+	return thrive.ClientCredentials{ClientID: f.ClientID, ClientSecret: clientSecret.value, Renew: clientSecret.renew, TokenURL: tokenURL, Scopes: strings.Fields(f.Scope)}, nil
 }
 
 // isEmpty tells whether a variable is set to nothing. That is like no variable as long as

@@ -206,11 +206,11 @@ func addressOf(parsed *kong.Context, name, text string) (*delivery.Address, erro
 
 // addressIn returns the address in the file of --notify-file.
 func (m *monitor) addressIn(a *app, path string) (*delivery.Address, error) {
-	text, err := a.secret(a.intake, "--notify-file", path, variable("notify"))
+	given, err := a.secret(a.intake, "--notify-file", path, variable("notify"))
 	if err != nil {
 		return nil, err
 	}
-	address, err := delivery.ParseAddress(string(text))
+	address, err := delivery.ParseAddress(string(given.value))
 	if err != nil {
 		return nil, fmt.Errorf("the address in the file of --notify-file: %w", err)
 	}

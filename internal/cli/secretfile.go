@@ -21,32 +21,71 @@ var secretFlags = []string{"api-secret-file", "client-secret-file", "notify-file
 // maxSecret is how many bytes a secret may have, with the end of its line.
 const maxSecret = 64 << 10
 
-// secret returns the secret in the file of a flag or in a variable; "" if there is
-// none. No error contains the secret.
-func (a *app) secret(ctx context.Context, flag, path, name string) (thrive.Secret, error) {
+// givenSecret is a secret; its value is "" if none was given.
+type givenSecret struct {
+	value thrive.Secret
+	renew func() thrive.Secret // see thrive.Basic; nil unless it stands in a regular file
+}
+
+// secret returns the secret in the file of a flag or in a variable. No error contains the
+// secret.
+func (a *app) secret(ctx context.Context, flag, path, name string) (givenSecret, error) {
 	value, set := a.LookupEnv(name)
 	switch {
 	case path == "" && value == "":
-		return "", nil
+		return givenSecret{}, nil
 	case path == "":
-		return checkSecret("$"+name, value)
+		secret, err := checkSecret("$"+name, value)
+		return givenSecret{value: secret}, err
 	case set && value != "":
-		return "", usagef("%s and $%s are both given; give only one of them", flag, name)
+		return givenSecret{}, usagef("%s and $%s are both given; give only one of them", flag, name)
 	}
-	file, err := a.readSecret(ctx, path)
+	// It may be a pipe, to which a password manager writes, so a signal ends the wait for it.
+	file, err := run.Await(ctx, func() (secretFile, error) { return readSecret(path) })
 	switch {
 	case isStop(err):
-		return "", err
+		return givenSecret{}, err
 	case err != nil && !looksLikePath(path):
-		return "", usagef("%s does not name a file that can be read; its value is not shown, because it may be the secret itself. Write the secret to a file and name that file, or set $%s to the secret", flag, name)
+		return givenSecret{}, usagef("%s does not name a file that can be read; its value is not shown, because it may be the secret itself. Write the secret to a file and name that file, or set $%s to the secret", flag, name)
 	case err != nil:
-		return "", usagef("%s: %w", flag, err)
+		return givenSecret{}, usagef("%s: %w", flag, err)
 	}
 	secret, err := checkSecret(flag+": "+path, file.text)
 	if err == nil && file.mode.Perm()&0o004 != 0 {
 		a.log.Warn("every user of this machine can read the secret", "file", path, "remedy", "chmod 600 "+quote(path))
 	}
-	return secret, err
+	given := givenSecret{value: secret}
+	if file.mode.IsRegular() {
+		last := secret
+		given.renew = func() thrive.Secret {
+			last = a.readAgain(flag, path, last)
+			return last
+		}
+	}
+	return given, err
+}
+
+// readAgain returns the secret that a file has now, because that which it had was
+// refused: in a cluster the file of a mounted secret is replaced when the secret is. If
+// there is none it returns the refused one.
+func (a *app) readAgain(flag, path string, refused thrive.Secret) thrive.Secret {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return refused // a pipe could make the run wait for ever
+	}
+	file, err := readSecret(path)
+	var secret thrive.Secret
+	if err == nil {
+		secret, err = checkSecret(flag+": "+path, file.text)
+	}
+	switch {
+	case err != nil:
+		a.log.Warn("the secret was refused, and cannot be read again", "file", path, "error", err)
+		return refused
+	case secret != refused:
+		a.log.Info("the secret was refused, and its file has another one now", "file", path)
+	}
+	return secret
 }
 
 // secretFile is what a file has, up to one byte more than a secret may have.
@@ -55,22 +94,18 @@ type secretFile struct {
 	mode fs.FileMode
 }
 
-// readSecret reads a file. It may be a pipe, to which a password manager writes, so a
-// signal ends the wait for it.
-func (a *app) readSecret(ctx context.Context, path string) (secretFile, error) {
-	return run.Await(ctx, func() (secretFile, error) {
-		f, err := os.Open(path)
-		if err != nil {
-			return secretFile{}, err
-		}
-		defer f.Close()
-		info, err := f.Stat()
-		if err != nil {
-			return secretFile{}, err
-		}
-		text, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-		return secretFile{string(text), info.Mode()}, err
-	})
+func readSecret(path string) (secretFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return secretFile{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return secretFile{}, err
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
+	return secretFile{string(text), info.Mode()}, err
 }
 
 // checkSecret returns a secret without the end of its line, which editors write behind

@@ -171,14 +171,16 @@ type request struct {
 
 // call sends a request. If the API refuses the credentials, it sends the request a
 // second time: with a new token, and over HTTP/1.1 on a new connection, because the
-// first 401 may be the answer to somebody else's request.
+// first 401 may be the answer to somebody else's request. If they are refused again, it
+// sends it once more with another secret, if there is one now.
 func (c *Client) call(ctx context.Context, req request) (*answer, error) {
-	for repeated := false; ; repeated = true {
+	confirmed, renewed := false, false
+	for first := true; ; first = false {
 		cred, err := c.auth.credential(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if (cred.fetched || repeated || req.fresh) && c.awaitTurn != nil {
+		if (cred.fetched || !first || req.fresh) && c.awaitTurn != nil {
 			if err := c.awaitTurn(ctx); err != nil {
 				return nil, err
 			}
@@ -191,13 +193,17 @@ func (c *Client) call(ctx context.Context, req request) (*answer, error) {
 		if err != nil || a.status != http.StatusUnauthorized {
 			return a, err
 		}
-		renewed, alone := c.auth.invalidate(cred.header), !req.fresh && c.canConfirm(a)
+		another, alone := c.auth.invalidate(cred.header), !req.fresh && c.canConfirm(a)
 		switch {
-		case !repeated && (renewed || alone):
+		case !confirmed && (another || alone):
+			confirmed = true
 			if alone {
 				c.abandon(a)
 				req.fresh = true
 			}
+			continue
+		case !renewed && c.auth.renew(cred.header):
+			renewed = true
 			continue
 		case cred.expired(time.Now()):
 			a.err = a.disbelieved("the token had expired when the call was answered")
@@ -226,7 +232,12 @@ func (c *Client) send(ctx context.Context, r request, auth string) (*answer, err
 	if r.fresh && c.fresh != nil {
 		transport = c.fresh
 	}
-	return c.roundTrip(ctx, transport, req, h.secrets, orDefault(r.limit, maxBody))
+	a, err := c.roundTrip(ctx, transport, req, h.secrets, orDefault(r.limit, maxBody))
+	if err == nil {
+		// A secret that was renewed meanwhile must not be shown, either.
+		a.secrets = c.headersFor(auth).secrets
+	}
+	return a, err
 }
 
 // roundTrip sends a request whose context ends after the timeout. Its error is that of
@@ -264,15 +275,17 @@ func (c *Client) roundTrip(ctx context.Context, transport http.RoundTripper, req
 type headers struct {
 	auth                  string // the header's value
 	withBody, withoutBody http.Header
+	from                  *redactor // what removed the secrets when they were made
 	secrets               *redactor // removes all secrets from the answer, the token included
 }
 
 func (c *Client) headersFor(auth string) *headers {
-	if h := c.headers.Load(); h != nil && h.auth == auth {
+	from := c.auth.secrets()
+	if h := c.headers.Load(); h != nil && h.auth == auth && h.from == from {
 		return h
 	}
 	_, credential, _ := strings.Cut(auth, " ")
-	h := &headers{auth: auth, secrets: c.auth.secrets().with(credential, c.proxyPassword)}
+	h := &headers{auth: auth, from: from, secrets: from.with(credential, c.proxyPassword)}
 	h.withoutBody = http.Header{
 		"Authorization": {auth}, "Accept": {"application/json"}, "User-Agent": {c.userAgent},
 		"Cache-Control": {"no-cache"}, // a stored answer is no proof of anything now

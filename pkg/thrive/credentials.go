@@ -23,6 +23,9 @@ type authorizer interface {
 	// invalidate is called after a 401 for this header. It returns whether
 	// credential may return another one now.
 	invalidate(header string) bool
+	// renew is called when this header was refused for good. It asks for another
+	// secret, and returns whether credential returns another header now.
+	renew(header string) bool
 	// secrets returns what removes the secrets from a text.
 	secrets() *redactor
 }
@@ -43,6 +46,11 @@ func (c credential) expired(now time.Time) bool { return !c.expires.IsZero() && 
 type Basic struct {
 	Tenant string // tenant ID, such as "eu-west-2_AbcdEfghI"; without a colon
 	Secret Secret // API secret
+	// Renew, if it is not nil, is called when the API has refused the secret, which may
+	// have been replaced since. It returns the secret that is valid now, or "" if it does
+	// not know. If that is another one, the call is repeated with it, and later calls use
+	// it. It is called by one goroutine at a time, and other calls wait for it.
+	Renew func() Secret `json:"-"`
 }
 
 func (b Basic) authorizer(*Client) (authorizer, error) {
@@ -54,20 +62,19 @@ func (b Basic) authorizer(*Client) (authorizer, error) {
 	case b.Secret == "":
 		return nil, errors.New("the API secret is missing")
 	}
-	token := basicToken(b.Tenant, string(b.Secret))
-	return &basicAuth{value: "Basic " + token, removes: newRedactor(token, string(b.Secret))}, nil
+	return &basicAuth{newRenewable(b.Secret, func(secret string) string { return basicToken(b.Tenant, secret) }, b.Renew)}, nil
 }
 
-type basicAuth struct {
-	value   string
-	removes *redactor
-}
+// basicAuth is the authorizer of a Basic.
+type basicAuth struct{ secret *renewable }
 
 func (a *basicAuth) credential(context.Context) (credential, error) {
-	return credential{header: a.value}, nil
+	return credential{header: a.secret.now().header}, nil
 }
-func (a *basicAuth) invalidate(string) bool { return false }
-func (a *basicAuth) secrets() *redactor     { return a.removes }
+
+func (a *basicAuth) invalidate(header string) bool { return a.secret.now().header != header }
+func (a *basicAuth) renew(header string) bool      { return a.secret.replace(header) }
+func (a *basicAuth) secrets() *redactor            { return a.secret.now().removes }
 
 // ClientCredentials is the client credentials grant of OAuth 2.0 (vendor's
 // documentation of authentication). The documentation does not say whether the
@@ -82,6 +89,9 @@ func (a *basicAuth) secrets() *redactor     { return a.removes }
 type ClientCredentials struct {
 	ClientID     string
 	ClientSecret Secret
+	// Renew is what Basic.Renew is, for a client secret that the token endpoint has
+	// refused. Tokens that were fetched before are used until they are refused.
+	Renew func() Secret `json:"-"`
 	// TokenURL is usually that of Environment.TokenURL. CheckURL must accept it.
 	TokenURL string
 	// Scopes are requested with each token. If there are none, the server

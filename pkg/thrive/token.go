@@ -30,9 +30,9 @@ const (
 
 // tokens is the authorizer with a token, which all calls share.
 type tokens struct {
-	config  ClientCredentials
-	client  *Client   // its transport, timeout and user agent are those of a fetch, too
-	removes *redactor // see authorizer.secrets
+	config ClientCredentials // without its secret
+	secret *renewable
+	client *Client // its transport, timeout and user agent are those of a fetch, too
 
 	current atomic.Pointer[token]
 	flight  singleflight.Group
@@ -67,20 +67,18 @@ func (t *token) credential(fetched bool) credential {
 }
 
 func newTokens(c ClientCredentials, client *Client) *tokens {
-	return &tokens{
-		config:  c,
-		client:  client,
-		limiter: rate.NewLimiter(rate.Every(tokenEvery), tokenBurst),
-		// In a header both are form-encoded first (RFC 6749, section 2.3.1).
-		removes: newRedactor(
-			basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(string(c.ClientSecret))),
-			string(c.ClientSecret),
-			proxyPassword(c.TokenURL),
-		),
-	}
+	// In a header both are form-encoded first (RFC 6749, section 2.3.1).
+	encode := func(secret string) string { return basicToken(url.QueryEscape(c.ClientID), url.QueryEscape(secret)) }
+	secret := newRenewable(c.ClientSecret, encode, c.Renew, proxyPassword(c.TokenURL))
+	c.ClientSecret = ""
+	return &tokens{config: c, secret: secret, client: client, limiter: rate.NewLimiter(rate.Every(tokenEvery), tokenBurst)}
 }
 
-func (t *tokens) secrets() *redactor { return t.removes }
+func (t *tokens) secrets() *redactor { return t.secret.now().removes }
+
+// renew returns false: what the API refuses is a token. A client secret is refused by the
+// token endpoint, and refresh renews it.
+func (t *tokens) renew(string) bool { return false }
 
 // invalidate removes the token that was refused, unless another goroutine has
 // replaced it already.
@@ -143,7 +141,11 @@ func (t *tokens) refresh() (any, error) {
 		}
 		return nil, &tooSoonError{wait}
 	}
+	used := t.secret.now().header
 	next, failure := t.fetch()
+	if failure != nil && failure.Class == Refused && t.secret.replace(used) {
+		next, failure = t.fetch()
+	}
 	if failure == nil {
 		t.current.Store(next)
 		return next.credential(true), nil
@@ -192,13 +194,14 @@ func (t *tokens) fetch() (*token, *Error) {
 // ask sends a request for a token (RFC 6749, section 4.4). It follows no redirect,
 // because that would send the secret to a host that is not configured.
 func (t *tokens) ask(style tokenStyle) (*answer, error) {
+	secret := t.secret.now()
 	form := url.Values{"grant_type": {"client_credentials"}}
 	if len(t.config.Scopes) > 0 {
 		form.Set("scope", strings.Join(t.config.Scopes, " "))
 	}
 	if style == inForm {
 		form.Set("client_id", t.config.ClientID)
-		form.Set("client_secret", string(t.config.ClientSecret))
+		form.Set("client_secret", secret.value)
 	}
 	// The context is not that of a call, because all calls share the token.
 	limited, cancel := context.WithTimeout(context.Background(), t.client.timeout)
@@ -211,9 +214,9 @@ func (t *tokens) ask(style tokenStyle) (*answer, error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", t.client.userAgent)
 	if style == inHeader {
-		req.SetBasicAuth(url.QueryEscape(t.config.ClientID), url.QueryEscape(string(t.config.ClientSecret)))
+		req.Header.Set("Authorization", secret.header)
 	}
-	return t.client.roundTrip(context.Background(), t.client.http.Transport, req, t.removes, maxBody)
+	return t.client.roundTrip(context.Background(), t.client.http.Transport, req, secret.removes, maxBody)
 }
 
 // warn passes a text on, unless that was done before.

@@ -53,7 +53,7 @@ func FuzzTokenAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, contentType, body string) {
 		ts := newTokens(ClientCredentials{TokenURL: "http://127.0.0.1:0", ClientID: "i", ClientSecret: secret}, &Client{})
 		start := time.Now()
-		a := &answer{status: status, header: http.Header{"Content-Type": {contentType}}, body: []byte(body), secrets: ts.removes}
+		a := &answer{status: status, header: http.Header{"Content-Type": {contentType}}, body: []byte(body), secrets: ts.secrets()}
 		got, failure := ts.read(a, start)
 		if (got == nil) == (failure == nil) {
 			t.Fatalf("%v and %v", got, failure)

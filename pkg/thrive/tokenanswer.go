@@ -79,7 +79,7 @@ func (t *tokens) safeScope(said Fact[string], token string) Fact[string] {
 	if !ok || len(scope) > maxScope {
 		return Fact[string]{state: unclear}
 	}
-	return Known(oneLine(t.removes.with(token).redact(scope), maxScope))
+	return Known(oneLine(t.secrets().with(token).redact(scope), maxScope))
 }
 
 // accessToken returns the token, or why it cannot be one. What is not visible ASCII is

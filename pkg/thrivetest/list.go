@@ -113,7 +113,7 @@ func (s *Server) appendResource(b []byte, p *person, inList bool) []byte {
 	m.addText("email", p.Email)
 	m.addText("role", p.Role)
 	m.addText("status", p.Status)
-	m.add("positions", p.positions(s.manager(p.ManagerRef)))
+	m.add("positions", p.positions(s.people.manager(p.ManagerRef, s.opts.ManagerRefs)))
 	m.addText("languageCode", "en")
 	if inList {
 		m.add("deleted", strconv.AppendBool(nil, p.Deleted))
@@ -138,19 +138,19 @@ func (p *person) positions(manager []byte) []byte {
 	return append(append(b, manager...), "}]"...)
 }
 
-// manager returns the manager with a ref in JSON. The caller holds the lock.
-func (s *Server) manager(ref string) []byte {
+// manager returns the manager with a ref in JSON, with or without name and ref.
+func (all people) manager(ref string, named bool) []byte {
 	if ref == "" {
 		return []byte("null")
 	}
-	p, exists := s.people.user(ref)
+	p, exists := all.user(ref)
 	var m members
 	switch {
 	case !exists: // there is nothing else to tell of it
 		m.addText("id", "")
 		m.addText("name", "")
 		m.addText("ref", ref)
-	case s.opts.ManagerRefs:
+	case named:
 		m.addText("id", p.id)
 		m.addText("name", p.FirstName+" "+p.LastName)
 		m.addText("ref", ref)

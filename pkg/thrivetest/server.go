@@ -7,7 +7,6 @@
 package thrivetest
 
 import (
-	"encoding/base64"
 	"io"
 	"net/http"
 	"net/url"
@@ -86,9 +85,8 @@ type Options struct {
 // Server simulates the API for one tenant. It is an http.Handler. All its methods
 // are safe for concurrent use.
 type Server struct {
-	opts  Options
-	basic string // the one Authorization header that Basic accepts
-
+	opts      Options
+	secrets   atomic.Pointer[secrets]
 	faults    atomic.Pointer[activeFaults]
 	requestID atomic.Uint64
 	swaps     swaps
@@ -114,7 +112,6 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opts:    o,
-		basic:   "Basic " + base64.StdEncoding.EncodeToString([]byte(o.Tenant+":"+o.Secret)),
 		tokens:  map[string]grant{},
 		people:  people{},
 		history: history{byStatus: map[int]int{}},
@@ -122,6 +119,7 @@ func New(o Options) *Server {
 	for _, u := range o.Users {
 		s.create(s.people.at(u.Ref), u)
 	}
+	s.SetSecrets(o.Secret, o.ClientSecret)
 	s.SetFaults(Faults{})
 	return s
 }

@@ -2,6 +2,7 @@ package thrivetest
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"mime"
 	"net/http"
 	"net/url"
@@ -29,7 +30,7 @@ type grant struct {
 // token whose scope covers the call.
 func (s *Server) authorize(c *call) (answer, bool) {
 	header := c.request.Header.Get("Authorization")
-	if header == s.basic {
+	if header == s.secrets.Load().basic {
 		return answer{}, true
 	}
 	token, ok := strings.CutPrefix(header, "Bearer ")
@@ -48,6 +49,18 @@ func (s *Server) authorize(c *call) (answer, bool) {
 		return problem(http.StatusForbidden, "this needs the scope "+c.kind.scope()), false
 	}
 	return answer{}, true
+}
+
+// secrets are what the simulator accepts now.
+type secrets struct {
+	basic  string // the header with the API secret
+	client string // the client secret
+}
+
+// SetSecrets replaces the API secret and the client secret. Tokens that were issued
+// before stay valid.
+func (s *Server) SetSecrets(api, client string) {
+	s.secrets.Store(&secrets{"Basic " + base64.StdEncoding.EncodeToString([]byte(s.opts.Tenant+":"+api)), client})
 }
 
 func unauthorized(message string) answer {
@@ -90,7 +103,7 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 	if err := r.ParseForm(); err != nil {
 		return tokenProblem(http.StatusBadRequest, "invalid_request", "the form is malformed")
 	}
-	if a, ok := s.opts.authenticateClient(r); !ok {
+	if a, ok := s.opts.authenticateClient(r, s.secrets.Load().client); !ok {
 		return a
 	}
 	scopes := strings.Fields(r.PostForm.Get("scope"))
@@ -109,7 +122,7 @@ func (s *Server) serveToken(r *http.Request, tenant string) answer {
 
 // authenticateClient checks the client credentials where Options.TokenAuth accepts
 // them.
-func (o *Options) authenticateClient(r *http.Request) (answer, bool) {
+func (o *Options) authenticateClient(r *http.Request, want string) (answer, bool) {
 	user, password, inHeader := r.BasicAuth()
 	inHeader = inHeader && o.TokenAuth != BodyOnly
 	inBody := r.PostForm.Has("client_id") && o.TokenAuth != HeaderOnly
@@ -125,7 +138,7 @@ func (o *Options) authenticateClient(r *http.Request) (answer, bool) {
 	case inBody:
 		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	}
-	if id == o.ClientID && secret == o.ClientSecret {
+	if id == o.ClientID && secret == want {
 		return answer{}, true
 	}
 	a := tokenProblem(http.StatusUnauthorized, "invalid_client", "client credentials are missing or wrong")
