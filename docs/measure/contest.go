@@ -20,7 +20,7 @@ type contestant struct {
 
 // throughput compares offboard with vegeta and a plain loop on a server without a
 // limit, or with the base.
-func (b *bench) throughput() error {
+func throughput(b *bench) error {
 	if b.base != "" {
 		return b.compareThroughput()
 	}
@@ -55,7 +55,7 @@ func (b *bench) throughput() error {
 
 // parallel compares offboard with GNU parallel and curl. These are slow, so they
 // make fewer calls.
-func (b *bench) parallel() error {
+func parallel(b *bench) error {
 	const few, many = 400, 20_000
 	curl := &contestant{name: "parallel -j 8 curl", measure: b.runParallel}
 	ours := &contestant{name: "offboard", measure: func(address, input string, _ int) (usage, error) { return b.suspend(address, input, 8) }}

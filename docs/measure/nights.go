@@ -17,7 +17,7 @@ const reportHeader = "ref,endDate,outcome,source,row,httpStatus,attempts,duratio
 const timeInReport = "2006-01-02T15:04:05.000Z"
 
 // reports measures summaries: of a million lines, and of a year of nights.
-func (b *bench) reports() error {
+func reports(b *bench) error {
 	const n = 1_000_000
 	path := filepath.Join(b.dir, "leavers.report.csv")
 	at := time.Date(2024, 7, 1, 2, 0, 0, 0, time.UTC)

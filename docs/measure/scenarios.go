@@ -21,33 +21,34 @@ var scenarios = []struct {
 	measure    func(*bench) error
 	comparable bool // with -base
 }{
-	{"limit", (*bench).limit, false},
-	{"limit with Retry-After", (*bench).limitWithRetryAfter, false},
-	{"limit over TLS", (*bench).limitOverTLS, false},
-	{"another client", (*bench).anotherClient, false},
-	{"shards", (*bench).shards, false},
-	{"changing limit", (*bench).changingLimit, false},
-	{"throughput", (*bench).throughput, true},
-	{"parallel", (*bench).parallel, false},
-	{"memory", (*bench).memory, false},
-	{"start-up", (*bench).startUp, false},
-	{"latency", (*bench).latency, false},
-	{"rows", (*bench).rows, true},
-	{"sheets", (*bench).sheets, true},
-	{"report", (*bench).reports, true},
-	{"limits", (*bench).limits, false},
-	{"check", (*bench).check, false},
+	{"limit", limit, false},
+	{"limit with Retry-After", limitWithRetryAfter, false},
+	{"limit over TLS", limitOverTLS, false},
+	{"another client", anotherClient, false},
+	{"shards", shards, false},
+	{"changing limit", changingLimit, false},
+	{"throughput", throughput, true},
+	{"parallel", parallel, false},
+	{"memory", memory, false},
+	{"start-up", startUp, false},
+	{"latency", latency, false},
+	{"rows", rows, true},
+	{"sheets", sheets, true},
+	{"exports", exports, false},
+	{"report", reports, true},
+	{"limits", otherLimits, false},
+	{"check", check, false},
 }
 
-func (b *bench) limit() error {
+func limit(b *bench) error {
 	return b.against("a limit of 150/s", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, Steps: []step{{0, 150}}}, aims{1.08, 1.5})
 }
 
-func (b *bench) limitWithRetryAfter() error {
+func limitWithRetryAfter(b *bench) error {
 	return b.against("a limit of 150/s, `Retry-After: 1`", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond, RetryAfter: time.Second, Steps: []step{{0, 150}}}, aims{1.08, 1.5})
 }
 
-func (b *bench) changingLimit() error {
+func changingLimit(b *bench) error {
 	return b.against("a limit of 150/s, 75/s from 5 s to 10 s", 3000, limits{Burst: 15, Latency: 40 * time.Millisecond,
 		Steps: []step{{0, 150}, {5 * time.Second, 75}, {10 * time.Second, 150}}}, aims{1.15, 1.5})
 }
@@ -57,18 +58,18 @@ func (b *bench) farAway() limits {
 	return limits{Burst: 15, Latency: 100 * time.Millisecond, Certificate: filepath.Join(b.dir, "certificate.pem"), Steps: []step{{0, 150}}}
 }
 
-func (b *bench) limitOverTLS() error {
+func limitOverTLS(b *bench) error {
 	return b.against("HTTPS, 100 ms, a limit of 150/s", 9000, b.farAway(), aims{1.05, 0.5})
 }
 
-func (b *bench) anotherClient() error {
+func anotherClient(b *bench) error {
 	l := b.farAway()
 	l.Other = step{30 * time.Second, 75}
 	return b.against("HTTPS, 100 ms, a limit of 150/s, of which another client takes half from 30 s on", 9000, l, aims{time: 1.15})
 }
 
-// limits measures smaller runs against several limits.
-func (b *bench) limits() error {
+// otherLimits measures smaller runs against several limits.
+func otherLimits(b *bench) error {
 	for _, rate := range []float64{20, 50, 500} {
 		l := limits{Burst: int(rate / 10), Latency: 40 * time.Millisecond, Steps: []step{{0, rate}}}
 		if err := b.against(fmt.Sprintf("a limit of %g/s", rate), int(20*rate), l, aims{}); err != nil {
@@ -170,7 +171,7 @@ func write(path string, n int, head string, line func(ref string, i int) string)
 	return f.Close()
 }
 
-func (b *bench) startUp() error {
+func startUp(b *bench) error {
 	var times sample
 	for range 4 * b.runs {
 		u, err := measure(b.dir, nil, b.offboard, "version")
@@ -184,7 +185,7 @@ func (b *bench) startUp() error {
 }
 
 // memory measures the peak memory of runs and plans, and the time of large plans.
-func (b *bench) memory() error {
+func memory(b *bench) error {
 	for _, r := range []struct {
 		leavers int
 		most    float64
@@ -249,7 +250,7 @@ func (b *bench) million() error {
 
 // latency measures throughput for several latencies and numbers of requests in
 // flight.
-func (b *bench) latency() error {
+func latency(b *bench) error {
 	for _, r := range []struct {
 		latency              time.Duration
 		concurrency, leavers int
@@ -283,7 +284,7 @@ func (b *bench) latency() error {
 }
 
 // rows measures plans of inputs of several sizes.
-func (b *bench) rows() error {
+func rows(b *bench) error {
 	for _, n := range []int{10_000, 100_000, 1_000_000, 3_000_000} {
 		input, err := b.leavers(n)
 		if err == nil {

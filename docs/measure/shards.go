@@ -13,7 +13,7 @@ import (
 
 // shards measures ten processes that carry out one plan together, against a limit that
 // they find, and with the limit as their ceiling.
-func (b *bench) shards() error {
+func shards(b *bench) error {
 	l := limits{Burst: 10, Latency: 40 * time.Millisecond, Steps: []step{{0, 100}}}
 	for _, rate := range []string{"0", "300", "100"} {
 		what := fmt.Sprintf("10 shards, 3000 leavers, a limit of 100/s, `--rate %s`", rate)

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"log/slog"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -201,7 +200,7 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 	if len(inputs) > 0 {
 		column = max(column, len(inputs[0].Name)+6)
 	}
-	alike := map[string]int{} // bounded by mostListed
+	var reasons alikeReasons
 	for d, err := range decisions {
 		if err != nil {
 			return usageError{err}
@@ -214,8 +213,7 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 		if d.Outcome == leaver.NotDue {
 			reason += "; --include-future would suspend the leaver now"
 		}
-		if gist := string(d.Outcome) + gistOf(reason); c.All || alike[gist] < mostAlike && written < mostListed {
-			alike[gist]++
+		if c.All || written < mostListed && reasons.isOneOf(mostAlike, string(d.Outcome), reason) {
 			written++
 			fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, printable(d.Place.String(), 200), d.Outcome, printable(d.Ref, 40), wrap("      "+printable(reason, 600)+"\n", width))
 		}
@@ -228,9 +226,3 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 	}
 	return nil
 }
-
-// gistOf returns what the reasons of several rows have in common: all but texts in quotes and
-// numbers.
-func gistOf(reason string) string { return texts.ReplaceAllString(reason, "") }
-
-var texts = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\d+`)

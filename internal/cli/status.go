@@ -21,15 +21,25 @@ type status struct {
 	outcomes            leaver.Tally // of those who are done
 	troubles            []report.Group
 	perSecond           float64 // leavers; 0: not known yet
-	ceiling, pace       float64 // requests per second: --rate, and what may start now
-	concurrency         int     // 0: a check, which suspends nobody
-	inFlight, again     int     // requests; leavers who wait to be tried again
-	low, high           time.Duration
-	known               bool // low and high are
+	limits              limits
+	inFlight, again     int // requests; leavers who wait to be tried again
+	remaining           remaining
 	outage              *batch.Outage
 	notBefore           time.Time // nothing is sent until then; zero: something is
 	stopping            bool
 	elapsed             time.Duration
+}
+
+// limits are what bounds the requests of a run.
+type limits struct {
+	ceiling, pace float64 // requests per second: --rate, and what may start now
+	concurrency   int     // 0: a check, which suspends nobody
+}
+
+// remaining is how long a run will still take.
+type remaining struct {
+	low, high time.Duration
+	known     bool
 }
 
 // statusOf returns the status of a run, and tells the forecast of it.
@@ -37,10 +47,10 @@ func statusOf(p *run.Progress, f *run.Forecast, now time.Time, stopping bool) st
 	c := p.Counts()
 	s := status{
 		doing: p.Doing, total: p.Total, done: c.Called, failed: c.Failed, outcomes: p.Tried(), troubles: p.Left(),
-		ceiling: p.Limits.Ceiling, concurrency: p.Limits.Concurrency, inFlight: p.InFlight(), again: p.Retrying(), stopping: stopping, elapsed: now.Sub(p.Start),
+		limits: limits{ceiling: p.Limits.Ceiling, concurrency: p.Limits.Concurrency}, inFlight: p.InFlight(), again: p.Retrying(), stopping: stopping, elapsed: now.Sub(p.Start),
 	}
 	if p.Limits.Pace != nil {
-		s.pace = p.Limits.Pace()
+		s.limits.pace = p.Limits.Pace()
 	}
 	if o, going := c.Going(); going {
 		s.outage = &o
@@ -50,7 +60,7 @@ func statusOf(p *run.Progress, f *run.Forecast, now time.Time, stopping bool) st
 	}
 	f.Add(now, c.Called, s.outage == nil)
 	s.perSecond = f.PerSecond()
-	s.low, s.high, s.known = f.Left(s.total-s.done, s.again)
+	s.remaining.low, s.remaining.high, s.remaining.known = f.Left(s.total-s.done, s.again)
 	return s
 }
 
@@ -69,12 +79,12 @@ func (s status) holds() (long, short string) {
 		return "", ""
 	case s.total-s.done <= s.again+s.inFlight && s.again > 0:
 		return "trying again who has failed", "trying again"
-	case s.ceiling > 0 && s.perSecond > 0.9*s.ceiling:
-		return fmt.Sprintf("as fast as --rate %g lets it", s.ceiling), fmt.Sprintf("--rate %g", s.ceiling)
-	case s.pace > 0 && s.perSecond > 0.7*s.pace && (s.ceiling == 0 || s.pace < 0.95*s.ceiling):
+	case s.limits.ceiling > 0 && s.perSecond > 0.9*s.limits.ceiling:
+		return fmt.Sprintf("as fast as --rate %g lets it", s.limits.ceiling), fmt.Sprintf("--rate %g", s.limits.ceiling)
+	case s.limits.pace > 0 && s.perSecond > 0.7*s.limits.pace && (s.limits.ceiling == 0 || s.limits.pace < 0.95*s.limits.ceiling):
 		return "as fast as the server takes it", "the server"
-	case s.inFlight >= s.concurrency && s.concurrency > 0:
-		return fmt.Sprintf("as fast as --concurrency %d lets it", s.concurrency), fmt.Sprintf("--concurrency %d", s.concurrency)
+	case s.inFlight >= s.limits.concurrency && s.limits.concurrency > 0:
+		return fmt.Sprintf("as fast as --concurrency %d lets it", s.limits.concurrency), fmt.Sprintf("--concurrency %d", s.limits.concurrency)
 	}
 	return "", ""
 }
@@ -82,12 +92,12 @@ func (s status) holds() (long, short string) {
 // left says how long it will take; "" if nobody can tell.
 func (s status) left() string {
 	switch {
-	case !s.known, s.stopping, !s.notBefore.IsZero(), s.done == s.total:
+	case !s.remaining.known, s.stopping, !s.notBefore.IsZero(), s.done == s.total:
 		return ""
-	case s.low == s.high:
-		return "about " + coarse(s.high) + " left"
+	case s.remaining.low == s.remaining.high:
+		return "about " + coarse(s.remaining.high) + " left"
 	}
-	return coarse(s.low) + " to " + coarse(s.high) + " left"
+	return coarse(s.remaining.low) + " to " + coarse(s.remaining.high) + " left"
 }
 
 // coarse returns a duration as a person would say it.
@@ -118,7 +128,7 @@ func (s status) tally() string {
 }
 
 // isReading tells that it is no run, but a check before it: nothing is suspended.
-func (s status) isReading() bool { return s.concurrency == 0 }
+func (s status) isReading() bool { return s.limits.concurrency == 0 }
 
 // line returns the status in a line.
 func (s status) line() string {
@@ -153,8 +163,8 @@ func (s status) attributes() []any {
 		"called", s.done, "leavers", s.total, "failed", s.failed, "outcomes", s.outcomes.Counts(), "perSecond", rounded(pace),
 		"inFlight", s.inFlight, "again", s.again, "seconds", rounded(s.elapsed.Seconds()),
 	}
-	if s.known {
-		all = append(all, "leftSeconds", []float64{rounded(s.low.Seconds()), rounded(s.high.Seconds())})
+	if s.remaining.known {
+		all = append(all, "leftSeconds", []float64{rounded(s.remaining.low.Seconds()), rounded(s.remaining.high.Seconds())})
 	}
 	if o := s.outage; o != nil {
 		all = append(all, "noAnswerSince", o.Since)

@@ -14,7 +14,7 @@ import (
 func TestOneStatusAsABlockAndAsALine(t *testing.T) {
 	at := time.Date(2026, 7, 1, 14, 3, 5, 0, time.UTC)
 	middle := status{doing: "suspending", total: 1200, done: 300, failed: 4, outcomes: leaver.Tally{leaver.Suspended: 296, leaver.NotFound: 3, leaver.Failed: 1},
-		ceiling: 10, pace: 10, concurrency: 8, inFlight: 2, perSecond: 9.8, low: 92 * time.Second, high: 92 * time.Second, known: true, elapsed: 31 * time.Second}
+		limits: limits{10, 10, 8}, inFlight: 2, perSecond: 9.8, remaining: remaining{92 * time.Second, 92 * time.Second, true}, elapsed: 31 * time.Second}
 	with := func(change func(*status)) status { s := middle; change(&s); return s }
 	tests := map[string]struct {
 		status       status
@@ -22,7 +22,7 @@ func TestOneStatusAsABlockAndAsALine(t *testing.T) {
 		line         string
 	}{
 		"the first moment": {
-			status{doing: "suspending", total: 1200, ceiling: 10, pace: 10, concurrency: 8, inFlight: 8, elapsed: time.Second},
+			status{doing: "suspending", total: 1200, limits: limits{10, 10, 8}, inFlight: 8, elapsed: time.Second},
 			"suspending 0 of 1,200   0% |                              |\n0 suspended\nwaiting for the first answer",
 			"suspending 0 of 1,200   0% |         |\n0 suspended\nwaiting for the first answer",
 			"0 of 1,200 done; 0 suspended; waiting for the first answer",
@@ -35,14 +35,14 @@ func TestOneStatusAsABlockAndAsALine(t *testing.T) {
 		},
 		"held back by the server": {
 			with(func(s *status) {
-				s.ceiling, s.pace, s.perSecond, s.low, s.high = 50, 20, 18, 45*time.Second, 80*time.Second
+				s.limits.ceiling, s.limits.pace, s.perSecond, s.remaining.low, s.remaining.high = 50, 20, 18, 45*time.Second, 80*time.Second
 			}),
 			"suspending 300 of 1,200  25% |███████                       |\n296 suspended, 3 not_found, 1 failed\n18/s, as fast as the server takes it, 45s to 1m20s left",
 			"suspending 300 of 1,200\n296 suspended, 3 not_found, 1 failed\n18/s, the server, 45s to 1m20s left",
 			"300 of 1,200 done; 296 suspended, 3 not_found, 1 failed; 18/s; as fast as the server takes it; 45s to 1m20s left",
 		},
 		"as many in flight as may be": {
-			with(func(s *status) { s.ceiling, s.pace, s.perSecond, s.inFlight = 0, 900, 80, 8 }),
+			with(func(s *status) { s.limits.ceiling, s.limits.pace, s.perSecond, s.inFlight = 0, 900, 80, 8 }),
 			"suspending 300 of 1,200  25% |███████                       |\n296 suspended, 3 not_found, 1 failed\n80/s, as fast as --concurrency 8 lets it, about 1m30s left",
 			"suspending 300 of 1,200\n296 suspended, 3 not_found, 1 failed\n80/s, --concurrency 8, about 1m30s left",
 			"300 of 1,200 done; 296 suspended, 3 not_found, 1 failed; 80/s; as fast as --concurrency 8 lets it; about 1m30s left",
@@ -50,7 +50,7 @@ func TestOneStatusAsABlockAndAsALine(t *testing.T) {
 		"an outage": {
 			with(func(s *status) {
 				s.outage = &batch.Outage{Since: at, Next: at.Add(30 * time.Second), Reason: "502 Bad Gateway"}
-				s.known = false
+				s.remaining.known = false
 			}),
 			"suspending 300 of 1,200  25% |███████                       |\n296 suspended, 3 not_found, 1 failed\nno answer since 14:03:05, asking again at 14:03:35",
 			"suspending 300 of 1,200\n296 suspended, 3 not_found, 1 failed\nno answer since 14:03:05",
@@ -64,7 +64,7 @@ func TestOneStatusAsABlockAndAsALine(t *testing.T) {
 		},
 		"only those are left who are tried again": {
 			with(func(s *status) {
-				s.done, s.again, s.inFlight, s.perSecond, s.low, s.high = 1196, 4, 0, 0.4, 8*time.Second, 8*time.Second
+				s.done, s.again, s.inFlight, s.perSecond, s.remaining.low, s.remaining.high = 1196, 4, 0, 0.4, 8*time.Second, 8*time.Second
 			}),
 			"suspending 1,196 of 1,200  99% |█████████████████████████████ |\n296 suspended, 3 not_found, 1 failed, 4 to try again\n0.4/s, trying again who has failed, about 8s left",
 			"suspending 1,196 of 1,200\n296 suspended, 3 not_found, 1 failed, 4…\n0.4/s, trying again, about 8s left",
@@ -85,7 +85,7 @@ func TestOneStatusAsABlockAndAsALine(t *testing.T) {
 			"300 of 1,200 done; 296 suspended, 3 not_found, 1 failed; 9.8/s; as fast as --rate 10 lets it; about 1m30s left",
 		},
 		"a check": {
-			status{doing: "reading the list of users", total: 100, done: 20, perSecond: 10, low: 8 * time.Second, high: 8 * time.Second, known: true},
+			status{doing: "reading the list of users", total: 100, done: 20, perSecond: 10, remaining: remaining{8 * time.Second, 8 * time.Second, true}},
 			"reading the list of users 20 of 100  20% |██████                        |\n10/s, about 8s left",
 			"reading the list of users 20 of 100\n10/s, about 8s left",
 			"reading the list of users: 20 of 100 done; 10/s; about 8s left",
@@ -164,7 +164,7 @@ func (s *terminalOf) Write(p []byte) (int, error) {
 func TestABlockIsDrawnOverItself(t *testing.T) {
 	screen := &terminalOf{width: 80, rows: []string{"before", ""}, row: 1}
 	b := &block{w: screen, width: func() int { return screen.width }}
-	s := status{doing: "suspending", total: 10, concurrency: 8}
+	s := status{doing: "suspending", total: 10, limits: limits{concurrency: 8}}
 	trouble := report.Group{Outcome: leaver.Failed, Message: "503", Count: 1}
 	for i, change := range []func(){
 		func() {}, func() { s.done, s.perSecond = 3, 5 }, func() { s.troubles = []report.Group{trouble} }, func() { s.done = 4 },

@@ -148,6 +148,7 @@ func (s *Source) dayText(c cell) string {
 type date struct {
 	leaver.EndDate
 	err     error        // why it cannot be used
+	fault   string       // the same in words, if the reading is to say so
 	ownKind bool         // the cell is a date, and not a text
 	local   bool         // it is a text such as 30/06/2024, read or not
 	swap    leaver.Facts // that its day and month could be swapped
@@ -164,7 +165,7 @@ func (s *Source) dateIn(c cell) (d date) {
 		d.EndDate, d.err = dates.Serial().Parse(text, s.options.Zone)
 	case c.Kind == xlsx.Fault:
 		d.Text, d.err = text, errors.New(c.fault)
-	case s.from1904 && (format.IsZero() || format.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
+	case s.workbook.from1904 && (format.IsZero() || format.Serial()) && text != "" && strings.Trim(text, "0123456789.") == "":
 		d.Text, d.err = noValue, fmt.Errorf("the end date is the number %s, in a workbook that counts days from 1904; format the column as a date", text)
 	default:
 		d.EndDate, d.err = format.Parse(text, s.options.Zone)

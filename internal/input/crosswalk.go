@@ -93,8 +93,12 @@ func (c *Crosswalk) Len() int { return c.pairs.n }
 
 // partner returns the new ref of an old one.
 func (c *Crosswalk) partner(old string) (string, bool) {
-	p, ok := c.pairs.find(old, true)
-	return p.new, ok
+	_, number := c.pairs.search(c.pairs.byOld, []byte(old), true)
+	if number == 0 {
+		return "", false
+	}
+	_, partner, _ := c.pairs.at(number)
+	return string(partner), true
 }
 
 // old returns the old ref of a new one.
@@ -112,7 +116,7 @@ func (c *Crosswalk) Warnings() []string {
 	return []string{fmt.Sprintf("%s shorter than those with a zero in front, which have %d digits; if a spreadsheet program has cut zeros, put them back there", count(n, "new ref"), c.zeros.padded.least)}
 }
 
-// pairs are pairs of refs in little memory, about 23 bytes for each beside the texts:
+// pairs are pairs of refs in little memory, about 25 bytes for each beside the texts:
 // a crosswalk may have hundreds of thousands of them. All are added first, then index
 // is called once, then they can be found.
 type pairs struct {
@@ -189,7 +193,7 @@ type conflict struct{ pair, again pair }
 // conflict, and by new ref the pairs that share it.
 func (t *pairs) index(note func(partner string)) (first *conflict, shared map[string][]pair) {
 	t.seed = maphash.MakeSeed()
-	places := t.size()*4/3 + 1 // three quarters full
+	places := t.size()*8/5 + 1 // five eighths full
 	t.byOld, t.byNew = make([]uint32, places), make([]uint32, places)
 	shared = map[string][]pair{}
 	for i := range t.size() {

@@ -33,50 +33,28 @@ var doubtKinds = []doubtKind{
 		func(_ *reading, row leaver.Row) string { return row.Seen }},
 	{leaver.OddRef,
 		func(v *Survey, f leaver.Facts) bool {
-			return v.isStrange(f) || v.isOdd(formIn(f)) || v.isForeign(f) || f&sparseRow != 0 && v.isSparse() || v.shapes.bare[bitsOf(f, shapeAt, shapeBits)]
+			return v.patterns.isStrange(f) || v.isOdd(formIn(f)) || v.patterns.isForeign(f) || f&sparseRow != 0 && v.rows.isSparse() || v.patterns.shapes.bare[shapeIn(f)]
 		},
-		func(g *reading, row leaver.Row) string {
-			if g.known.isStrange(row.Facts) {
-				return strange(row.Ref)
-			}
-			if g.known.isForeign(row.Facts) {
-				column := g.source.Header[g.known.shapes.beside[bitsOf(row.Facts, shapeAt, shapeBits)]]
-				return fmt.Sprintf("the ref %q and the cell in the column %q have other forms than most rows, such as that of %q", row.Ref, column, g.known.usual.example)
-			}
-			if !g.known.isOdd(formIn(row.Facts)) {
-				if row.Facts&sparseRow == 0 {
-					return fmt.Sprintf("the row has hardly anything beside %q", row.Ref)
-				}
-				return fmt.Sprintf("the row has nothing beside %q", row.Ref)
-			}
-			if g.known.usual.mixed {
-				return fmt.Sprintf("the list is short, and its refs, such as %q, have different forms", row.Ref)
-			}
-			what := "form"
-			if !g.known.usual.hasOddForm(formIn(row.Facts)) {
-				what = "length"
-			}
-			return fmt.Sprintf("the ref %q has another %s than nearly all refs, such as %q", row.Ref, what, g.known.usual.example)
-		}},
+		oddRef},
 	{leaver.CutZeros,
 		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == unpaddedRef || v.lacksZeros(formIn(f)) },
 		func(g *reading, row leaver.Row) string {
-			digits := g.known.zeros.padded.least
+			digits := g.known.refs.zeros.padded.least
 			if row.Facts&anyTrait == unpaddedRef {
-				digits = g.known.zeros.hidden.least
+				digits = g.known.refs.zeros.hidden.least
 			}
 			return fmt.Sprintf("the ref %q has fewer than %d digits, so a spreadsheet may have cut zeros in front", row.Ref, digits)
 		}},
 	{leaver.LostDigits,
-		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == roundedRef && v.isRounded() },
+		func(v *Survey, f leaver.Facts) bool { return f&anyTrait == roundedRef && v.refs.isRounded() },
 		func(_ *reading, row leaver.Row) string {
 			return fmt.Sprintf("the ref %q has only zeros behind its first %d digits, as if a spreadsheet program had rounded it", row.Ref, exactDigits)
 		}},
 	{leaver.Shifted,
-		func(v *Survey, f leaver.Facts) bool { return v.shapes.shifted[bitsOf(f, shapeAt, shapeBits)] },
+		func(v *Survey, f leaver.Facts) bool { return v.patterns.shapes.shifted[shapeIn(f)] },
 		says("its cells seem to be shifted: they have what nearly all other rows have in the column beside")},
 	{leaver.JoinedRows,
-		func(v *Survey, f leaver.Facts) bool { return f&joinedRow != 0 && !v.sheet },
+		func(v *Survey, f leaver.Facts) bool { return f&joinedRow != 0 && !v.file.sheet },
 		says("it takes up several lines, and these look like rows: look for a quote too many")},
 	{leaver.CutOff,
 		func(v *Survey, f leaver.Facts) bool { return f&lastRow != 0 && v.isCutOff(formIn(f)) },
@@ -93,14 +71,70 @@ var doubtKinds = []doubtKind{
 			return fmt.Sprintf("it stands below %q in row %d", t.text, t.row)
 		}},
 	{leaver.HiddenRow,
-		func(v *Survey, f leaver.Facts) bool { return f&hiddenRow != 0 && v.sheet },
+		func(v *Survey, f leaver.Facts) bool { return f&hiddenRow != 0 && v.file.sheet },
 		says("the sheet hides the row")},
-	{leaver.SwappedDates, func(v *Survey, f leaver.Facts) bool {
-		return f&anyDate == swappableCell && v.swappedCells || f&anyDate == swappableText && v.swappedTexts
-	}, func(_ *reading, row leaver.Row) string {
-		return fmt.Sprintf("day and month of the end date %s may be swapped, as in a part of the column", row.EndDate.Text)
-	}},
+	{leaver.SwappedDates,
+		func(v *Survey, f leaver.Facts) bool { return v.dates.isSwapped(f) },
+		func(_ *reading, row leaver.Row) string {
+			return fmt.Sprintf("day and month of the end date %s may be swapped, as in a part of the column", row.EndDate.Text)
+		}},
 }
+
+// oddRef says why a ref, or the row around it, does not look like the others.
+func oddRef(g *reading, row leaver.Row) string {
+	p, form := &g.known.patterns, formIn(row.Facts)
+	isOdd := g.known.isOdd(form)
+	switch {
+	case p.isStrange(row.Facts):
+		return strange(row.Ref)
+	case p.isForeign(row.Facts):
+		column := g.source.Header[p.shapes.beside[shapeIn(row.Facts)]]
+		return fmt.Sprintf("the ref %q and the cell in the column %q have other forms than most rows, such as that of %q", row.Ref, column, p.usual.example)
+	case !isOdd && row.Facts&sparseRow == 0:
+		return fmt.Sprintf("the row has hardly anything beside %q", row.Ref)
+	case !isOdd:
+		return fmt.Sprintf("the row has nothing beside %q", row.Ref)
+	case p.usual.mixed:
+		return fmt.Sprintf("the list is short, and its refs, such as %q, have different forms", row.Ref)
+	}
+	what := "form"
+	if !p.usual.hasOddForm(form) {
+		what = "length"
+	}
+	return fmt.Sprintf("the ref %q has another %s than nearly all refs, such as %q", row.Ref, what, p.usual.example)
+}
+
+// Doubts returns which doubts the facts of a row of this source are. The survey has to
+// be complete.
+func (v *Survey) Doubts(f leaver.Facts) leaver.Doubts {
+	var all leaver.Doubts
+	for _, kind := range doubtKinds {
+		if kind.is(v, f) {
+			all |= leaver.DoubtsOf(kind.doubt)
+		}
+	}
+	return all
+}
+
+// isOdd tells whether a ref has another form or size than nearly all refs, unless cut
+// zeros explain the size.
+func (v *Survey) isOdd(r refForm) bool {
+	usual := &v.patterns.usual
+	return usual.isOdd(r) && (usual.hasOddForm(r) || !v.lacksZeros(r))
+}
+
+// lacksZeros tells whether a ref has digits only, and fewer than all of those with zeros
+// in front.
+func (v *Survey) lacksZeros(r refForm) bool {
+	return v.patterns.isNumber(r) && (r.first != 0 || r.size == 1) && r.size < v.refs.zeros.padded.least
+}
+
+// isCutOff tells whether the ref of the last row may have lost a part: it looks so beside
+// the others, or the file ends where a block of a disk does.
+func (v *Survey) isCutOff(r refForm) bool { return v.file.blockEnd || v.patterns.isCutOff(r) }
+
+// titleAbove returns the first one of the rows above a row that is a title.
+func (v *Survey) titleAbove(f leaver.Facts) (title, bool) { return v.rows.titleAbove(f, &v.patterns) }
 
 // doubt sets the doubts of a row in a later reading, and what was seen of each. active says
 // what a column says about the person's employment.

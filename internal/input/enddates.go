@@ -140,10 +140,10 @@ func (g *reading) checkRivals(r *record) error {
 	}
 	first := firstCondition + len(g.source.options.Where)
 	if strings.TrimSpace(r.cells[endDateCell].Text) == "" {
-		g.survey.rivals.note(g.source, r, r.cells[first:])
+		g.survey.dates.rivals.note(g.source, r, r.cells[first:])
 		return nil
 	}
-	g.survey.rivals.dated = true
+	g.survey.dates.rivals.dated = true
 	var d date // it is read if it is needed
 	for i, name := range r.rivals {
 		c := r.cells[first+i]

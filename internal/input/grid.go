@@ -96,7 +96,7 @@ func (g *grid) records() iter.Seq2[*record, error] {
 				return
 			}
 			row, r.grid = next, next
-			r.row, r.lines, r.size, r.fault, r.otherHeader = row.row, row.lines, row.size(), row.fault, nil
+			r.row, r.lines, r.size, r.fault, r.headers.other = row.row, row.lines, row.size(), row.fault, nil
 			if r.fault == "" || row.cells != nil { // a row of a sheet can be wider than the header
 				again, err := g.headerAgain(row)
 				if err != nil {
@@ -104,11 +104,11 @@ func (g *grid) records() iter.Seq2[*record, error] {
 					return
 				}
 				if again {
-					r.header = row.row
+					r.headers.above = row.row
 					continue
 				}
 			}
-			r.named = g.named(row)
+			r.headers.named = g.named(row)
 			if r.fault == "" {
 				r.fault = g.merged.at(row.row) // before conditions look at cells that are empty because of it
 			}
@@ -119,7 +119,7 @@ func (g *grid) records() iter.Seq2[*record, error] {
 				r.values[i] = statusValue{i, row.cell(c.at)}
 			}
 			if g.headerBelow(row) {
-				r.otherHeader = otherHeader(row.texts)
+				r.headers.other = otherHeader(row.texts)
 			}
 			if !yield(&r, nil) {
 				return

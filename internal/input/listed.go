@@ -19,6 +19,9 @@ var errNoEntries = errors.New("the list has a header and no rows; leave out the 
 // "" for any other one. A list has no doubts: a text that is no ref would protect nobody,
 // and nobody would notice. So this is stricter than strange.
 func unlisted(ref string) string {
+	if isPlainCode(ref) {
+		return "" // nearly always
+	}
 	reason := hardlyOne(ref)
 	switch {
 	case reason != "":
@@ -30,6 +33,21 @@ func unlisted(ref string) string {
 		return ""
 	}
 	return reason + "; a list has one ref in each row"
+}
+
+// isPlainCode tells whether a ref is letters and digits of ASCII, with a digit other than 0:
+// nothing else speaks against such a ref.
+func isPlainCode(ref string) bool {
+	isNumbered := false
+	for i := range len(ref) {
+		switch c := ref[i]; {
+		case c >= '1' && c <= '9':
+			isNumbered = true
+		case c != '0' && (c|0x20 < 'a' || c|0x20 > 'z'):
+			return false
+		}
+	}
+	return isNumbered
 }
 
 // hasRemark tells whether there is something in brackets beside a ref, or a word behind

@@ -226,10 +226,10 @@ func readRefs[F any](s *Source, g *grid, columns refColumns, take func(at listRo
 		}
 	}
 	var all entries
+	refs := make([]string, len(columns.at)) // of one record after the other
 	for r, err := range g.records() {
-		var refs []string
 		if err == nil {
-			refs, err = s.usableRefs(r, columns.exact)
+			err = s.usableRefs(refs, r, columns.exact)
 		}
 		if err == nil {
 			err = all.add(refs[len(refs)-1], r.row)
@@ -248,12 +248,11 @@ func readRefs[F any](s *Source, g *grid, columns refColumns, take func(at listRo
 	return nil
 }
 
-// usableRefs returns the refs in the cells of a record.
-func (s *Source) usableRefs(r *record, exact int) ([]string, error) {
+// usableRefs sets refs to those in the cells of a record.
+func (s *Source) usableRefs(refs []string, r *record, exact int) error {
 	if r.fault != "" {
-		return nil, lineErrorf(r.row, "%s", r.fault)
+		return lineErrorf(r.row, "%s", r.fault)
 	}
-	refs := make([]string, len(r.cells))
 	for i, c := range r.cells {
 		ref, fault := s.refIn(c)
 		refs[i] = leaver.TrimRef(ref)
@@ -267,8 +266,8 @@ func (s *Source) usableRefs(r *record, exact int) ([]string, error) {
 			fault = fmt.Sprintf("the sheet shows %0*s, and the cell holds a number without these zeros; type it as text", c.Width, c.Text)
 		}
 		if fault != "" {
-			return nil, lineErrorf(r.row, "column %q: %s", r.names[i], fault)
+			return lineErrorf(r.row, "column %q: %s", r.names[i], fault)
 		}
 	}
-	return refs, nil
+	return nil
 }

@@ -47,7 +47,7 @@ func (g *reading) noteOtherDates(r *record) {
 	if g.known != nil || g.source.options.EndDateColumn != "" || g.names[endDateCell] != "" {
 		return
 	}
-	d := &g.survey.otherDates
+	d := &g.survey.dates.others
 	d.now = g.source.options.Now
 	switch format := g.source.format.(type) {
 	case *grid:

@@ -10,7 +10,6 @@ import (
 	"offboard/internal/dates"
 	"offboard/internal/leaver"
 	"offboard/internal/table"
-	"offboard/internal/xlsx"
 )
 
 // Survey reads the input from its beginning and fills the survey, which is complete
@@ -25,13 +24,11 @@ import (
 // asked for is in no object, or the file cannot be read.
 func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
-		*v = Survey{sheet: s.Format == XLSX, blockEnd: s.file.Section().Size()%blockSize == 0}
+		*v = s.newSurvey()
 		g := s.newReading(v)
 		g.proposal = dates.NewProposal(s.options.Zone, s.options.Now)
 		g.read(yield)
-		v.Ref, v.EndDate = g.names[refCell], g.names[endDateCell]
-		v.unreadDates = g.proposal.Advice()
-		v.settle()
+		v.settle(g)
 	}
 }
 
@@ -42,17 +39,13 @@ func (s *Source) Survey(v *Survey) iter.Seq2[leaver.Row, error] {
 func (s *Source) Rows(v Survey) iter.Seq2[leaver.Row, error] {
 	return func(yield func(leaver.Row, error) bool) {
 		g := s.newReading(&Survey{})
-		g.advice, g.known, g.status.known = v.dateAdvice(), &v, &v.status
+		g.advice, g.known, g.status.known = v.dates.advice(), &v, &v.status
 		// The first objects may lack a key: reasons name it as the later ones spell it.
 		g.names[refCell] = cmp.Or(g.names[refCell], v.Ref)
 		g.names[endDateCell] = cmp.Or(v.EndDate, g.names[endDateCell])
 		g.read(yield)
 	}
 }
-
-// blockSize is how many bytes a disk writes at once, or a multiple of it. A file of which
-// a part is missing often ends where a block does.
-const blockSize = 4096
 
 // ErrNoRows is for an input that has a header, or is a list, and no rows.
 var ErrNoRows = errors.New("there are no rows; if nobody has left, there is nothing to run")
@@ -89,7 +82,7 @@ type slot struct {
 // trouble is what is wrong with a record.
 type trouble struct {
 	fault       string
-	otherHeader error // as in record
+	otherHeader error // as in headers
 }
 
 // fields are the texts of a record that gocsv decodes.
@@ -100,7 +93,7 @@ type fields struct {
 
 func (s *Source) newReading(v *Survey) *reading {
 	if g, ok := s.format.(*grid); ok {
-		v.shapes.columns, v.shapes.ref = g.around(), g.ref
+		v.patterns.shapes.columns, v.patterns.shapes.ref = g.around(), g.ref
 	}
 	g := &reading{source: s, survey: v, names: s.format.columnNames(), found: make([]bool, len(s.options.Where)), dates: map[string]date{},
 		status: statusReader{source: s, survey: &v.status}}
@@ -180,9 +173,11 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 		if err := cmp.Or(g.agreeAll(r), g.nested(r), g.checkRivals(r)); err != nil {
 			return true, err
 		}
-		g.survey.record(r)
+		g.survey.broken.note(r)
 		g.noteOtherDates(r)
-		s.facts = g.facts(r)
+		if r.grid != nil {
+			s.facts = g.survey.rows.note(r, &g.survey.patterns)
+		}
 		if fault == "" && g.mayBeTotal(r) {
 			if filled, isTotal := r.total(); isTotal {
 				// The number in the place of the ref is a sum or a count.
@@ -194,11 +189,11 @@ func (g *reading) take(r *record, s *slot) (wanted bool, err error) {
 		}
 	}
 	if r.fault != "" && r.grid != nil {
-		g.survey.noteStray(r.row, r.grid, len(g.source.Header))
+		g.survey.rows.noteStray(r, len(g.source.Header))
 	}
 	s.keep(r)
-	if fault != "" || r.otherHeader != nil {
-		s.trouble = &trouble{fault, r.otherHeader}
+	if fault != "" || r.headers.other != nil {
+		s.trouble = &trouble{fault, r.headers.other}
 	}
 	return true, nil
 }
@@ -236,107 +231,6 @@ func (g *reading) agree(r *record, i int, asked, flag string) error {
 	return nil
 }
 
-// finish returns the row of a record.
-func (g *reading) finish(s slot, f fields) (leaver.Row, error) {
-	row := leaver.Row{Place: leaver.Place{Source: g.source.Name, Row: s.row}}
-	if s.trouble != nil {
-		row.Fault = s.trouble.fault // and no ref: a report of the row must not name a leaver
-	}
-	if s.leftOut {
-		if raw, fault := g.source.refIn(s.ref.or(f.Ref)); fault == "" {
-			row.Ref = leaver.TrimRef(g.inTenant(g.source.options.Repair.ref(raw)).ref)
-		}
-		row.LeftOut, row.Facts = true, s.facts
-		return row, nil
-	}
-	if row.Fault == "" {
-		row = g.row(row.Place, s.ref.or(f.Ref), s.endDate.or(f.EndDate))
-	}
-	if row.Fault == "" {
-		row.Facts |= s.facts
-		if g.known != nil {
-			g.doubt(&row, s.active)
-		} else {
-			g.survey.parted.note(row.Facts)
-		}
-		return row, nil
-	}
-	if s.trouble != nil && s.trouble.otherHeader != nil {
-		return row, lineErrorf(s.row, "%w", s.trouble.otherHeader)
-	}
-	if s.lines > 1 {
-		row.Fault += fmt.Sprintf("; lines %d to %d were read as one row", s.row, s.row+s.lines-1)
-	}
-	return row, nil
-}
-
-// row reads a row from its cells. A fault names its column or key.
-func (g *reading) row(place leaver.Place, ref, endDate cell) leaver.Row {
-	found := g.identify(ref)
-	d := g.date(endDate)
-	row := leaver.RowOf(place, found.ref, d.EndDate, d.err)
-	row.Excluded, row.Facts = found.excluded, found.facts|d.swap|fact(blankDate, d.err == nil && d.Text == "")
-	switch {
-	case found.fault != "":
-		row.Fault = found.fault
-	case found.excluded != "":
-		row.Fault = "" // whatever the end date is
-	}
-	usable := leaver.CheckRef(row.Ref) == nil
-	g.noteDate(d, usable)
-	if row.Fault == "" {
-		return row
-	}
-	name := g.names[endDateCell]
-	if !usable {
-		name = cmp.Or(g.names[refCell], cmp.Or(g.source.options.RefColumn, refName))
-	} else if errors.Is(d.err, leaver.ErrDateForm) && g.advice != "" {
-		row.Fault += "; " + g.advice
-	} else if errors.Is(d.err, leaver.ErrNoDate) && g.known != nil {
-		row.Fault += leftOutBy(name, d.Text)
-	}
-	row.Fault = fmt.Sprintf("%s %q: %s", g.source.Field(), name, row.Fault)
-	return row
-}
-
-// date reads the end date in a cell, or remembers it if the text was read before.
-func (g *reading) date(c cell) date {
-	if c.Kind != xlsx.Text {
-		return g.newDate(c)
-	}
-	d, known := g.dates[c.Text]
-	if !known {
-		const most = 1024
-		if len(g.dates) == most {
-			clear(g.dates)
-		}
-		c.Text = strings.Clone(c.Text) // so that the record does not stay in memory
-		d = g.newDate(c)
-		g.dates[c.Text] = d
-	} else if d.local {
-		g.survey.swaps.Again()
-	}
-	return d
-}
-
-// newDate reads the end date in a cell, and shows it to those who look at the whole
-// column: once is enough for each text.
-func (g *reading) newDate(c cell) date {
-	d := g.source.dateIn(c)
-	if d.local {
-		g.survey.swaps.AddLocal(d.EndDate)
-	} else {
-		d.local = g.survey.swaps.Add(d.EndDate, d.ownKind)
-	}
-	if dates.Swappable(d.EndDate) {
-		d.swap = swappableText
-		if d.ownKind {
-			d.swap = swappableCell
-		}
-	}
-	return d
-}
-
 // complete fails at the end of the input if it has no records, no object has a key
 // that is needed, or the end date is not read and there are dates.
 func (g *reading) complete() error {
@@ -349,11 +243,11 @@ func (g *reading) complete() error {
 			return err
 		}
 	}
-	if err := g.survey.rivals.check(s.Field(), g.names[endDateCell]); err != nil {
+	if err := g.survey.dates.rivals.check(s.Field(), g.names[endDateCell]); err != nil {
 		return err
 	}
 	if g.names[endDateCell] == "" && o.EndDateColumn == "" {
-		return cmp.Or(g.known, g.survey).otherDates.check(s.Field())
+		return cmp.Or(g.known, g.survey).dates.others.check(s.Field())
 	}
 	return nil
 }

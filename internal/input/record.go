@@ -31,8 +31,7 @@ type record struct {
 	rivals  []string       // the names of the columns behind those of the conditions, which may be the end date, too
 	grid    *gridRow       // the row that it is; nil for an object
 	object  *table.Object  // the object that it is; nil for a row
-	header  int            // row of the last header that repeats the first one above it; 0: none
-	named   named          // a cell that is the name of a column, as in another header
+	headers headers        // what the row has of a header; the zero value for an object
 
 	cells []cell   // in the order in which the columns or keys were asked for
 	names []string // of their columns or keys; "" for one that is not there
@@ -44,11 +43,15 @@ type record struct {
 	// people returns the path of a list of other people in an object; "" if there is
 	// none. It is nil for the row of a grid.
 	people func() string
+}
 
-	// otherHeader is the error that ends the reading if the record looks like a
-	// header with other columns and turns out to be unusable as a row; nil if it
-	// does not look like a header.
-	otherHeader error
+// headers are what a row says of headers below the first one.
+type headers struct {
+	above int   // row of the last one above that repeats the first one; 0: none
+	named named // a cell that is the name of a column, as in another header
+	// other is the error that ends the reading if the row looks like a header with other
+	// columns and turns out to be unusable; nil if it does not look like one.
+	other error
 }
 
 // The cells that are read of a leaver. Those of the conditions follow.

@@ -48,7 +48,7 @@ func (g *reading) identify(c cell) identity {
 		return identity{fault: fault}
 	}
 	ref := o.Repair.ref(raw)
-	facts := g.survey.ref(raw, ref, c.Width, o.Repair)
+	facts := g.survey.noteRef(raw, ref, c.Width, o.Repair)
 	if o.Crosswalk == nil && o.Except == nil {
 		return identity{ref: ref, facts: facts}
 	}
@@ -60,6 +60,18 @@ func (g *reading) identify(c cell) identity {
 		found.excluded = o.Except.refusePrefixed(leaver.TrimRef(ref), o.Repair.Prefix)
 	}
 	return found
+}
+
+// noteRef notes the ref of a cell: as it is in the input (raw), and repaired. It returns
+// the facts about it.
+func (v *Survey) noteRef(raw, repaired string, width int, r Repair) leaver.Facts {
+	ref, facts := v.refs.note(raw, repaired, width, r)
+	if leaver.CheckRef(ref) != nil {
+		return 0
+	}
+	found := v.patterns.forms.note(ref)
+	isUsual := found.quick && (ref[0] != '0' || strings.TrimLeft(ref, "0") != "") // nearly always
+	return facts | found.facts() | fact(strangeRef, !isUsual && strange(ref) != "")
 }
 
 // inTenant returns who the leaver with a ref of the input is.
@@ -82,35 +94,6 @@ func (g *reading) inTenant(ref string) identity {
 		return identity{fault: fmt.Sprintf("the ref %q has no partner in %s (--ref-map)", old, o.Crosswalk.Name)}
 	}
 	return found
-}
-
-// ref notes a ref: as it is in the input (raw), and repaired. width is how many digits
-// the sheet shows if it adds zeros in front; 0 if it does not. It returns the facts
-// about the ref.
-func (v *Survey) ref(raw, ref string, width int, r Repair) leaver.Facts {
-	prefix := string(r.Prefix)
-	if prefix != "" && strings.HasPrefix(leaver.TrimRef(raw), prefix) {
-		v.prefixed++
-	}
-	ref = strings.TrimPrefix(leaver.TrimRef(ref), prefix)
-	if width > 0 {
-		v.zeros.noteShown(width, int(r.Pad))
-	} else {
-		v.zeros.note(ref)
-	}
-	if leaver.CheckRef(ref) != nil {
-		return 0
-	}
-	found := v.forms.note(ref)
-	facts := found.facts() | fact(strangeRef, (!found.quick || ref[0] == '0' && strings.TrimLeft(ref, "0") == "") && strange(ref) != "") | fact(unpaddedRef, int(r.Pad) < width)
-	if long, lost := lostDigits(ref); long {
-		v.long++
-		if lost {
-			v.rounded++
-			facts |= roundedRef
-		}
-	}
-	return facts
 }
 
 // Refuse tells whether Except lists the leaver with this ref of the tenant: it returns

@@ -61,7 +61,7 @@ func (s *Source) openOneOf(book *xlsx.Workbook, sheets []xlsx.Sheet, o headerOpt
 			first = err
 		}
 		if errors.Is(err, errNoRef) && hasRows(cells) {
-			s.unread = append(s.unread, sheet.Name)
+			s.workbook.unread = append(s.workbook.unread, sheet.Name)
 		}
 		if errors.Is(err, errEmpty) || errors.Is(err, errNoRef) {
 			continue
@@ -74,7 +74,7 @@ func (s *Source) openOneOf(book *xlsx.Workbook, sheets []xlsx.Sheet, o headerOpt
 			if blank := int64(cells.Count()) * int64(len(g.header)); blank > s.file.Left() {
 				return nil, s.file.TooLarge()
 			}
-			s.Sheet, s.from1904 = sheet.Name, book.From1904()
+			s.Sheet, s.workbook.from1904 = sheet.Name, book.From1904()
 		}
 	}
 	if len(names) > 1 {

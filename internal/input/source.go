@@ -50,10 +50,15 @@ type Source struct {
 	format  format
 	closers []io.Closer
 
-	from1904 bool     // the workbook counts days from 1904
-	hidden   string   // says which columns that are read the sheet hides; "": none
-	unread   []string // sheets of the workbook that are not hidden, and have no column for the ref
+	workbook workbook
 	paths    []string // of the members of the first JSON object
+}
+
+// workbook is what is known of a workbook around the sheet that is read.
+type workbook struct {
+	from1904 bool     // it counts days from 1904
+	hidden   string   // says which columns that are read the sheet hides; "": none
+	unread   []string // sheets that are not hidden, and have no column for the ref
 }
 
 // errNoRef is for a header without a column for the ref.
@@ -121,7 +126,7 @@ func (s *Source) choose(g *grid) error {
 	if err != nil {
 		return &table.LineError{Line: g.headerRow, Err: err}
 	}
-	s.format, s.hidden = g, g.hiddenColumns()
+	s.format, s.workbook.hidden = g, g.hiddenColumns()
 	return nil
 }
 
@@ -130,7 +135,7 @@ func (s *Source) choose(g *grid) error {
 func (s *Source) Described() *Source {
 	d := &Source{
 		Name: s.Name, Format: s.Format, Encoding: s.Encoding, Sheet: s.Sheet, List: s.List, Delimiter: s.Delimiter,
-		HeaderRow: s.HeaderRow, Titled: s.Titled, options: s.options, hidden: s.hidden, unread: s.unread,
+		HeaderRow: s.HeaderRow, Titled: s.Titled, options: s.options, workbook: s.workbook,
 	}
 	for _, name := range s.Header {
 		d.Header = append(d.Header, strings.Clone(name)) // it is a part of a larger text

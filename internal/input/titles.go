@@ -62,23 +62,23 @@ func (s *titles) has(t title) bool {
 
 // noteTitle notes the only text in a row, which may be a title; isRef tells whether it
 // stands in the place of the ref.
-func (v *Survey) noteTitle(row int, text string, isRef bool) {
-	if len(v.titles.all) == maxTitles {
+func (s *rowSurvey) noteTitle(row int, p *patterns, text string, isRef bool) {
+	if len(s.titles.all) == maxTitles {
 		return
 	}
-	t := title{row: row, first: v.wide == 1}
+	t := title{row: row, first: s.n == 1}
 	if isRef {
-		t.ref = v.forms.formOf(leaver.TrimRef(text))
-		t.sparse = v.sparse > 0 && v.sparse <= maxSparseTitles
+		t.ref = p.forms.formOf(leaver.TrimRef(text))
+		t.sparse = s.sparse > 0 && s.sparse <= maxSparseTitles
 		if !mayBeTitle(text) {
 			t.kind = lowerTitle
 		}
 	}
-	if v.titles.has(t) || isAmount(text) || dates.Looks(text, time.UTC) {
+	if s.titles.has(t) || isAmount(text) || dates.Looks(text, time.UTC) {
 		return
 	}
 	t.text = shorten(strings.Clone(text))
-	v.titles.add(t)
+	s.titles.add(t)
 }
 
 // mayBeTitle tells whether a text that is the only one of its row, as all are in a list of
@@ -108,9 +108,9 @@ const maxWordyTitles = 2
 
 // notePair notes a row with two cells, which may be a title such as "Still employed: | 2
 // persons". A row of sums has a number.
-func (v *Survey) notePair(row int, r *gridRow, ref string, shape uint8) {
-	t := title{row: row, kind: pairTitle, shape: shape}
-	for _, text := range r.texts {
+func (s *rowSurvey) notePair(r *record, p *patterns, ref string, shape uint8) {
+	t := title{row: r.row, kind: pairTitle, shape: shape}
+	for _, text := range r.grid.texts {
 		switch text = strings.TrimSpace(text); {
 		case text == "":
 		case isAmount(text) || dates.Looks(text, time.UTC):
@@ -120,36 +120,47 @@ func (v *Survey) notePair(row int, r *gridRow, ref string, shape uint8) {
 		}
 	}
 	if ref != "" {
-		t.ref = v.forms.formOf(ref)
+		t.ref = p.forms.formOf(ref)
 	}
-	if mayBeTitle(t.text) && !v.titles.has(t) {
+	if mayBeTitle(t.text) && !s.titles.has(t) {
 		t.text = shorten(strings.Clone(t.text))
-		v.titles.add(t)
+		s.titles.add(t)
 	}
 }
 
 // noteWords notes a row of which no cell has a digit, if its ref looks like a title: it may
 // be the header of another table, in other words.
-func (v *Survey) noteWords(row int, r *gridRow, ref string, shape uint8) {
-	if !mayBeTitle(ref) || slices.ContainsFunc(r.texts, hasDigits) {
+func (s *rowSurvey) noteWords(r *record, p *patterns, ref string, shape uint8) {
+	if !mayBeTitle(ref) || slices.ContainsFunc(r.grid.texts, hasDigits) {
 		return
 	}
-	if v.titles.wordy++; v.titles.wordy <= maxWordyTitles+1 {
-		v.titles.add(title{row: row, kind: wordsTitle, first: v.wide == 1, shape: shape, ref: v.forms.formOf(ref), text: shorten(strings.Clone(ref))})
+	if s.titles.wordy++; s.titles.wordy <= maxWordyTitles+1 {
+		s.titles.add(title{row: r.row, kind: wordsTitle, first: s.n == 1, shape: shape, ref: p.forms.formOf(ref), text: shorten(strings.Clone(ref))})
 	}
 }
 
 // noteStray notes a row with a single cell, which stands beside the table.
-func (v *Survey) noteStray(row int, r *gridRow, width int) {
-	if n, text := r.filled(); n == 1 && len(r.texts) > width && !isAmount(text) && !dates.Looks(text, time.UTC) && len(v.titles.all) < maxTitles {
-		v.titles.add(title{row: row, text: shorten(strings.Clone(text))})
+func (s *rowSurvey) noteStray(r *record, width int) {
+	if n, text := r.grid.filled(); n == 1 && len(r.grid.texts) > width && !isAmount(text) && !dates.Looks(text, time.UTC) && len(s.titles.all) < maxTitles {
+		s.titles.add(title{row: r.row, text: shorten(strings.Clone(text))})
 	}
 }
 
+// namedTitle returns the title that a record with the name of a column is. Where a single
+// cell is the name of its own column, as people write it into a column of marks, the ref
+// has to be another one, too.
+func namedTitle(r *record, p *patterns) title {
+	t := title{row: r.row, text: r.headers.named.text}
+	if ref := leaver.TrimRef(r.cells[refCell].Text); r.headers.named.single && ref != "" {
+		t.ref = p.forms.formOf(ref)
+	}
+	return t
+}
+
 // titleAbove returns the first one of some rows that is a title.
-func (v *Survey) titleAbove(f leaver.Facts) (title, bool) {
-	for _, t := range v.titles.all[:min(bitsOf(f, titlesAt, titlesBits), len(v.titles.all))] {
-		if v.isTitle(t) {
+func (s *rowSurvey) titleAbove(f leaver.Facts, p *patterns) (title, bool) {
+	for _, t := range s.titles.all[:min(bitsOf(f, titlesAt, titlesBits), len(s.titles.all))] {
+		if s.isTitle(t, p) {
 			return t, true
 		}
 	}
@@ -157,21 +168,21 @@ func (v *Survey) titleAbove(f leaver.Facts) (title, bool) {
 }
 
 // isTitle tells whether a row that may be a title is one.
-func (v *Survey) isTitle(t title) bool {
-	switch isOdd := v.usual.isOdd(t.ref) || v.usual.foreign[t.ref.id]; {
+func (s *rowSurvey) isTitle(t title, p *patterns) bool {
+	switch isOdd := p.usual.isOdd(t.ref) || p.usual.foreign[t.ref.id]; {
 	case t.kind == pairTitle:
-		return (isOdd || t.ref.id == 0) && v.shapes.strayed[t.shape] && nearlyAll(v.wide-v.narrow, v.wide)
+		return (isOdd || t.ref.id == 0) && p.shapes.strayed[t.shape] && nearlyAll(s.n-s.narrow, s.n)
 	case t.kind == lowerTitle:
-		return v.usual.isOdd(t.ref) && v.usual.general == nameForm && !t.first
+		return p.usual.isOdd(t.ref) && p.usual.general == nameForm && !t.first
 	case t.kind == wordsTitle:
-		return !t.first && v.usual.isOdd(t.ref) && (v.shapes.strayed[t.shape] || v.titles.wordy <= maxWordyTitles)
+		return !t.first && p.usual.isOdd(t.ref) && (p.shapes.strayed[t.shape] || s.titles.wordy <= maxWordyTitles)
 	case t.ref.id == 0:
 		return true
-	case 2*v.alone > v.wide:
+	case 2*s.alone > s.n:
 		return false // most rows have nothing beside their refs
-	case t.first && !t.sparse && v.forms.all[t.ref.id].general == nameForm && v.usual.general == nameForm:
+	case t.first && !t.sparse && p.forms.all[t.ref.id].general == nameForm && p.usual.general == nameForm:
 		return false // a name in another case, which sorting has put there
 	default:
-		return isOdd || t.sparse && (v.isSparse() || severalWords(t.text))
+		return isOdd || t.sparse && (s.isSparse() || severalWords(t.text))
 	}
 }

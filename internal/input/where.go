@@ -121,45 +121,43 @@ func (g *reading) meets(r *record) (wanted bool, doubt string) {
 			continue
 		}
 		value := c.find(text)
-		g.survey.condition(i, c, value)
+		g.survey.conditions.note(i, c, value)
 		wanted = wanted && c.Not != (value >= 0)
 	}
 	return wanted, doubt
 }
 
-// conditionSurvey is what a reading has noticed of a condition.
-type conditionSurvey struct {
-	values []bool // by value of the condition: a row has it; nil: no row was compared
-}
+// conditionsSurvey is what a reading has noticed of each condition: by its values, whether
+// a row has them; nil: no row was compared.
+type conditionsSurvey [][]bool
 
-// condition notes that a row has a value of a condition, by its position; -1: none.
-func (v *Survey) condition(i int, c Condition, value int) {
-	for len(v.conditions) <= i {
-		v.conditions = append(v.conditions, conditionSurvey{})
+// note notes that a row has a value of the i-th condition, by its position; -1: none.
+func (s *conditionsSurvey) note(i int, c Condition, value int) {
+	for len(*s) <= i {
+		*s = append(*s, nil)
 	}
-	of := &v.conditions[i]
-	if of.values == nil {
-		of.values = make([]bool, len(c.Values))
+	if (*s)[i] == nil {
+		(*s)[i] = make([]bool, len(c.Values))
 	}
 	if value >= 0 {
-		of.values[value] = true
+		(*s)[i][value] = true
 	}
 }
 
-// missingValues says which values of conditions no row has: the input may spell them
-// differently, and then the wrong rows are left out.
-func (s *Source) missingValues(v Survey) []string {
+// missing says which values of conditions no row has: the input may spell them
+// differently, and then the wrong rows are left out. field is the word for a column.
+func (s conditionsSurvey) missing(where []Condition, field string) []string {
 	var all []string
-	for i, of := range v.conditions {
-		c := s.options.Where[i]
+	for i, has := range s {
+		c := where[i]
 		var none []string
 		for at, value := range c.Values {
-			if of.values != nil && !of.values[at] {
+			if has != nil && !has[at] {
 				none = append(none, value)
 			}
 		}
 		if len(none) > 0 {
-			all = append(all, fmt.Sprintf("no row has %s in the %s %q; see how it is spelt there (--where)", quoted(none), s.Field(), c.Column))
+			all = append(all, fmt.Sprintf("no row has %s in the %s %q; see how it is spelt there (--where)", quoted(none), field, c.Column))
 		}
 	}
 	return all

@@ -59,6 +59,10 @@ func (z *zeros) pad() int {
 // tooShort returns how many refs are shorter than all of those with zeros in front.
 func (z *zeros) tooShort() int { return z.shorter(z.padded.least) }
 
+// padding tells whether any ref would get zeros in front if refs were padded to a number
+// of digits.
+func (z *zeros) padding(digits int) bool { return z.shorter(digits) > 0 || z.hidden.most > 0 }
+
 // shorter returns how many refs have digits only, fewer than a number of these, and no
 // zero in front: how many refs get zeros if they are padded.
 func (z *zeros) shorter(digits int) int {

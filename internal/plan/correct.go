@@ -63,16 +63,13 @@ func (c *corrections) of(row *leaver.Row, k compact.Key) (latest, bool) {
 	return l, known && c.order(l.place.source).Corrects(row.Order)
 }
 
-// isLater tells whether one of the rows that a condition has left out, the first one or
-// more, is in a later file of a folder.
-func (c *corrections) isLater(o leaver.Order, first leftOut, more iter.Seq[leftOut]) bool {
+// isLater tells whether one of the rows that a condition has left out is in a later file of
+// a folder.
+func (c *corrections) isLater(o leaver.Order, rows iter.Seq[leftOut]) bool {
 	if o.Folder == 0 {
 		return false
 	}
-	if at := c.order(first.place.source); at.Folder == o.Folder {
-		return at.Corrects(o)
-	}
-	for r := range more {
+	for r := range rows {
 		if at := c.order(r.place.source); at.Folder == o.Folder {
 			return at.Corrects(o) // those of one folder are in one file
 		}

@@ -61,7 +61,7 @@ type reading struct {
 
 // first notes the first row of a leaver who is done.
 func (g *reading) first(k compact.Key, at leaver.Place) {
-	if g.hasReports {
+	if g.sources.hasReports {
 		g.places.Put(k, g.sources.place(at))
 	}
 }
@@ -191,15 +191,15 @@ func (g *reading) verdict(r leaver.Result, k compact.Key, e entry) (o leaver.Out
 		return "", "", fmt.Errorf("%w: %s is new", ErrChanged, r.Place)
 	case e.flags.has(conflict):
 		return leaver.Invalid, g.contradiction(k, e), nil
-	case g.isUnread(k):
-		other, _ := g.unread.Get(k)
+	case g.clashes.isUnread(k):
+		other, _ := g.clashes.unread.Get(k)
 		return leaver.Invalid, fmt.Sprintf("the ref also stands in %s, with an end date that cannot be read; correct one of them", g.sources.full(other)), nil
 	case e.endDate != date && !isDuplicate:
 		return "", "", fmt.Errorf("%w: %s has another end date", ErrChanged, r.Place)
 	case e.flags.has(done):
 		return leaver.Duplicate, g.doneIn(e, at), nil
 	case e.flags.has(unusable) && e.flags.has(onlyDuplicates):
-		other, _ := g.unusable.Get(k)
+		other, _ := g.clashes.unusable.Get(k)
 		return leaver.Duplicate, fmt.Sprintf("the same leaver as %s", g.sources.full(other)), nil
 	case e.flags.has(farAhead):
 		return leaver.Invalid, fmt.Sprintf("the end date %s is more than %d years ahead; correct it, or leave the row out", r.EndDate.Text, leaver.Horizon), nil
@@ -248,7 +248,7 @@ func (g *reading) doneIn(e entry, at place) string {
 
 // contradiction says which end dates of a ref contradict each other.
 func (g *reading) contradiction(k compact.Key, e entry) string {
-	o := g.conflicts[k]
+	o := g.clashes.conflicts[k]
 	if o.place == (place{}) {
 		return fmt.Sprintf("the ref has the end date %s in %s, and another row has one for which the leaver is done already, by an earlier run; correct one of them",
 			g.dates.keys[e.endDate], g.sources.full(e.place))

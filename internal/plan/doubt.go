@@ -49,49 +49,23 @@ func (p *Plan) addLeftOut(row leaver.Row) {
 		return
 	}
 	k, c := p.key(row.Ref), &p.corrections
-	first, known := p.leftOut.Get(k)
-	if _, isCorrected := c.of(&row, k); isCorrected || known && c.isLater(row.Order, first, p.moreLeftOut.Of(k)) {
+	if _, isCorrected := c.of(&row, k); isCorrected || c.isLater(row.Order, p.leftOut.of(k)) {
 		return
 	}
 	r := leftOut{p.sources.place(row.Place), row.Facts}
 	c.note(r.place.source, row.Order)
-	switch {
-	case !known:
-		p.leftOut.Put(k, r)
-	case !r.same(first):
-		for more := range p.moreLeftOut.Of(k) {
-			if r.same(more) {
-				return
-			}
-		}
-		p.moreLeftOut.Add(k, r)
-	}
-}
-
-// same tells whether two rows say the same.
-func (r leftOut) same(o leftOut) bool {
-	return r.facts == o.facts && r.place.source == o.place.source
+	p.leftOut.add(k, r)
 }
 
 // stillThere returns the place of a row that a condition has left out, and that says
 // that the person is still employed, or that no end date is known.
 func (p *Plan) stillThere(k compact.Key) (place, bool) {
-	if p.leftOut.Len() == 0 || p.judge.doubts == nil {
-		return place{}, false // nearly always
-	}
-	first, known := p.leftOut.Get(k)
-	if !known {
+	if p.judge.doubts == nil {
 		return place{}, false
 	}
-	says := func(r leftOut) bool {
-		return p.doubtsOf(sourceFacts{r.place.source, r.facts})&leaver.DoubtsOf(leaver.StillActive, leaver.NoEndDate) != 0
-	}
-	if says(first) {
-		return first.place, true
-	}
-	for more := range p.moreLeftOut.Of(k) {
-		if says(more) {
-			return more.place, true
+	for r := range p.leftOut.of(k) {
+		if p.doubtsOf(sourceFacts{r.place.source, r.facts})&leaver.DoubtsOf(leaver.StillActive, leaver.NoEndDate) != 0 {
+			return r.place, true
 		}
 	}
 	return place{}, false

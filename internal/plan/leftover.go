@@ -12,7 +12,7 @@ import (
 func (p *Plan) Leftover() leaver.Tally {
 	tally := leaver.Tally{}
 	for s := range p.ledger.Unfinished() {
-		if !p.met.Has(s.Number) {
+		if !p.met.all.Has(s.Number) {
 			tally[s.Outcome]++
 		}
 	}
@@ -23,7 +23,7 @@ func (p *Plan) Leftover() leaver.Tally {
 // that were added so far, and was called for, or is pending. What is added later does
 // not change the test.
 func (p *Plan) Unfinished() func(leaver.Result) bool {
-	met := slices.Clone(p.met)
+	met := slices.Clone(p.met.all)
 	return func(r leaver.Result) bool {
 		if !r.Outcome.Called() && r.Outcome != leaver.Pending || r.Outcome.Done() || r.Excluded != "" {
 			return false

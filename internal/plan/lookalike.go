@@ -48,7 +48,7 @@ func (p *Plan) noteLookAlike(ref string, k compact.Key, at place) {
 		}
 		if e, ok := p.refs.Get(k); ok {
 			other, known = e.place, true
-		} else if s, ok := p.ledger.Leaver(k); ok && p.doneMet.Has(s.Number) {
+		} else if s, ok := p.ledger.Leaver(k); ok && p.met.done.Has(s.Number) {
 			l.add(LookAlike{Ref: ref, Place: p.sources.full(at)})
 			return
 		}

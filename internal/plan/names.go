@@ -7,9 +7,10 @@ type place struct{ source, row uint32 }
 
 // sources gives the sources of rows numbers.
 type sources struct {
-	numbers map[string]uint32
-	names   []string // by number
-	last    uint32
+	hasReports bool // rows of the input are lines of reports
+	numbers    map[string]uint32
+	names      []string // by number
+	last       uint32
 }
 
 // place returns a place with the number of its source.

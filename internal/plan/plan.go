@@ -47,11 +47,30 @@ type Plan struct {
 	sources sources
 	dates   endDates
 
-	// The leavers of the ledger, by their numbers there, who are in the input,
-	met compact.Bits
-	// and those of them who are done, by a row that is no duplicate.
-	doneMet compact.Bits
+	met     met
+	clashes clashes
+	leftOut leftOutRows
+	// otherFacts has the facts of the rows of a ref that differ from those of its
+	// first row, or are of another source.
+	otherFacts  *compact.Lists[sourceFacts]
+	corrections corrections
+	judge       judge
 
+	alike lookAlikes
+
+	rows    int          // of the input
+	settled leaver.Tally // rows whose outcome does not depend on later rows
+	counted *counts      // nil: to be counted
+}
+
+// met are the leavers of the ledger, by their numbers there, who are in the input.
+type met struct {
+	all  compact.Bits
+	done compact.Bits // those of them who are done, by a row that is no duplicate
+}
+
+// clashes are what speaks in the rows and lines of a ref against sending a request for it.
+type clashes struct {
 	// conflicts has the second end date of each ref with several ones.
 	conflicts map[compact.Key]other
 	// unread has the refs of rows whose end date cannot be read, with the place of the
@@ -60,24 +79,23 @@ type Plan struct {
 	// unusable has the refs of lines of reports for which no request is sent in any case,
 	// with their places: what a report calls a duplicate may be one of them.
 	unusable *compact.Table[compact.Key, place]
-	// leftOut has the refs of rows that a condition left out and that may say that the
-	// person is still employed, with the first one, and moreLeftOut further rows of the
-	// ref that have other facts.
-	leftOut     *compact.Table[compact.Key, leftOut]
-	moreLeftOut *compact.Lists[leftOut]
-	// otherFacts has the facts of the rows of a ref that differ from those of its
-	// first row, or are of another source.
-	otherFacts  *compact.Lists[sourceFacts]
-	corrections corrections
-	judge       judge
+}
 
-	alike lookAlikes
-	// hasReports tells that rows of the input are lines of reports.
-	hasReports bool
+func newClashes() clashes {
+	return clashes{
+		conflicts: map[compact.Key]other{},
+		unread:    compact.NewTable[compact.Key, place](compact.Key.Hash),
+		unusable:  compact.NewTable[compact.Key, place](compact.Key.Hash),
+	}
+}
 
-	rows    int          // of the input
-	settled leaver.Tally // rows whose outcome does not depend on later rows
-	counted *counts      // nil: to be counted
+// isUnread tells whether another row of the ref has an end date that cannot be read.
+func (c *clashes) isUnread(k compact.Key) bool {
+	if c.unread.Len() == 0 {
+		return false // nearly always
+	}
+	_, unread := c.unread.Get(k)
+	return unread
 }
 
 // other is the place and the end date of a row that contradicts an earlier one. Without
@@ -85,12 +103,6 @@ type Plan struct {
 type other struct {
 	place   place
 	endDate uint32
-}
-
-// leftOut is a row that a condition left out.
-type leftOut struct {
-	place place
-	facts leaver.Facts
 }
 
 // entry is what is known about a ref that is not done. With its key it takes 36 bytes.
@@ -130,17 +142,15 @@ func (f flags) has(flag flags) bool { return f&flag != 0 }
 // any more.
 func New(o Options, l *ledger.Ledger) *Plan {
 	return &Plan{
-		options:    o,
-		ledger:     l,
-		refs:       compact.NewTable[compact.Key, entry](compact.Key.Hash),
-		sources:    sources{numbers: map[string]uint32{}},
-		dates:      endDates{numbers: map[leaver.DateKey]uint32{}},
-		conflicts:  map[compact.Key]other{},
-		unread:     compact.NewTable[compact.Key, place](compact.Key.Hash),
-		unusable:   compact.NewTable[compact.Key, place](compact.Key.Hash),
-		leftOut:    compact.NewTable[compact.Key, leftOut](compact.Key.Hash),
-		otherFacts: compact.NewLists[sourceFacts](), moreLeftOut: compact.NewLists[leftOut](),
+		options:     o,
+		ledger:      l,
+		refs:        compact.NewTable[compact.Key, entry](compact.Key.Hash),
+		sources:     sources{numbers: map[string]uint32{}},
+		dates:       endDates{numbers: map[leaver.DateKey]uint32{}},
+		clashes:     newClashes(),
+		leftOut:     newLeftOutRows(),
 		corrections: newCorrections(),
+		otherFacts:  compact.NewLists[sourceFacts](),
 		alike:       lookAlikes{looks: compact.NewTable[compact.Key, place](compact.Key.Hash)},
 		settled:     leaver.Tally{},
 	}
@@ -164,11 +174,11 @@ func (p *Plan) Add(r leaver.Result) {
 	}
 	p.rows++
 	p.counted = nil
-	p.hasReports = p.hasReports || !r.FinishedAt.IsZero()
+	p.sources.hasReports = p.sources.hasReports || !r.FinishedAt.IsZero()
 	k := p.key(r.Ref)
 	known, isKnown := p.ledger.Leaver(k)
 	if isKnown {
-		p.met.Add(known.Number)
+		p.met.all.Add(known.Number)
 	}
 	if p.addCorrected(&r.Row, k) {
 		p.settled[leaver.Duplicate]++
@@ -183,7 +193,7 @@ func (p *Plan) Add(r leaver.Result) {
 		p.addDone(r, k, known.Number, o)
 		return
 	}
-	p.addOpen(r, k, isKnown && p.doneMet.Has(known.Number))
+	p.addOpen(r, k, isKnown && p.met.done.Has(known.Number))
 }
 
 // addUnusable takes a row for which no request is sent in any case.
@@ -192,10 +202,10 @@ func (p *Plan) addUnusable(r leaver.Result, k compact.Key) {
 	case leaver.CheckRef(r.Ref) != nil:
 	case r.Outcome == leaver.Pending:
 		if r.Fault != "" && r.EndDate.Text != "" {
-			p.unread.Put(k, p.sources.place(r.Place))
+			p.clashes.unread.Put(k, p.sources.place(r.Place))
 		}
 	default: // a line of a report
-		p.unusable.Put(k, p.sources.place(r.Place))
+		p.clashes.unusable.Put(k, p.sources.place(r.Place))
 		if e, isOpen := p.refs.Get(k); isOpen && e.flags.has(onlyDuplicates) {
 			e.flags |= unusable
 			p.refs.Put(k, e)
@@ -208,10 +218,10 @@ func (p *Plan) addUnusable(r leaver.Result, k compact.Key) {
 func (p *Plan) addDone(r leaver.Result, k compact.Key, number int, o leaver.Outcome) {
 	at := p.sources.place(r.Place)
 	e, isOpen := p.refs.Get(k)
-	if !isOpen && !p.doneMet.Has(number) {
+	if !isOpen && !p.met.done.Has(number) {
 		p.noteLookAlike(r.Ref, k, at)
 	}
-	if r.Outcome == leaver.Duplicate || !p.doneMet.Add(number) {
+	if r.Outcome == leaver.Duplicate || !p.met.done.Add(number) {
 		p.settled[leaver.Duplicate]++
 		return
 	}
@@ -224,7 +234,7 @@ func (p *Plan) addDone(r leaver.Result, k compact.Key, number int, o leaver.Outc
 		e.flags |= doneBy(o)
 		e.place = at
 	case !e.flags.has(conflict) && e.endDate != date:
-		p.conflicts[k] = other{at, date}
+		p.clashes.conflicts[k] = other{at, date}
 		e.flags |= conflict
 	}
 	p.refs.Put(k, e)
@@ -244,17 +254,17 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 		e = entry{endDate: date, place: at, flags: p.dates.dues[date]}
 		if isDuplicate {
 			e.flags |= onlyDuplicates
-			if _, known := p.unusable.Get(k); known {
+			if _, known := p.clashes.unusable.Get(k); known {
 				e.flags |= unusable
 			}
 		}
 	case e.flags.has(onlyDuplicates) && !isDuplicate:
 		// The row which the others are duplicates of.
 		e.endDate, e.place, e.flags = date, at, p.dates.dues[date]
-		delete(p.conflicts, k)
+		delete(p.clashes.conflicts, k)
 	case isDuplicate && !e.flags.has(onlyDuplicates):
 	case e.endDate != date && !e.flags.has(conflict):
-		p.conflicts[k] = other{at, date}
+		p.clashes.conflicts[k] = other{at, date}
 		e.flags |= conflict
 	}
 	switch {
@@ -263,7 +273,7 @@ func (p *Plan) addOpen(r leaver.Result, k compact.Key, doneMet bool) {
 		known, _ := p.ledger.Leaver(k)
 		e.flags |= doneBy(known.Outcome)
 	case !e.flags.has(conflict):
-		p.conflicts[k] = other{endDate: date}
+		p.clashes.conflicts[k] = other{endDate: date}
 		e.flags |= conflict
 	}
 	if r.Outcome.Closed() {
@@ -290,15 +300,6 @@ func (o Options) due(d leaver.EndDate) flags {
 		return 0
 	}
 	return notDue
-}
-
-// isUnread tells whether another row of the ref has an end date that cannot be read.
-func (p *Plan) isUnread(k compact.Key) bool {
-	if p.unread.Len() == 0 {
-		return false // nearly always
-	}
-	_, unread := p.unread.Get(k)
-	return unread
 }
 
 // settledBy returns the outcome of a row that does not depend on other rows, and the
@@ -342,7 +343,7 @@ func (p *Plan) count() *counts {
 	for k, e := range p.refs.All() {
 		switch rows := int(e.rows); {
 		case rows == 0: // done
-		case e.flags.has(conflict), p.isUnread(k):
+		case e.flags.has(conflict), p.clashes.isUnread(k):
 			c.rows[leaver.Invalid] += rows
 		case e.flags.has(done), e.flags.has(unusable) && e.flags.has(onlyDuplicates):
 			c.rows[leaver.Duplicate] += rows

@@ -138,14 +138,14 @@ func filesOf(r *Run) ([]FileSum, error) {
 // reportOf returns the sum of the report that the run goes on with, as it is.
 func reportOf(r *Run) (ReportSum, error) {
 	sum := ReportSum{FileSum: FileSum{Path: r.ReportPath}}
-	if r.earlier == nil || r.earlier.file == nil {
+	if r.past.rehearsed == nil || r.past.rehearsed.file == nil {
 		return sum, nil
 	}
-	whole, err := sumOf(r.ReportPath, r.earlier.whole)
+	whole, err := sumOf(r.ReportPath, r.past.rehearsed.whole)
 	if err != nil {
 		return sum, err
 	}
-	for _, err := range r.lines {
+	for _, err := range r.past.lines {
 		if err != nil {
 			return sum, err
 		}

@@ -89,7 +89,7 @@ func (r *Run) CarryOut(intake, calls context.Context, t Target, c Conduct) (Endi
 	if err != nil {
 		return Ending{}, err
 	}
-	r.clock = c.Now
+	r.settings.clock = c.Now
 	if err := r.recordBefore(intake, c); err != nil {
 		return Ending{}, err
 	}
@@ -130,7 +130,7 @@ func (r *Run) start() (*report.Writer, error) {
 
 func (r *Run) suspend(intake, calls context.Context, p *Progress, c Conduct) error {
 	p.figures = newFigures(r.connection.pace, c.Now, c.Observe)
-	if err := p.note(r.taken); err != nil {
+	if err := p.note(r.past.taken); err != nil {
 		return err
 	}
 	defer c.Show(p)()
@@ -168,14 +168,14 @@ func (r *Run) tasks(ctx context.Context, p *Progress) iter.Seq2[leaver.Result, e
 			case err == nil && isLater(d):
 				later++
 			case err == nil && again.want(d):
-				if len(again.order) == maxProofs && !again.yield(r.lines, yield) {
+				if len(again.order) == maxProofs && !again.yield(r.past.lines, yield) {
 					return
 				}
 			case !yield(d.Result, err) || err != nil:
 				return
 			}
 		}
-		if !again.yield(r.lines, yield) {
+		if !again.yield(r.past.lines, yield) {
 			return
 		}
 		if later == 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
+	"offboard/internal/ledger"
 	"offboard/internal/report"
 	"offboard/internal/table"
 )
@@ -30,8 +31,19 @@ func (r *Run) reportOptions(inPlace bool) report.Options {
 		Resume:  r.settings.Resume || inPlace,
 		// Only a report that no person has named is replaced, and never one that is read.
 		Replace: r.settings.Report == "" && r.settings.Target == SandboxTarget && !slices.ContainsFunc(r.Inputs, isInput),
-		Now:     func() time.Time { return r.clock() },
+		Now:     func() time.Time { return r.settings.clock() },
 	}
+}
+
+// pastRuns are what reports say about earlier runs.
+type pastRuns struct {
+	targets   *report.Targets                 // of all reports that are read
+	rehearsed *earlierReport                  // that the run would go on with; nil except in a rehearsal
+	lines     iter.Seq2[leaver.Result, error] // of the report that the run goes on with
+	ledger    *ledger.Ledger                  // of these
+	// unfinished are those of leavers whom the inputs do not have, if the run calls them.
+	unfinished iter.Seq2[leaver.Result, error]
+	taken      []leaver.Result // lines of reports among the inputs that the report gets, too (see activeAgain)
 }
 
 // earlierReport is the report that a run goes on with, in a rehearsal.
@@ -76,7 +88,7 @@ func (r *Run) openEarlier(o report.Options) (*earlierReport, error) {
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	earlier.Hold(r.targets)
+	earlier.Hold(r.past.targets)
 	lines := withKept(earlier.Lines(), earlier.Kept(), o.Keep, r.settings.Match)
 	return &earlierReport{lines, o.Keep, file, earlier.Whole()}, nil
 }

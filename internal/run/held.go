@@ -7,6 +7,12 @@ import (
 	"offboard/internal/leaver"
 )
 
+// acceptance is which doubts a person has accepted.
+type acceptance struct {
+	refs    func(ref string) bool // by the list of Reading.AcceptRefs; nil: no list
+	tooMany leaver.Doubts         // kinds that more leavers have than Settings.Accept allows
+}
+
 // HeldRows are the rows of a plan that doubts of one kind hold.
 type HeldRows struct {
 	Doubt leaver.Doubt
@@ -60,7 +66,7 @@ func (r *Run) Held(ctx context.Context, examples int) ([]HeldRows, error) {
 		if n := counts[kind]; n > 0 {
 			held = append(held, HeldRows{
 				Doubt: kind, Count: n, Examples: found[kind], Remedy: r.Inputs.remedy(kind),
-				TooMany: r.tooMany.Has(kind), All: all[kind], Allowed: r.settings.Accept[kind],
+				TooMany: r.acceptance.tooMany.Has(kind), All: all[kind], Allowed: r.settings.Accept[kind],
 			})
 		}
 	}

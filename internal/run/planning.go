@@ -22,7 +22,7 @@ type planning struct {
 
 // make makes the plan. inPlace tells that the only input is the report.
 func (p *planning) make(ctx context.Context, inPlace bool) error {
-	p.Run.lines = p.lines
+	p.past.lines = p.lines
 	if err := p.readLedger(ctx, inPlace); err != nil {
 		return err
 	}
@@ -30,10 +30,10 @@ func (p *planning) make(ctx context.Context, inPlace bool) error {
 		Now:           p.settings.Now,
 		IncludeFuture: p.settings.IncludeFuture,
 		Accept:        p.settings.Accept,
-		AcceptRefs:    p.accepted,
-	}, p.ledger)
+		AcceptRefs:    p.acceptance.refs,
+	}, p.past.ledger)
 	if inPlace {
-		p.Inputs[0].reports.ledger = p.ledger
+		p.Inputs[0].reports.ledger = p.past.ledger
 	}
 	if err := p.addInputs(ctx); err != nil {
 		return err
@@ -49,7 +49,7 @@ func (p *planning) make(ctx context.Context, inPlace bool) error {
 
 // readLedger reads what the report says, and what reports among the inputs say later.
 func (p *planning) readLedger(ctx context.Context, inPlace bool) error {
-	p.ledger, p.Changed, p.Proven = ledger.New(), 0, false
+	p.past.ledger, p.Changed, p.Proven = ledger.New(), 0, false
 	again, err := p.Inputs.activeAgain(ctx, inPlace)
 	if err != nil {
 		return err
@@ -68,17 +68,16 @@ func (p *planning) readLedger(ctx context.Context, inPlace bool) error {
 			p.Changed++
 		}
 		p.Proven = p.Proven || line.Target != "" && line.Outcome == leaver.Suspended
-		p.ledger.Add(line)
+		p.past.ledger.Add(line)
 		again.add(line)
 		p.dated.add(line)
 	}
-	p.taken = again.takeOver(p.ledger)
+	p.past.taken = again.takeOver(p.past.ledger)
 	return nil
 }
 
 // addInputs adds the rows of the inputs to the plan.
 func (p *planning) addInputs(ctx context.Context) (err error) {
-	p.exports = map[string]*Input{}
 	for _, in := range p.Inputs.lastFirst() {
 		if in.rows, err = addTo(ctx, p.Plan, in.first(ctx)); err != nil {
 			return in.unread(ctx, err)
@@ -86,7 +85,6 @@ func (p *planning) addInputs(ctx context.Context) (err error) {
 		if in.IsReport() {
 			continue
 		}
-		p.exports[in.Name] = in
 		if in.Survey.Ref != "" && in.Survey.EndDate == "" && p.dated.has(in.Name) {
 			return in.unread(ctx, &NoEndDatesError{in.Name, in.Export.Field()})
 		}
@@ -110,13 +108,13 @@ func addTo(ctx context.Context, p *plan.Plan, rows iter.Seq2[leaver.Result, erro
 
 // addUnfinished adds the leavers whom the report left unfinished, if they are asked for.
 func (p *planning) addUnfinished(ctx context.Context) error {
-	p.unfinished = noLines
+	p.past.unfinished = noLines
 	if !p.settings.Unfinished {
 		return nil
 	}
 	isUnfinished := p.Plan.Unfinished()
-	p.unfinished = underExceptions(p.settings.Options, func(yield func(leaver.Result, error) bool) {
-		for line, err := range p.ledger.Standing(p.lines) {
+	p.past.unfinished = underExceptions(p.settings.Options, func(yield func(leaver.Result, error) bool) {
+		for line, err := range p.past.ledger.Standing(p.lines) {
 			if err == nil && !isUnfinished(line) {
 				continue
 			}
@@ -125,7 +123,7 @@ func (p *planning) addUnfinished(ctx context.Context) error {
 			}
 		}
 	})
-	_, err := addTo(ctx, p.Plan, p.unfinished)
+	_, err := addTo(ctx, p.Plan, p.past.unfinished)
 	return err
 }
 

@@ -38,7 +38,7 @@ func CheckPlanPagePath(path string, written ...string) error {
 // The error is one of Decisions, of the system about an input, or of view.Page.WriteFile.
 func (p PlanPage) Write(ctx context.Context, r *Run) (bytes int64, err error) {
 	defer collectForPlan()()
-	p.Plan.Target, p.Plan.AsOf, p.Plan.Kept = r.settings.Target, r.settings.Now, r.earlier.keep
+	p.Plan.Target, p.Plan.AsOf, p.Plan.Kept = r.settings.Target, r.settings.Now, r.past.rehearsed.keep
 	for _, in := range r.Inputs {
 		of := view.PagePlanInput{PageInput: view.PageInput{Name: in.Name}, How: p.HowRead(in)}
 		if in.path != "" {

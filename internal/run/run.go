@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"offboard/internal/leaver"
-	"offboard/internal/ledger"
 	"offboard/internal/plan"
 	"offboard/internal/report"
 	"offboard/internal/table"
@@ -52,6 +51,8 @@ type Settings struct {
 	// text is empty if the row comes from the report that the run goes on with
 	// (Unfinished), and that report lacks the column.
 	Match []string
+
+	clock func() time.Time // of the lines that the report gets
 }
 
 // Run is a run with its plan. A Run is for one goroutine at a time.
@@ -64,6 +65,23 @@ type Run struct {
 	Plan   *plan.Plan
 	Part   Part         // of the plan
 	Totals leaver.Tally // of this part
+	Earlier
+	// ReportPath is the path of the report, which may not exist yet.
+	ReportPath string
+	// NeedsResume tells that Prepare would fail with report.ErrExists, because the
+	// report exists and Settings.Resume is false. It is set by Rehearse.
+	NeedsResume bool
+
+	settings   Settings
+	acceptance acceptance
+	connection *connection    // nil: nothing was sent
+	asked      *asked         // nil: the tenant was not asked
+	report     *report.Report // nil in a rehearsal
+	past       pastRuns
+}
+
+// Earlier is what reports say of earlier runs.
+type Earlier struct {
 	// Leftover are the leavers whom the report has as unfinished and who are not in this
 	// run's input, by outcome: the run does not call them. nil if there are none.
 	Leftover leaver.Tally
@@ -73,26 +91,6 @@ type Run struct {
 	// Proven tells that a report which the run goes on with, or reads, has somebody who is
 	// suspended in its target.
 	Proven bool
-	// ReportPath is the path of the report, which may not exist yet.
-	ReportPath string
-	// NeedsResume tells that Prepare would fail with report.ErrExists, because the
-	// report exists and Settings.Resume is false. It is set by Rehearse.
-	NeedsResume bool
-
-	settings   Settings
-	accepted   func(ref string) bool           // by the list of Reading.AcceptRefs; nil: no list
-	tooMany    leaver.Doubts                   // kinds that more leavers have than Settings.Accept allows
-	connection *connection                     // nil: nothing was sent
-	asked      *asked                          // nil: the tenant was not asked
-	report     *report.Report                  // nil in a rehearsal
-	exports    map[string]*Input               // the inputs that are no reports, by name
-	earlier    *earlierReport                  // in a rehearsal
-	lines      iter.Seq2[leaver.Result, error] // of the report
-	ledger     *ledger.Ledger                  // of these
-	targets    *report.Targets                 // of the reports that are read
-	clock      func() time.Time                // of the lines that the report gets
-	unfinished iter.Seq2[leaver.Result, error]
-	taken      []leaver.Result // lines of reports among the inputs that the report gets, too (see activeAgain)
 }
 
 // Prepare opens the inputs, opens and locks the report, and makes the plan. Close
@@ -132,7 +130,7 @@ func Rehearse(ctx context.Context, s Settings) (*Run, error) {
 		if err != nil {
 			return &OpenReportError{r.ReportPath, err}
 		}
-		r.earlier = earlier
+		r.past.rehearsed = earlier
 		if err := r.keep(earlier.keep); err != nil {
 			return err
 		}
@@ -160,9 +158,11 @@ func prepare(ctx context.Context, s Settings, makePlan func(r *Run, inPlace bool
 	defer collectForPlan()()
 	// The rows of exports must have the same texts as those of reports.
 	s.Options.Keep, s.Options.Match = s.Keep, s.Match
-	r := &Run{settings: s, Part: Part{Shard: s.Shard}, clock: func() time.Time { return s.Now }}
+	now := s.Now
+	s.clock = func() time.Time { return now }
+	r := &Run{settings: s, Part: Part{Shard: s.Shard}}
 	var err error
-	if r.accepted, err = Await(ctx, s.acceptedRefs); err != nil {
+	if r.acceptance.refs, err = Await(ctx, s.acceptedRefs); err != nil {
 		return nil, err
 	}
 	if err = r.open(ctx); err != nil {
@@ -199,12 +199,12 @@ func (r *Run) open(ctx context.Context) (err error) {
 		return err
 	}
 	r.Newest = r.Inputs.newest(r.Folders, s.Now)
-	r.targets = report.NewTargets(s.Target)
+	r.past.targets = report.NewTargets(s.Target)
 	if r.Inputs, err = r.Inputs.checkFiled(ctx, s.Target); err != nil {
 		r.Inputs.close()
 		return err
 	}
-	r.Inputs.hold(r.targets)
+	r.Inputs.hold(r.past.targets)
 	return nil
 }
 
@@ -222,8 +222,8 @@ func (r *Run) Close() error {
 	if r.connection != nil {
 		r.connection.client.Close()
 	}
-	if r.earlier != nil {
-		r.earlier.close()
+	if r.past.rehearsed != nil {
+		r.past.rehearsed.close()
 	}
 	if r.report != nil {
 		return r.report.Close()
@@ -269,7 +269,7 @@ func (r *Run) rows() iter.Seq2[leaver.Result, error] {
 				}
 			}
 		}
-		r.unfinished(yield)
+		r.past.unfinished(yield)
 	})
 }
 
@@ -316,7 +316,13 @@ func (r *Run) planFrom(ctx context.Context, lines iter.Seq2[leaver.Result, error
 
 // judge says which doubts there are, and which of them are accepted.
 func (r *Run) judge() {
-	r.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
-		return r.exports[source].doubts(facts)
+	exports := map[string]*Input{}
+	for _, in := range r.Inputs {
+		if !in.IsReport() {
+			exports[in.Name] = in
+		}
+	}
+	r.acceptance.tooMany = r.Plan.Judge(func(source string, facts leaver.Facts) leaver.Doubts {
+		return exports[source].doubts(facts)
 	})
 }

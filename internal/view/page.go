@@ -29,14 +29,18 @@ type Page struct {
 	// page has those of the lines that were added.
 	Requests int
 
-	subject     *subject
-	plan        *PagePlan // nil: the page is about reports
-	tally       leaver.Tally
-	target      string
-	first, last time.Time // of the outcomes
+	plan    *PagePlan // nil: the page is about reports
+	tally   leaver.Tally
+	target  string
+	answers pageAnswers
+	kept    map[leaver.Outcome][]pageRow // the first rows of each outcome that is listed
+	doubts  map[leaver.Doubt]*pageDoubt
+}
+
+// pageAnswers are what lines say about calls.
+type pageAnswers struct {
 	requests    int
-	kept        map[leaver.Outcome][]pageRow // the first rows of each outcome that is listed
-	doubts      map[leaver.Doubt]*pageDoubt
+	first, last time.Time // of the outcomes
 	timeline    timeline
 	durations   durations
 }
@@ -99,9 +103,9 @@ const (
 // NewPage returns a page about reports, without lines.
 func NewPage(reports []string, made time.Time) *Page {
 	return &Page{
-		Reports: reports, Made: made, subject: &reportsSubject,
+		Reports: reports, Made: made,
 		tally: leaver.Tally{}, kept: map[leaver.Outcome][]pageRow{}, doubts: map[leaver.Doubt]*pageDoubt{},
-		durations: newDurations(),
+		answers: pageAnswers{durations: newDurations()},
 	}
 }
 
@@ -111,15 +115,10 @@ func (p *Page) Add(r leaver.Result) {
 	if p.target == "" {
 		p.target = strings.Clone(r.Target)
 	}
-	p.requests += r.Attempts
 	if r.Attempts > 0 && p.plan == nil { // a plan has only what earlier runs have done
-		p.clock(r.FinishedAt)
-		p.durations.add(r.Duration)
-		if !r.FinishedAt.IsZero() && r.Outcome.Called() {
-			p.timeline.add(r.FinishedAt, r.Outcome == leaver.Suspended)
-		}
+		p.answers.add(r)
 	}
-	if !p.subject.lists(r.Outcome) {
+	if !p.subject().lists(r.Outcome) {
 		return
 	}
 	if rows := p.kept[r.Outcome]; len(rows) < maxPageRows {
@@ -130,15 +129,22 @@ func (p *Page) Add(r leaver.Result) {
 	}
 }
 
-func (p *Page) clock(at time.Time) {
+// add adds a line about somebody who was called.
+func (a *pageAnswers) add(r leaver.Result) {
+	a.requests += r.Attempts
+	a.durations.add(r.Duration)
+	at := r.FinishedAt
 	if at.IsZero() {
 		return
 	}
-	if p.first.IsZero() || at.Before(p.first) {
-		p.first = at
+	if r.Outcome.Called() {
+		a.timeline.add(at, r.Outcome == leaver.Suspended)
 	}
-	if at.After(p.last) {
-		p.last = at
+	if a.first.IsZero() || at.Before(a.first) {
+		a.first = at
+	}
+	if at.After(a.last) {
+		a.last = at
 	}
 }
 
@@ -166,7 +172,7 @@ func (p *Page) Write(w io.Writer) error {
 	if err := pageTemplate.Execute(&b, content); err != nil {
 		return err
 	}
-	content.Tables = p.tables(maxPageBytes - b.Len())
+	content.Rows.Tables = p.tables(maxPageBytes - b.Len())
 	b.Reset()
 	if err := pageTemplate.Execute(&b, content); err != nil {
 		return err

@@ -89,7 +89,7 @@ func roundUp(x float64) float64 {
 func (p *Page) outcomesChart() *chart {
 	const width, least = 1000, 4
 	c := &chart{ID: "outcomes-chart", Title: "Rows by outcome", Width: width}
-	tally, order := p.tally, p.subject.order
+	tally, order := p.tally, p.subject().order
 	total := tally.Total()
 	if total == 0 {
 		return nil
@@ -115,7 +115,7 @@ func (p *Page) outcomesChart() *chart {
 			w *= free / wide
 		}
 		c.Shapes = append(c.Shapes, shape{Class: "o-" + string(o), Path: fmt.Sprintf("M%s 0h%sv100h-%sz", short(at), short(w), short(w))})
-		parts = append(parts, fmt.Sprintf("%s: %s", p.subject.name(o), grouped(tally[o])))
+		parts = append(parts, fmt.Sprintf("%s: %s", p.subject().name(o), grouped(tally[o])))
 		at += w
 	}
 	c.Desc = strings.Join(parts, ", ") + "."

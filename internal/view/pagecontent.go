@@ -32,34 +32,68 @@ func hashOf(text string) string {
 
 // pageContent is what the template shows.
 type pageContent struct {
+	Parts        pageParts
+	Title        string
+	Headline     headlineView
+	Warnings     []string
+	Cards, Facts []PageFact
+	Plan         *planView // nil: the page is about reports
+	Outcomes     outcomesView
+	Groups       []groupView
+	Doubts       doubtsView
+	Timeliness   *timelinessView
+	TimeChart    *chart
+	Durations    durationsView
+	Rows         rowsView
+	Origin       originView
+}
+
+// pageParts are the same on every page.
+type pageParts struct {
 	Policy string
 	Style  template.CSS
 	Script template.JS
+}
 
-	Title, Headline string
-	Fine            bool
-	Cards, Facts    []PageFact
-	Warnings        []string
-	Tenant          *tenantView
-	Outcomes        []outcomeView
-	OutcomesChart   *chart
-	Groups          []groupView
-	Doubts          []doubtView
-	DoubtsNote      string
-	Timeliness      *PageTimeliness
-	Overdue         []lateView
-	TimeChart       *chart
-	Durations       []durationStep
-	Quantiles       []PageFact
-	DurationChart   *chart
-	RowsTitle       string
-	Tables          []pageTable
-	Runs            []runView
-	MoreRuns        string
-	Reports         []string
-	MoreReports     string
-	Plan            *planView
-	Made            string
+type headlineView struct {
+	Text string
+	Fine bool
+}
+
+type rowsView struct {
+	Title  string
+	Tables []pageTable
+}
+
+type outcomesView struct {
+	Rows  []outcomeView
+	Chart *chart
+}
+
+type doubtsView struct {
+	Rows []doubtView
+	Note string
+}
+
+type timelinessView struct {
+	Facts   []PageFact
+	Overdue []lateView
+}
+
+type durationsView struct {
+	Steps     []durationStep
+	Quantiles []PageFact
+	Chart     *chart
+}
+
+// originView says what the page was made from, and when. More is about those that are not
+// shown.
+type originView struct {
+	Runs        []runView
+	MoreRuns    string
+	Reports     []string
+	MoreReports string
+	Made        string
 }
 
 type outcomeView struct {
@@ -85,38 +119,59 @@ type lateView struct{ Ref, EndDate, Place, Name, Since string }
 // content returns what the page shows, without the tables of rows.
 func (p *Page) content() *pageContent {
 	c := &pageContent{
-		Policy: pagePolicy, Style: template.CSS(pageStyle), Script: template.JS(pageScript),
-		Title: p.subject.title, RowsTitle: p.subject.rows, Made: p.made(), TimeChart: p.timeline.chart(), OutcomesChart: p.outcomesChart(),
-		Warnings: shortenedTexts(p.Warnings),
+		Parts: pageParts{pagePolicy, template.CSS(pageStyle), template.JS(pageScript)},
+		Title: p.subject().title, Plan: p.plan.view(), TimeChart: p.answers.timeline.chart(), Durations: p.answers.durations.view(), Origin: p.origin(),
+		Outcomes: outcomesView{p.outcomes(), p.outcomesChart()}, Doubts: p.doubtsView(), Timeliness: p.timelinessView(), Rows: rowsView{Title: p.subject().rows},
+		Warnings: p.warnings(),
 	}
-	c.Headline, c.Fine = p.subject.headline(p.tally)
-	c.Fine = c.Fine && len(p.Warnings) == 0
-	c.Cards, c.Facts = p.subject.cards(p.tally), p.facts()
-	for _, o := range p.subject.order {
+	text, fine := p.subject().headline(p.tally)
+	c.Headline = headlineView{text, fine && len(p.Warnings) == 0}
+	c.Cards, c.Facts = p.subject().cards(p.tally), p.facts()
+	p.addGroups(c)
+	return c
+}
+
+// warnings are those about the page, and about the plan if it is about one.
+func (p *Page) warnings() []string {
+	all := shortenedTexts(p.Warnings)
+	if p.plan != nil {
+		all = append(all, shortenedTexts(p.plan.Warnings)...)
+	}
+	return all
+}
+
+// outcomes are the outcomes that rows have.
+func (p *Page) outcomes() (rows []outcomeView) {
+	for _, o := range p.subject().order {
 		if n := p.tally[o]; n > 0 {
-			c.Outcomes = append(c.Outcomes, outcomeView{o, p.subject.name(o), grouped(n), percent(n, p.tally.Total()), p.meaning(o)})
+			rows = append(rows, outcomeView{o, p.subject().name(o), grouped(n), percent(n, p.tally.Total()), p.meaning(o)})
 		}
 	}
-	p.addPlan(c)
-	p.addGroups(c)
-	p.addDoubtsTo(c)
-	p.addTimeliness(c)
-	if c.Durations = p.durations.steps(); len(c.Durations) > 0 {
-		c.Quantiles, c.DurationChart = p.durations.quantiles(), p.durations.chart(c.Durations)
+	return rows
+}
+
+func (d *durations) view() durationsView {
+	steps := d.steps()
+	if len(steps) == 0 {
+		return durationsView{}
 	}
+	return durationsView{steps, d.quantiles(), d.chart(steps)}
+}
+
+func (p *Page) origin() originView {
 	runs, more := p.runs()
-	c.Runs = runs
+	v := originView{Runs: runs, Made: p.made()}
 	if more > 0 {
-		c.MoreRuns = fmt.Sprintf("Only the last %d of %d runs are shown.", len(runs), len(runs)+more)
+		v.MoreRuns = fmt.Sprintf("Only the last %d of %d runs are shown.", len(runs), len(runs)+more)
 	}
 	for i, name := range p.Reports {
 		if i == maxNamed {
-			c.MoreReports = fmt.Sprintf("… and %s more", grouped(len(p.Reports)-i))
+			v.MoreReports = fmt.Sprintf("… and %s more", grouped(len(p.Reports)-i))
 			break
 		}
-		c.Reports = append(c.Reports, pageText(name, 300))
+		v.Reports = append(v.Reports, pageText(name, 300))
 	}
-	return c
+	return v
 }
 
 // made says when the page was made, and by what.
@@ -130,7 +185,7 @@ func (p *Page) made() string {
 
 // meaning says what it means for a row to have an outcome.
 func (p *Page) meaning(o leaver.Outcome) string {
-	if meaning, ok := p.subject.meanings[o]; ok {
+	if meaning, ok := p.subject().meanings[o]; ok {
 		return meaning
 	}
 	meaning := wordsOf[o].meaning
@@ -144,17 +199,17 @@ func (p *Page) meaning(o leaver.Outcome) string {
 func (p *Page) facts() []PageFact {
 	target := p.target
 	if target == "" {
-		target = p.subject.noTarget
+		target = p.subject().noTarget
 	}
 	facts := []PageFact{{"Target", pageText(target, 300)}}
 	if p.plan != nil {
 		facts = append(facts, PageFact{"End dates have passed or not as of", moment(p.plan.AsOf)})
 		return append(facts, shortened(p.plan.Facts)...)
 	}
-	if !p.first.IsZero() {
-		facts = append(facts, PageFact{"First answer", moment(p.first)}, PageFact{"Last answer", moment(p.last)})
+	if a := p.answers; !a.first.IsZero() {
+		facts = append(facts, PageFact{"First answer", moment(a.first)}, PageFact{"Last answer", moment(a.last)})
 	}
-	return append(facts, PageFact{"Requests", grouped(max(p.requests, p.Requests))})
+	return append(facts, PageFact{"Requests", grouped(max(p.answers.requests, p.Requests))})
 }
 
 // maxReasons is how many reasons of an outcome are shown.
@@ -165,7 +220,7 @@ func (p *Page) addGroups(c *pageContent) {
 		if p.tally[o] == 0 || o.Fine() || o == leaver.Held || o == leaver.Pending {
 			continue
 		}
-		v, rest := groupView{Outcome: o, Name: p.subject.name(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
+		v, rest := groupView{Outcome: o, Name: p.subject().name(o), Count: counted(p.tally[o], "row"), ToDo: p.Words.Outcomes[o]}, p.tally[o]
 		for _, g := range p.Groups {
 			if g.Outcome == o && len(v.Reasons) < maxReasons {
 				v.Reasons = append(v.Reasons, g.view())
@@ -193,7 +248,7 @@ func (g PageGroup) view() reasonView {
 	return v
 }
 
-func (p *Page) addDoubtsTo(c *pageContent) {
+func (p *Page) doubtsView() (v doubtsView) {
 	sum := 0
 	for _, kind := range leaver.DoubtKinds() {
 		d := p.doubts[kind]
@@ -202,20 +257,22 @@ func (p *Page) addDoubtsTo(c *pageContent) {
 		}
 		sum += d.count
 		words := p.Words.Doubts[kind]
-		c.Doubts = append(c.Doubts, doubtView{kind.String(), grouped(d.count), words.What, d.seen, d.place, words.Settle})
+		v.Rows = append(v.Rows, doubtView{kind.String(), grouped(d.count), words.What, d.seen, d.place, words.Settle})
 	}
-	c.DoubtsNote = pageText(p.Words.Outcomes[leaver.Held], 400)
+	v.Note = pageText(p.Words.Outcomes[leaver.Held], 400)
 	if sum > p.tally[leaver.Held] {
-		c.DoubtsNote += " A row with several doubts is counted for each of them, and is held until all of them are settled."
+		v.Note += " A row with several doubts is counted for each of them, and is held until all of them are settled."
 	}
+	return v
 }
 
-func (p *Page) addTimeliness(c *pageContent) {
+func (p *Page) timelinessView() *timelinessView {
 	if p.Timeliness == nil {
-		return
+		return nil
 	}
-	c.Timeliness = &PageTimeliness{Facts: shortened(p.Timeliness.Facts)}
+	v := &timelinessView{Facts: shortened(p.Timeliness.Facts)}
 	for _, l := range p.Timeliness.Overdue[:min(len(p.Timeliness.Overdue), maxNamed)] {
-		c.Overdue = append(c.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), p.subject.name(l.Outcome), spelled(max(0, l.Since))})
+		v.Overdue = append(v.Overdue, lateView{pageText(l.Ref, 500), pageText(l.EndDate, 100), pageText(l.Place.String(), 160), p.subject().name(l.Outcome), spelled(max(0, l.Since))})
 	}
+	return v
 }

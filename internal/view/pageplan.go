@@ -45,12 +45,13 @@ type PagePlanInput struct {
 // NewPlanPage returns a page about a plan, without rows.
 func NewPlanPage(plan PagePlan, made time.Time) *Page {
 	p := NewPage(nil, made)
-	p.subject, p.plan, p.target = &planSubject, &plan, plan.Target
+	p.plan, p.target = &plan, plan.Target
 	return p
 }
 
 // planView is a plan as the template has it.
 type planView struct {
+	Tenant    *tenantView // nil: it was not asked
 	Approval  []PageFact
 	ToApprove string
 	Inputs    []planInputView
@@ -76,27 +77,24 @@ type planInputView struct {
 	How string
 }
 
-// addPlan adds what the page says about the plan, if it is about one.
-func (p *Page) addPlan(c *pageContent) {
-	plan := p.plan
+func (plan *PagePlan) view() *planView {
 	if plan == nil {
-		return
-	}
-	c.Warnings = append(c.Warnings, shortenedTexts(plan.Warnings)...)
-	if t := plan.Tenant; t != nil {
-		c.Tenant = &tenantView{Leavers: counted(t.Leavers, "leaver"), Notes: shortenedTexts(t.Notes)}
-		for _, class := range t.Is {
-			c.Tenant.Is = append(c.Tenant.Is, classView{grouped(class.Count), pageText(class.What, 600), class.Look})
-		}
+		return nil
 	}
 	v := &planView{Approval: shortened(plan.Approval), ToApprove: plan.ToApprove, Notes: shortenedTexts(plan.Notes), Settings: shortened(plan.Settings)}
+	if t := plan.Tenant; t != nil {
+		v.Tenant = &tenantView{Leavers: counted(t.Leavers, "leaver"), Notes: shortenedTexts(t.Notes)}
+		for _, class := range t.Is {
+			v.Tenant.Is = append(v.Tenant.Is, classView{grouped(class.Count), pageText(class.What, 600), class.Look})
+		}
+	}
 	for _, in := range plan.Inputs[:min(len(plan.Inputs), maxNamed)] {
 		v.Inputs = append(v.Inputs, planInputView{in.view(), pageText(in.How, 400)})
 	}
 	if more := len(plan.Inputs) - len(v.Inputs); more > 0 {
 		v.More = fmt.Sprintf("… and %s more", grouped(more))
 	}
-	c.Plan = v
+	return v
 }
 
 // shortenedTexts returns texts of a limited length, and not too many.

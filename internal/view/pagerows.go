@@ -81,7 +81,7 @@ func (p *Page) tables(room int) []pageTable {
 		room -= share
 	}
 	var tables []pageTable
-	for _, o := range p.subject.order {
+	for _, o := range p.subject().order {
 		if len(p.kept[o]) > 0 {
 			tables = append(tables, p.table(o, shares[o]))
 		}
@@ -91,7 +91,7 @@ func (p *Page) tables(room int) []pageTable {
 
 // table returns the table of an outcome, whose rows take so many bytes at most.
 func (p *Page) table(o leaver.Outcome, room int) pageTable {
-	t := pageTable{Outcome: o, Name: p.subject.name(o), Called: p.plan == nil}
+	t := pageTable{Outcome: o, Name: p.subject().name(o), Called: p.plan == nil}
 	if p.plan != nil {
 		t.Kept = shortenedTexts(p.plan.Kept)
 	}

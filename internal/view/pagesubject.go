@@ -22,6 +22,14 @@ type subject struct {
 	cards           func(leaver.Tally) []PageFact // the numbers that are read first
 }
 
+// subject returns what the page is about.
+func (p *Page) subject() *subject {
+	if p.plan != nil {
+		return &planSubject
+	}
+	return &reportsSubject
+}
+
 var reportsSubject = subject{
 	title: "Leavers suspended in Thrive", rows: "Rows that are not fine",
 	noTarget: "not known: the report has no line that says so",
