@@ -8,7 +8,9 @@ type words struct{ meaning, remedy string }
 const nothing = "Nothing."
 
 // MeaningOf says what an outcome means, and what a person does about a row that has it.
-func MeaningOf(o leaver.Outcome) (meaning, remedy string) { return wordsOf[o].meaning, wordsOf[o].remedy }
+func MeaningOf(o leaver.Outcome) (meaning, remedy string) {
+	return wordsOf[o].meaning, wordsOf[o].remedy
+}
 
 var wordsOf = map[leaver.Outcome]words{
 	leaver.Suspended:       {"The account is inactive: Thrive has said so.", nothing},
