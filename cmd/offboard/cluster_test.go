@@ -5,7 +5,6 @@ package main
 import (
 	"math/rand/v2"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -114,16 +113,6 @@ func TestAPodThatDrainsHangingCalls(t *testing.T) {
 	if s := b.Stats(); s.Suspended != 50 || s.Suspends > 58 {
 		t.Errorf("%d suspended by %d calls, want 50 by 58 at most", s.Suspended, s.Suspends)
 	}
-}
-
-// fullVolume is a program whose files cannot grow beyond some 20 kB.
-func fullVolume() {
-	signal.Ignore(syscall.SIGXFSZ)
-	const size = 20 << 10
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: size}); err != nil {
-		panic(err)
-	}
-	main()
 }
 
 // TestAVolumeThatIsFull needs no rights, unlike TestAFullDiskStopsTheRunAndTheNextOneGoesOn.

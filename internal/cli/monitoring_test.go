@@ -88,7 +88,7 @@ func TestMetricsAndNotificationAreWhatTheSummarySays(t *testing.T) {
 	defer web.Close()
 	users := []thrivetest.User{{Ref: "ZZ0000"}, {Ref: "ZZ0001"}, {Ref: "ZZ0002"}, {Ref: "ZZ0003"}}
 	server := tenantOf(thrivetest.Options{Users: users})
-	server.SetFaults(thrivetest.Faults{FirstAttempts: 1, FirstFault: http.StatusServiceUnavailable})
+	server.SetFaults(thrivetest.Faults{FirstAttempts: 1, FirstFault: http.StatusTooManyRequests})
 	code, s, stderr := all.summarized(t, t.Context(), server, "run leavers.csv --yes --progress none --rate 0 --report r.csv --metrics-file m.prom --metrics-push "+web.URL+" --notify "+web.URL+"/hook")
 	if code != exitRows {
 		t.Fatalf("exit code %d\n%s", code, stderr)
@@ -100,7 +100,7 @@ func TestMetricsAndNotificationAreWhatTheSummarySays(t *testing.T) {
 	want := map[string]float64{
 		"last_run_exit_code": 3, "leavers/suspended": float64(s.Rows.Outcomes["suspended"]), "leavers/not_found": float64(s.Rows.Outcomes["not_found"]), "leavers/not_due": 1,
 		"leavers_tried/suspended": float64(s.Leavers.Suspended), "leavers_tried/failed": float64(s.Leavers.Failed), "overdue_leavers": float64(s.Rows.Overdue),
-		"calls/200": float64(s.Calls.ByStatus["200"]), "calls/404": float64(s.Calls.ByStatus["404"]), "calls/503": float64(s.Calls.ByStatus["503"]), "retries": float64(s.Calls.Retries),
+		"calls/200": float64(s.Calls.ByStatus["200"]), "calls/404": float64(s.Calls.ByStatus["404"]), "calls/429": float64(s.Calls.ByStatus["429"]), "retries": float64(s.Calls.Retries),
 		"outages": float64(s.Outages.Number), "leaver_duration_seconds": float64(s.Leavers.Tried), "pace_highest_requests_per_second": s.Pace.Highest,
 	}
 	for name, n := range want {
