@@ -67,7 +67,10 @@ func requests(n float64) string {
 	if n == 1 {
 		return "1 request"
 	}
-	return fmt.Sprintf("%g requests", n)
+	if n < 0.1 { // a hundredth would say too little, or 0
+		return fmt.Sprintf("%.2g requests", n)
+	}
+	return fmt.Sprintf("%g requests", math.Round(n*100)/100)
 }
 
 // least returns how long the run takes at least; 0 if that is not known, or nothing is sent.
