@@ -123,10 +123,14 @@ func unparsed(t *testing.T, words []string, name bool) error {
 		}
 	}
 	err := parsing(t, words)
-	if err != nil && name && line.operand == "" && !line.unknown {
-		return parsing(t, append(slices.Clone(words), "FILE"))
+	if err == nil || !name || line.operand != "" || line.unknown || line.command == nil || len(line.command.Positional) == 0 {
+		return err
 	}
-	return err
+	operand := "FILE"
+	if choices := line.command.Positional[0]; choices.Enum != "" {
+		operand = choices.EnumSlice()[0]
+	}
+	return parsing(t, append(slices.Clone(words), operand))
 }
 
 // parsing returns the error of the parser.
@@ -218,7 +222,7 @@ func TestAWrongCommandOfAPageIsFound(t *testing.T) {
 		}
 	}
 	for text, wrong := range map[string]bool{
-		"Type `offboard report`.": false, "Type `offboard\nplan FILE`.": false, "Type `offboard\nplan --fiel`.": true, "`offboard rnu`": true,
+		"Type `offboard report`.": false, "Type `offboard completion`.": false, "Type `offboard\nplan FILE`.": false, "Type `offboard\nplan --fiel`.": true, "`offboard rnu`": true,
 	} {
 		c := docPageOf("x.md", text).commands()
 		if len(c) != 1 || (unparsed(t, wordsOf(c[0].text), c[0].name) != nil) != wrong {
