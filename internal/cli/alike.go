@@ -1,5 +1,7 @@
 package cli
 
+import "offboard/internal/leaver"
+
 // alikeReasons counts rows of which the reasons are alike: they differ in nothing but texts in
 // quotes and numbers.
 type alikeReasons struct {
@@ -29,26 +31,12 @@ func appendGist(gist []byte, reason string) []byte {
 		switch c := reason[i]; {
 		case c >= '0' && c <= '9':
 			i++
-		case c == '"' && quotedLen(reason[i:]) > 0:
-			i += quotedLen(reason[i:])
+		case c == '"' && leaver.QuotedLen(reason[i:]) > 0:
+			i += leaver.QuotedLen(reason[i:])
 		default:
 			gist = append(gist, c)
 			i++
 		}
 	}
 	return gist
-}
-
-// quotedLen returns the length of the text in quotes with which a text begins; 0 if the
-// quote is not closed.
-func quotedLen(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return 0
 }

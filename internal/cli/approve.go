@@ -149,14 +149,16 @@ func (c *configuration) approve(parsed *kong.Context, in *inputFlags) error {
 
 // differs says that a flag would change the plan.
 func (c *configuration) differs(parsed *kong.Context, flag *kong.Flag, is, was string) error {
-	origin := "--" + flag.Name
+	said := "--" + flag.Name + " " + quote(is)
 	if value, ok := c.lookup(flag.Name); ok && !given(parsed, flag) {
-		origin = value.origin
+		said = value.origin + " " + quote(is)
+	} else if flag.IsBool() && is == "true" { // as it is typed
+		said = "--" + flag.Name
 	}
 	if was == "" {
-		return fmt.Errorf("%s %s would change what was approved: the plan was made without --%s; leave it out, or make a new plan", origin, quote(is), flag.Name)
+		return fmt.Errorf("%s would change what was approved: the plan was made without --%s; leave it out, or make a new plan", said, flag.Name)
 	}
-	return fmt.Errorf("%s %s would change what was approved: the plan was made with --%s %s; leave it out, or make a new plan", origin, quote(is), flag.Name, quote(was))
+	return fmt.Errorf("%s would change what was approved: the plan was made with --%s %s; leave it out, or make a new plan", said, flag.Name, quote(was))
 }
 
 func quotedNames(names []string) string {

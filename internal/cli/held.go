@@ -93,7 +93,7 @@ func appendHeld(text []byte, rows int, held []run.HeldRows) []byte {
 	if len(held) == 0 {
 		return text
 	}
-	text = fmt.Appendf(text, "%s will not be suspended, because something speaks against it:\n", count(rows, "held row"))
+	text = fmt.Appendf(text, "%s will not be suspended, because something speaks against %s:\n", count(rows, "held row"), agree(rows, "it", "them"))
 	doubts := 0
 	for _, h := range held {
 		doubts += h.Count

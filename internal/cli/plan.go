@@ -215,7 +215,8 @@ func (c *planCommand) list(a *app, inputs run.Inputs, totals leaver.Tally, decis
 		}
 		if c.All || written < mostListed && reasons.isOneOf(mostAlike, string(d.Outcome), reason) {
 			written++
-			fmt.Fprintf(a.Stdout, "  %-*s %-10s %s\n%s", column, printable(d.Place.String(), 200), d.Outcome, printable(d.Ref, 40), wrap("      "+printable(reason, 600)+"\n", width))
+			line := fmt.Sprintf("  %-*s %-10s %s", column, printable(d.Place.String(), 200), d.Outcome, printable(d.Ref, 40))
+			fmt.Fprintf(a.Stdout, "%s\n%s", strings.TrimRight(line, " "), wrap("      "+printable(reason, 600)+"\n", width))
 		}
 		if met == rows || written == mostListed && !c.All {
 			break

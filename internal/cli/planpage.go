@@ -84,7 +84,7 @@ func (o outline) pageFacts() []view.PageFact {
 		facts = append(facts, view.PageFact{Name: "In this run (--first)", Value: "only the first " + people(n)})
 	}
 	if least := o.least(); least > 0 {
-		facts = append(facts, view.PageFact{Name: fmt.Sprintf("At %g requests per second", o.rate), Value: spell(least) + " or more"})
+		facts = append(facts, view.PageFact{Name: "At " + requests(o.rate) + " per second", Value: spell(least) + " or more"})
 	}
 	return facts
 }

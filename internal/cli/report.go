@@ -194,7 +194,8 @@ func listNotFine(ctx context.Context, w io.Writer, width int, all *run.Reports) 
 		if r.Outcome.Fine() {
 			continue
 		}
-		text := fmt.Sprintf("  %-24s %-11s %s\n", printable(r.Place.String(), 200), r.Outcome, printable(r.Ref, 120))
+		text := fmt.Sprintf("  %-24s %-11s %s", printable(r.Place.String(), 200), r.Outcome, printable(r.Ref, 120))
+		text = strings.TrimRight(text, " ") + "\n"
 		reason := printable(r.Reason, 600)
 		if r.RequestID != "" {
 			reason += " (request " + printable(r.RequestID, 130) + ")"

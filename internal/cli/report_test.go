@@ -217,7 +217,7 @@ All rows that are not fine:
       404 Not Found: no such user (request req-8)
   leavers.csv:11           invalid     E10
       the end date "31/31/2026" is neither YYYY-MM-DD nor RFC 3339
-  leavers.csv:12           invalid     
+  leavers.csv:12           invalid
       column "ref": the ref is empty
   leavers.csv:13           held        HOTEL
       odd-ref: its ref is a word

@@ -57,9 +57,20 @@ func writeOutline(w io.Writer, width int, o outline) {
 		text = fmt.Appendf(text, "Only the first %s in this run (--first); the others stay pending.\n", people(n))
 	}
 	if least := o.least(); least > 0 {
-		text = fmt.Appendf(text, "At %g requests per second this takes %s or more.\n", o.rate, spell(least))
+		text = fmt.Appendf(text, "At %s per second this takes %s or more.\n", requests(o.rate), spell(least))
 	}
 	_, _ = io.WriteString(w, wrap(string(text), width)) // the run goes on if nobody reads it
+}
+
+// requests returns a number of requests as text; it need not be a whole one.
+func requests(n float64) string {
+	if n == 1 {
+		return "1 request"
+	}
+	if n < 0.1 { // a hundredth would say too little, or 0
+		return fmt.Sprintf("%.2g requests", n)
+	}
+	return fmt.Sprintf("%g requests", math.Round(n*100)/100)
 }
 
 // least returns how long the run takes at least; 0 if that is not known, or nothing is sent.

@@ -76,6 +76,14 @@ func TestGroupAndCount(t *testing.T) {
 	}
 }
 
+func TestARateIsSaidInRequests(t *testing.T) {
+	for n, want := range map[float64]string{1: "1 request", 0.5: "0.5 requests", 10: "10 requests", 90.0 / 13: "6.92 requests", 1200: "1200 requests", 1.0 / 300: "0.0033 requests"} {
+		if got := requests(n); got != want {
+			t.Errorf("%g: got %s, want %s", n, got, want)
+		}
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	tests := []struct {
 		name string

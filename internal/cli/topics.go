@@ -41,16 +41,6 @@ func topicNames() (names []string) {
 	return names
 }
 
-// topicsText lists the topics.
-func topicsText() string {
-	var b strings.Builder
-	b.WriteString("Topics (offboard help TOPIC):\n")
-	for _, t := range topics {
-		fmt.Fprintf(&b, "  %-12s %s\n", t.name, t.title)
-	}
-	return b.String()
-}
-
 func outcomesText() string {
 	var b strings.Builder
 	b.WriteString("The outcome of a row stands in its line of the report. What is \"done again\" is tried by the next run that has the row, and what is \"not fine\" makes the exit code 3, unless --tolerate names it.\n\n")

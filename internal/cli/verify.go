@@ -56,7 +56,7 @@ func (c *verifyCommand) Run(a *app, parsed *kong.Context, conf *configuration) e
 	if err != nil {
 		return c.explain(intake, err)
 	}
-	result := verifyResult{Verified: v, reports: c.Reports, target: t.name}
+	result := verifyResult{Verified: v, reports: c.Reports, target: t.name, sandbox: t.sandbox != nil}
 	if v.Again.Count > 0 {
 		result.next = runCommandFor(a.commandLine(parsed, conf), c.Reports, v.Report)
 	}
@@ -94,6 +94,7 @@ type verifyResult struct {
 	*run.Verified
 	reports []string
 	target  string
+	sandbox bool
 	next    commandLine
 }
 
@@ -115,6 +116,9 @@ func (r verifyResult) text() string {
 		if line.n > 0 {
 			text = fmt.Appendf(text, "  %9s  %s\n", group(line.n), line.words)
 		}
+	}
+	if r.sandbox && r.Again.Count > 0 {
+		text = append(text, "Each sandbox begins with everybody active, so it has forgotten what a run before did.\n"...)
 	}
 	text = appendWarnings(text, missingShards(r.reports))
 	if r.Changed > 0 {

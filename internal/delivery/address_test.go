@@ -55,6 +55,7 @@ func TestAnAddressShowsOnlyItsHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	//lint:ignore SA9005 it has nothing to show, which is tested
 	asJSON, _ := json.Marshal(a)
 	for _, text := range []string{a.String(), fmt.Sprint(a), fmt.Sprint(&a), fmt.Sprintf("%+v %#v %q", a, a, a), string(asJSON), (&Error{To: a, Err: errors.New("T0ken")}).Error(), fmt.Sprintf("%v", []Address{a})} {
 		if strings.Contains(text, "T0ken") {

@@ -66,3 +66,20 @@ func Excerpt(text string, most int) string {
 	}
 	return text
 }
+
+// QuotedLen returns how many bytes at the beginning of a reason are a text in quotes, as %q
+// writes it; 0 if it does not begin with one.
+func QuotedLen(reason string) int {
+	if !strings.HasPrefix(reason, `"`) {
+		return 0
+	}
+	for i := 1; i < len(reason); i++ {
+		switch reason[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return 0
+}

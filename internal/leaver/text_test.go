@@ -69,3 +69,11 @@ func FuzzNormal(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, ref, date string) { checkNormal(t, leaver.NewRow(place, ref, date, time.UTC)) })
 }
+
+func TestQuotedLen(t *testing.T) {
+	for text, want := range map[string]int{"": 0, "x": 0, `"`: 0, `""`: 2, `"a" b`: 3, `"a\"b" c`: 6, `"a\\" b`: 5, `"a`: 0, `"a\"`: 0, `x "a"`: 0} {
+		if got := leaver.QuotedLen(text); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+}

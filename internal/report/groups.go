@@ -133,7 +133,7 @@ func gistOf(r leaver.Result) string {
 func withoutValues(text string) string {
 	var b strings.Builder
 	for text != "" {
-		if quoted := quotedLength(text); quoted > 0 {
+		if quoted := leaver.QuotedLen(text); quoted > 0 {
 			b.WriteString("…")
 			text = text[quoted:]
 			continue
@@ -154,21 +154,4 @@ func withoutValues(text string) string {
 		text = text[end:]
 	}
 	return b.String()
-}
-
-// quotedLength returns how many bytes at the beginning of a text are a text in quotes; 0 if
-// it does not begin with one.
-func quotedLength(text string) int {
-	if text[0] != '"' {
-		return 0
-	}
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return 0
 }

@@ -189,15 +189,15 @@ func TestWhatEachExitCodeLeadsTo(t *testing.T) {
 	}
 }
 
-// The README tells people what a failed pod leads to.
-func TestTheTableOfTheREADME(t *testing.T) {
+// The page tells people what a failed pod leads to.
+func TestTheTableOfThePage(t *testing.T) {
 	said := map[action]string{
 		failJob: "the Job fails at once", failIndex: "the shard fails, the others go on",
 		ignore: "tried again until the other run is over", count: "tried again, four attempts in all",
 	}
 	codes := map[string]int32{"killed": 137, "1": 1, "3": 3, "4": 4, "5": 5, "64": 64, "75": 75}
 	rows := 0
-	for line := range strings.Lines(readFile(t, "..", "..", "..", "README.md")) {
+	for line := range strings.Lines(readFile(t, "..", "..", "..", "docs", "kubernetes.md")) {
 		cells := strings.Split(line, "|")
 		if len(cells) != 5 {
 			continue
