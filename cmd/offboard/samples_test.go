@@ -63,6 +63,33 @@ func TestTheExportsOfHRSystemsAreReadAsTheirPageSays(t *testing.T) {
 	}
 }
 
+// TestAModuleOfItsOwnImportsThePackages vets and runs the program of samples/import, and
+// compares what it prints with its page.
+func TestAModuleOfItsOwnImportsThePackages(t *testing.T) {
+	t.Chdir("../../samples/import")
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(page), "go run .\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	run := func(args ...string) string {
+		t.Helper()
+		// Its go.mod and go.sum have to be complete, and nothing is fetched for them.
+		command := exec.Command("go", args...)
+		command.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOPROXY=off", "GOWORK=off")
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return string(out)
+	}
+	run("vet", ".")
+	if got := run("run", "."); shown == "" || got != shown {
+		t.Errorf("it prints\n%swant, as on the page,\n%s", got, shown)
+	}
+}
+
 // outcomesOf returns a sorted list of the outcomes in a report: "suspended REF", or
 // another outcome and the row in the input.
 func outcomesOf(t *testing.T, report string) []string {

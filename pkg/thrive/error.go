@@ -13,13 +13,15 @@ import (
 type Class int
 
 const (
-	// Final: the same call would fail the same way again.
+	// Final: the same call would fail the same way again. It had no effect, unless
+	// Error.Status is 2xx: then the API accepted it, and its answer cannot be read.
 	Final Class = iota
 	// Transient: the service or the network failed, the call timed out, or the
 	// answer may be about another user. The same call may succeed later. It is
 	// not known whether this one took effect.
 	Transient
-	// Throttled: too many requests (429).
+	// Throttled: too many requests (429). The same call may succeed later; see
+	// Error.RetryAfter and Error.RateLimit.
 	Throttled
 	// Refused: the credentials are not accepted (401, with OAuth even after a new
 	// token, and over HTTP/1.1 also on a new connection), or get no token (an error of

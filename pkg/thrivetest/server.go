@@ -1,9 +1,15 @@
 // Package thrivetest simulates the API of Thrive: the behaviour that the vendor
 // documents, faults on demand, and a history of the suspensions of each ref.
 //
+// Describe a tenant with Options, serve what New returns with httptest or net/http,
+// and point a client at its URL with the credentials DefaultTenant and
+// DefaultSecret, or DefaultClientID and DefaultClientSecret. A ref that no user has
+// is answered with 404, unless Options.AnyRef is set. Then SetFaults says how calls
+// fail, and Suspensions, Suspended and Stats say what the server has seen.
+//
 // It shares no code with the client in pkg/thrive, so that a mistake in one is
-// not repeated in the other. Serve a Server with net/http or httptest: it closes
-// a connection by a panic with http.ErrAbortHandler, which both understand.
+// not repeated in the other. It closes a connection by a panic with
+// http.ErrAbortHandler, which net/http and httptest understand.
 package thrivetest
 
 import (
