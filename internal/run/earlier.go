@@ -43,6 +43,7 @@ type pastRuns struct {
 	ledger    *ledger.Ledger                  // of these
 	// unfinished are those of leavers whom the inputs do not have, if the run calls them.
 	unfinished iter.Seq2[leaver.Result, error]
+	said       *statements     // of files of folders
 	taken      []leaver.Result // lines of reports among the inputs that the report gets, too (see activeAgain)
 }
 

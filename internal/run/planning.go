@@ -50,6 +50,7 @@ func (p *planning) make(ctx context.Context, inPlace bool) error {
 // readLedger reads what the report says, and what reports among the inputs say later.
 func (p *planning) readLedger(ctx context.Context, inPlace bool) error {
 	p.past.ledger, p.Changed, p.Proven = ledger.New(), 0, false
+	p.past.said = newStatements(p.past.ledger.Keys, p.Folders, p.settings.Now)
 	again, err := p.Inputs.activeAgain(ctx, inPlace)
 	if err != nil {
 		return err
@@ -69,6 +70,7 @@ func (p *planning) readLedger(ctx context.Context, inPlace bool) error {
 		}
 		p.Proven = p.Proven || line.Target != "" && line.Outcome == leaver.Suspended
 		p.past.ledger.Add(line)
+		p.past.said.add(line)
 		again.add(line)
 		p.dated.add(line)
 	}
@@ -79,7 +81,7 @@ func (p *planning) readLedger(ctx context.Context, inPlace bool) error {
 // addInputs adds the rows of the inputs to the plan.
 func (p *planning) addInputs(ctx context.Context) (err error) {
 	for _, in := range p.Inputs.lastFirst() {
-		if in.rows, err = addTo(ctx, p.Plan, in.first(ctx)); err != nil {
+		if in.rows, err = addTo(ctx, p.Plan, p.past.said.minded(in, in.first(ctx))); err != nil {
 			return in.unread(ctx, err)
 		}
 		if in.IsReport() {
