@@ -98,6 +98,9 @@ const (
 
 // remedyForShards returns a text to add to an error about the reports of shards.
 func remedyForShards(err error) string {
+	if _, ok := errors.AsType[*run.SettlingError](err); ok {
+		return "; nothing was sent; start the shards when it is older than --settle, or name the files instead of the folder"
+	}
 	if _, ok := errors.AsType[*run.OtherShardsError](err); ok {
 		return "; give these reports as inputs, too, " + anotherReport
 	}

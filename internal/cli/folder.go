@@ -78,7 +78,7 @@ func (a arrivals) warnings() (all []string) {
 			all = append(all, count(len(unread)-i, "more file")+" cannot be read.")
 			break
 		}
-		all = append(all, printable(file.Err.Error(), 600)+"; this file is left out, and the others are read.")
+		all = append(all, printable(plain(file.Err), 600)+"; this file is left out, and the others are read.")
 	}
 	switch {
 	case !a.isOld():

@@ -149,30 +149,47 @@ func (r Reading) files(f *Folder) ([]folderFile, error) {
 			all = append(all, file)
 		}
 	}
-	return slices.DeleteFunc(once(all), func(file folderFile) bool { return r.leaves(f, file) }), nil
+	if all, err = once(all); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(file folderFile) bool { return r.leaves(f, file) }), nil
 }
 
-// once returns files without those that are another one by a second name.
-func once(all []folderFile) []folderFile {
+// TwoNamesError says that a folder has one file under two names. Names say which file is the
+// later one, so nobody can tell what the file corrects.
+type TwoNamesError struct{ First, Second string }
+
+// Error names both.
+func (e *TwoNamesError) Error() string {
+	return fmt.Sprintf("%s and %s are one file under two names, and names say which file is the later one; remove one of them", e.First, e.Second)
+}
+
+// once returns files without links to one of them, such as latest.csv. It returns a
+// *TwoNamesError if it cannot tell which name is the link.
+func once(all []folderFile) ([]folderFile, error) {
 	type stamp struct{ size, changed int64 }
 	stampOf := func(f folderFile) stamp { return stamp{f.info.Size(), f.info.ModTime().UnixNano()} }
-	alike := map[stamp][]int{}
-	for i, f := range all {
-		alike[stampOf(f)] = append(alike[stampOf(f)], i)
+	alike := map[stamp][]folderFile{}
+	for _, f := range all {
+		alike[stampOf(f)] = append(alike[stampOf(f)], f)
 	}
 	var kept []folderFile
-	for i, f := range all {
-		if !slices.ContainsFunc(alike[stampOf(f)], func(other int) bool {
-			isFirst := other < i
-			if o := all[other]; o.link != f.link {
-				isFirst = f.link // a link is the second name, whatever it is
+	for _, f := range all {
+		isLink := false
+		for _, other := range alike[stampOf(f)] {
+			switch {
+			case other.name == f.name || !os.SameFile(other.info, f.info):
+			case f.link && !other.link:
+				isLink = true
+			case f.link == other.link && !isLink:
+				return nil, &TwoNamesError{min(f.name, other.name), max(f.name, other.name)}
 			}
-			return other != i && isFirst && os.SameFile(all[other].info, f.info)
-		}) {
+		}
+		if !isLink {
 			kept = append(kept, f)
 		}
 	}
-	return kept
+	return kept, nil
 }
 
 // leaves tells whether a file is left for the next run, or cannot be read because of its

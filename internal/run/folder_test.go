@@ -49,7 +49,7 @@ func TestWhichFilesOfAFolderAreInputs(t *testing.T) {
 		os.WriteFile("inbox/j.csv.gz", []byte(packed.String()), 0o600),
 		os.WriteFile("inbox/k.csv.gz", []byte(packed.String()[:packed.Len()-9]), 0o600), // cut off
 		os.Symlink("../elsewhere.csv", "inbox/link.csv"), os.Symlink("b.csv", "inbox/0-newest.csv"), os.Symlink("nowhere", "inbox/broken.csv"),
-		os.Link("inbox/c.csv", "inbox/hard.csv"), os.Symlink("within", "inbox/within2"), syscall.Mkfifo("inbox/pipe", 0o600),
+		os.Symlink("within", "inbox/within2"), syscall.Mkfifo("inbox/pipe", 0o600),
 	)
 	if err != nil {
 		t.Skip(err)

@@ -198,6 +198,10 @@ func (r *Run) open(ctx context.Context) (err error) {
 	if r.Inputs, r.Folders, err = openInputs(ctx, s.Reading); err != nil {
 		return err
 	}
+	if recent := r.Folders.Recent(); len(recent) > 0 && !s.Shard.IsWhole() {
+		r.Inputs.close()
+		return &SettlingError{recent[0]}
+	}
 	r.Newest = r.Inputs.newest(r.Folders, s.Now)
 	r.past.targets = report.NewTargets(s.Target)
 	if r.Inputs, err = r.Inputs.checkFiled(ctx, s.Target); err != nil {

@@ -62,7 +62,7 @@ func MissingShards(paths []string) []string {
 }
 
 // OtherShardsError says that there are reports by the name of that of the run, but of
-// another number of shards, and that they are no inputs.
+// another number of shards, and that they are no inputs. A run of the whole plan has none.
 type OtherShardsError struct{ Paths []string }
 
 // Error names the first one.
@@ -82,6 +82,15 @@ func (e *OwnShardsError) Error() string {
 	return e.Path + " is an input, and a report that the shards of this run write"
 }
 
+// SettlingError says that a file of a folder has just changed: shards that start at other
+// moments would read it, and plan otherwise.
+type SettlingError struct{ Name string }
+
+// Error names the file.
+func (e *SettlingError) Error() string {
+	return e.Name + " has just changed, and every shard has to read the same files"
+}
+
 // ReportNameError says that the only input is a report, and that nobody has named that of
 // the shards: one report cannot be gone on with by all of them.
 type ReportNameError struct{ Input string }
@@ -96,7 +105,7 @@ func (e *ReportNameError) Error() string {
 func (all Inputs) refuseShards(s Shard, base string) error {
 	base = filepath.Clean(base)
 	files, err := os.ReadDir(filepath.Dir(base))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err != nil && s.IsWhole() {
 		return nil // the error about the report says so
 	}
 	if err != nil {
@@ -127,7 +136,7 @@ func (all Inputs) refuseShards(s Shard, base string) error {
 // the whole plan. inPlace is that of Inputs.reportPath.
 func (all Inputs) shardReport(s Settings, path string, inPlace bool) (string, error) {
 	switch {
-	case s.Shard.IsWhole():
+	case s.Shard.IsWhole() && (inPlace || s.Report == "" && s.Target == SandboxTarget):
 		return path, nil
 	case inPlace:
 		return "", &ReportNameError{all[0].Name}
