@@ -115,7 +115,7 @@ func (all Inputs) refuseShards(s Shard, base string) error {
 	for _, file := range files {
 		path := filepath.Join(filepath.Dir(base), file.Name())
 		of, other := parseShardPath(path)
-		if of != base || file.IsDir() {
+		if of != base || file.IsDir() || s.IsWhole() && other.IsWhole() {
 			continue
 		}
 		isInput := slices.ContainsFunc(all, func(in *Input) bool { return in.isAt(path) })
