@@ -52,6 +52,7 @@ func writeOutline(w io.Writer, width int, o outline) {
 		text = append(text, line+"\n"...)
 	}
 	text = appendWarnings(text, listWarnings(r.Inputs))
+	text = appendWarnings(text, back(r.Plan))
 	text = appendLookAlikes(text, r.Plan)
 	if n := r.Leavers(o.first); n < r.Totals[leaver.Pending] {
 		text = fmt.Appendf(text, "Only the first %s in this run (--first); the others stay pending.\n", people(n))
@@ -84,7 +85,7 @@ func (o outline) least() time.Duration {
 // warnings returns all warnings about the plan.
 func (o outline) warnings() []string {
 	r := o.run
-	return slices.Concat(o.arrivals.warnings(), changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), lookAlikes(r.Plan))
+	return slices.Concat(o.arrivals.warnings(), changed(r), missingInputs(r.Inputs), noticed(r.Inputs), listWarnings(r.Inputs), back(r.Plan), lookAlikes(r.Plan))
 }
 
 // appendTotals writes the totals of a plan.

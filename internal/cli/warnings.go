@@ -56,6 +56,16 @@ func lookAlikes(p *plan.Plan) []string {
 	return []string{count(n, "ref") + " could be mistaken for another ref, with a difference only in case, punctuation around it or full-width characters"}
 }
 
+// back says how many leavers who are suspended may be back.
+func back(p *plan.Plan) []string {
+	n := p.Back()
+	if n == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s suspended in an earlier run, for another end date, and %s not due or held now: if %s still there, %s account has to be made active again by hand.",
+		people(n)+" "+agree(n, "was", "were"), agree(n, "is", "are"), agree(n, "the person is", "they are"), agree(n, "the", "each"))}
+}
+
 // appendWarnings writes warnings, each on a line of its own.
 func appendWarnings(text []byte, warnings []string) []byte {
 	for _, w := range warnings {

@@ -54,6 +54,16 @@ func (l *Ledger) Done(k compact.Key, date leaver.DateKey) (o leaver.Outcome, don
 	return l.done(k, e, number)
 }
 
+// WasSuspended tells whether a leaver is suspended for some end date, by the key of the ref.
+func (l *Ledger) WasSuspended(k compact.Key) bool {
+	if l.leavers.Len() == 0 {
+		return false
+	}
+	isSuspended := func(outcome uint8) bool { return outcomes[outcome&^marks] == leaver.Suspended }
+	e, known := l.leavers.Get(k)
+	return known && (isSuspended(e.outcome) || slices.ContainsFunc(l.past[k], func(c closed) bool { return isSuspended(c.outcome) }))
+}
+
 // done is Done for the number of an end date.
 func (l *Ledger) done(k compact.Key, e entry, date uint32) (o leaver.Outcome, done bool) {
 	if e.endDate == date && e.isClosed() {

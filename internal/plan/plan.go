@@ -326,6 +326,7 @@ func settledBy(r leaver.Result) (o leaver.Outcome, reason string, isSettled bool
 type counts struct {
 	rows    leaver.Tally  // that no request is sent for, and that nobody holds
 	leavers map[about]int // the others, by what is known about them
+	back    int           // see Plan.Back
 }
 
 // about is what decides whether a leaver is suspended who is due.
@@ -339,7 +340,7 @@ func (p *Plan) count() *counts {
 	if p.counted != nil {
 		return p.counted
 	}
-	c := &counts{maps.Clone(p.settled), map[about]int{}}
+	c := &counts{rows: maps.Clone(p.settled), leavers: map[about]int{}}
 	for k, e := range p.refs.All() {
 		switch rows := int(e.rows); {
 		case rows == 0: // done
@@ -352,14 +353,30 @@ func (p *Plan) count() *counts {
 		case e.flags.has(notDue):
 			c.rows[leaver.NotDue]++
 			c.rows[leaver.Duplicate] += rows - 1
+			c.noteBack(p.ledger, k)
 		default:
-			c.leavers[about{p.doubtsAbout(k, e), e.found}]++
+			l := about{p.doubtsAbout(k, e), e.found}
+			c.leavers[l]++
 			c.rows[leaver.Duplicate] += rows - 1
+			if p.judge.outcomeOf(l) == leaver.Held {
+				c.noteBack(p.ledger, k)
+			}
 		}
 	}
 	p.counted = c
 	return c
 }
+
+// noteBack counts a leaver who is not due, or held, if the ledger has them as suspended.
+func (c *counts) noteBack(l *ledger.Ledger, k compact.Key) {
+	if l.WasSuspended(k) {
+		c.back++
+	}
+}
+
+// Back returns how many leavers an earlier run has suspended, for another end date, who are
+// not due, or held, by the input now: they may be back.
+func (p *Plan) Back() int { return p.count().back }
 
 // Totals returns the number of rows of the input by their planned outcome. Rows to
 // suspend are pending, and rows that are done already have the outcome that says so.
