@@ -81,7 +81,7 @@ func (p *planning) readLedger(ctx context.Context, inPlace bool) error {
 // addInputs adds the rows of the inputs to the plan.
 func (p *planning) addInputs(ctx context.Context) (err error) {
 	for _, in := range p.Inputs.lastFirst() {
-		if in.rows, err = addTo(ctx, p.Plan, p.past.said.minded(in, in.first(ctx))); err != nil {
+		if in.rows, err = addTo(ctx, p.Plan, p.past.said.doubted(in, in.first(ctx))); err != nil {
 			return in.unread(ctx, err)
 		}
 		if in.IsReport() {

@@ -267,7 +267,7 @@ func (r *Run) Decisions(ctx context.Context) iter.Seq2[plan.Decision, error] {
 func (r *Run) rows() iter.Seq2[leaver.Result, error] {
 	return r.asked.told(func(yield func(leaver.Result, error) bool) {
 		for _, in := range r.Inputs {
-			for row, err := range r.past.said.minded(in, in.again()) {
+			for row, err := range r.past.said.doubted(in, in.again()) {
 				if !yield(row, err) {
 					return
 				}

@@ -89,15 +89,15 @@ func (s *statements) add(line leaver.Result) {
 	s.said.Put(k, said)
 }
 
-// minded returns the rows of an input with a doubt where a statement speaks against them.
-func (s *statements) minded(in *Input, rows iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
+// doubted returns the rows of an input with a doubt where a statement speaks against them.
+func (s *statements) doubted(in *Input, rows iter.Seq2[leaver.Result, error]) iter.Seq2[leaver.Result, error] {
 	if in.inFolder == (leaver.Order{}) || s.said.Len() == 0 {
 		return rows
 	}
 	return func(yield func(leaver.Result, error) bool) {
 		for row, err := range rows {
 			if err == nil && !row.LeftOut && row.Fault == "" {
-				s.mind(&row, in.Options.EndDateColumn == input.NoEndDates)
+				s.doubt(&row, in.Options.EndDateColumn == input.NoEndDates)
 			}
 			if !yield(row, err) {
 				return
@@ -106,9 +106,9 @@ func (s *statements) minded(in *Input, rows iter.Seq2[leaver.Result, error]) ite
 	}
 }
 
-// mind gives a row a doubt if a statement speaks against it. undated tells that nobody needs
+// doubt gives a row a doubt if a statement speaks against it. undated tells that nobody needs
 // an end date.
-func (s *statements) mind(row *leaver.Result, undated bool) {
+func (s *statements) doubt(row *leaver.Result, undated bool) {
 	said, known := s.said.Get(s.keys.Of(row.Ref))
 	if !known {
 		return
