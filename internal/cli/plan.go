@@ -67,11 +67,8 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 	if err != nil {
 		return usageError{err}
 	}
-	if !c.JSON {
-		writeOutline(a.Stdout, widthOf(a.Stdout), o)
-		if err := c.list(a, r.Inputs, r.Totals, r.Decisions(intake)); err != nil {
-			return err
-		}
+	if err := c.show(a, intake, o); err != nil {
+		return err
 	}
 	if err := c.save(a, parsed, conf, r); err != nil {
 		return err
@@ -92,6 +89,15 @@ func (c *planCommand) Run(a *app, parsed *kong.Context, conf *configuration) err
 		return err
 	}
 	return c.end(a, intake, p)
+}
+
+// show writes the plan as text, unless a document is asked for.
+func (c *planCommand) show(a *app, ctx context.Context, o outline) error {
+	if c.JSON {
+		return nil
+	}
+	writeOutline(a.Stdout, widthOf(a.Stdout), o)
+	return c.list(a, o.run.Inputs, o.run.Totals, o.run.Decisions(ctx))
 }
 
 // save writes the file of --save-config, if there is one.
